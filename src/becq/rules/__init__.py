@@ -1,0 +1,1 @@
+"""Limits as findings: a check never silently blocks or passes."""

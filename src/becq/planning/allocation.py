@@ -1,0 +1,246 @@
+"""The state of an allocation as it grows: what is started, used, loaded and held.
+
+Serves the greedy planner (add what fits) and the reasons (what would have to give way for one more).
+Every change is on a trail and can be undone, so trying costs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from becq.planning.options import Option, Problem
+from becq.planning.pins import Fixed
+
+NO_CAPACITY, OUTAGE, LICENCE, LANE_FULL, PINNED = (
+    "no_capacity",
+    "outage",
+    "licence_limit",
+    "lane_full",
+    "pinned",
+)
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """``activity_bq`` at the option's reference time, sent by that option."""
+
+    option: int
+    activity_bq: float
+
+
+class Allocation:
+    """Flows chosen so far. All amounts in Bq; see ``Problem`` for indices."""
+
+    def __init__(self, problem: Problem, fixed: Fixed | None = None) -> None:
+        self.problem = problem
+        self.fixed = fixed or Fixed()
+        self.started: set[int] = set()
+        self.flows: list[Flow] = []
+        self.drawn: dict[int, float] = defaultdict(float)
+        self.units: dict[int, int] = defaultdict(int)
+        self.input: dict[int, float] = defaultdict(float)
+        self.eluate: dict[int, float] = defaultdict(float, problem.elution_stock)
+        self.load: dict[tuple[str, str, str, float], int] = defaultdict(int)
+        self.held: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._busy: dict[str, list[int]] = defaultdict(list)
+        self._trail: list[Callable[[], object]] = []
+
+    def mark(self) -> int:
+        """A point to return to."""
+        return len(self._trail)
+
+    def undo(self, mark: int) -> None:
+        """Take back everything since ``mark``."""
+        while len(self._trail) > mark:
+            self._trail.pop()()
+
+    def serve(self, option: int, activity_bq: float, relaxed: frozenset[str] = frozenset()) -> set[str]:
+        """Send ``activity_bq`` by ``option``; return what blocks it (nothing is changed then)."""
+        mark = self.mark()
+        blocked = self._serve(option, activity_bq, relaxed)
+        if blocked:
+            self.undo(mark)
+        return blocked
+
+    def add_known(self, option: int, activity_bq: float) -> None:
+        """Record a flow of a finished plan without any check."""
+        self._start(self.problem.options[option].lot)
+        self._commit(option, activity_bq)
+
+    def start(self, lot: int, relaxed: frozenset[str] = frozenset()) -> set[str]:
+        """Start a batch; return what blocks it."""
+        candidate = self.problem.lots[lot]
+        if lot in self.started or candidate.is_stock:
+            self._start(lot)
+            return set()
+        if lot in self.fixed.forbid and PINNED not in relaxed:
+            return {PINNED}
+        if candidate.outage and OUTAGE not in relaxed:
+            return {OUTAGE}
+        if candidate.resource is not None and not self._position_free(lot):
+            return {NO_CAPACITY}
+        self._start(lot)
+        return set()
+
+    def available(self, lot: int) -> float:
+        """Activity at release that ``lot`` can still give as things stand (inputs as committed)."""
+        row = self.problem.lots[lot]
+        if row.converts:
+            supply = self.input[lot] * row.input_factor
+        elif row.elutes:
+            supply = self.eluate[lot]
+        else:
+            supply = row.supply_bq
+        return supply - self.drawn[lot]
+
+    def _serve(self, number: int, activity_bq: float, relaxed: frozenset[str]) -> set[str]:
+        option = self.problem.options[number]
+        lot = self.problem.lots[option.lot]
+        blocked = self.start(option.lot, relaxed)
+        if blocked:
+            return blocked
+        if option.way.legs and lot.max_units is not None and self.units[option.lot] >= lot.max_units:
+            return {NO_CAPACITY}
+        for leg in option.way.legs:
+            capacity = self.problem.routes.capacity.get(leg.departure) if leg.departure else None
+            if capacity is not None and leg.departure is not None:
+                if self.load[leg.departure] >= capacity and LANE_FULL not in relaxed:
+                    return {LANE_FULL}
+        need = activity_bq / option.per_release - self.available(option.lot)
+        if need > SLACK * activity_bq / option.per_release:
+            blocked = self._obtain(option.lot, need, relaxed)
+            if blocked:
+                return blocked
+        self._commit(number, activity_bq)
+        if LICENCE not in relaxed and self._over_licence(option):
+            return {LICENCE}
+        return set()
+
+    def _obtain(self, lot: int, need: float, relaxed: frozenset[str]) -> set[str]:
+        """Raise the supply of ``lot`` at release by ``need`` from upstream lots, as far as there are any."""
+        row = self.problem.lots[lot]
+        if not row.converts and not row.elutes:
+            return {NO_CAPACITY}
+        blocked: set[str] = set()
+        if row.converts:
+            if self.input[lot] + need / row.input_factor > row.max_input_bq * (1 + SLACK):
+                return {NO_CAPACITY}
+            demand = self.problem.input_demand[lot]
+            sources = [(number, row.input_factor) for number in self.problem.of_demand[demand]]
+        else:
+            sources = list(self.problem.elution_of_slot[lot])
+        sources.sort(key=lambda source: self._preference(source[0]))
+        for number, factor in sources:
+            option = self.problem.options[number]
+            wanted = need / factor
+            room = self.available(option.lot) * option.per_release
+            upstream = self.problem.lots[option.lot]
+            if not (upstream.converts or upstream.elutes):
+                wanted = min(wanted, room if option.lot in self.started else option.most)
+            if wanted <= 0:
+                continue
+            refused = self.serve(number, wanted, relaxed)
+            if refused:
+                blocked |= refused
+                continue
+            need -= wanted * factor
+            if need <= SLACK * max(1.0, self.drawn[lot]):
+                return set()
+        return blocked or {NO_CAPACITY}
+
+    def _preference(self, number: int) -> tuple[bool, float, float, int]:
+        option = self.problem.options[number]
+        lot = self.problem.lots[option.lot]
+        return (option.lot not in self.started and not lot.is_stock, lot.cost + option.way.cost, -lot.start, number)
+
+    def _start(self, lot: int) -> None:
+        if lot in self.started:
+            return
+        self.started.add(lot)
+        self._trail.append(lambda: self.started.discard(lot))
+        resource = self.problem.lots[lot].resource
+        if resource is not None:
+            self._busy[resource].append(lot)
+            self._trail.append(lambda: self._busy[resource].remove(lot))
+
+    def _position_free(self, lot: int) -> bool:
+        row = self.problem.lots[lot]
+        assert row.resource is not None
+        positions = self.problem.network.resource[row.resource].positions
+        others = [self.problem.lots[n] for n in self._busy[row.resource]]
+        overlapping = [o for o in others if o.start < row.busy_until and row.start < o.busy_until]
+        moments = [row.start] + [o.start for o in overlapping if o.start > row.start]
+        return all(
+            sum(o.start <= moment < o.busy_until for o in overlapping) < positions for moment in moments
+        )
+
+    def _commit(self, number: int, activity_bq: float) -> None:
+        option = self.problem.options[number]
+        demand = self.problem.demands[option.demand]
+        self._raise(self.drawn, option.lot, activity_bq / option.per_release)
+        if demand.lot is not None:
+            self._raise(self.input, demand.lot, activity_bq)
+        if demand.kind == "deploy":
+            for slot, factor in self.problem.elution_of_option[number]:
+                self._raise(self.eluate, slot, activity_bq * factor)
+        if option.way.legs:
+            self._raise(self.units, option.lot, 1)
+            for leg in option.way.legs:
+                if leg.departure is not None:
+                    self._raise(self.load, leg.departure, 1)
+            key = (demand.site, self.problem.lots[option.lot].nuclide)
+            self.held[key].append(len(self.flows))
+            self._trail.append(lambda: self.held[key].pop())
+        self.flows.append(Flow(number, activity_bq))
+        self._trail.append(self.flows.pop)
+
+    def _raise(self, table: dict, key: object, amount: float) -> None:  # type: ignore[type-arg]
+        before = table[key]
+        table[key] = before + amount
+        self._trail.append(lambda: table.__setitem__(key, before))
+
+    def _over_licence(self, added: Option) -> bool:
+        demand = self.problem.demands[added.demand]
+        lot = self.problem.lots[added.lot]
+        if not added.way.legs:
+            return False
+        limit = possession_limit(self.problem, demand.site, lot.nuclide)
+        if limit is None:
+            return False
+        rows = [self.flows[index] for index in self.held[demand.site, lot.nuclide]]
+        present = [(self.problem.options[row.option], row.activity_bq) for row in rows]
+        moments = [o.way.arrive for o, _ in present if added.way.arrive <= o.way.arrive < added.hold_until]
+        return any(
+            held_at(present, moment, lot.decay_const)
+            + stock_held(self.problem, demand.site, lot.nuclide, moment)
+            > limit * (1 + SLACK)
+            for moment in moments
+        )
+
+
+def possession_limit(problem: Problem, site: str, nuclide: str) -> float | None:
+    """The possession limit in Bq that binds receipts of ``nuclide`` at ``site``, if any."""
+    licence = problem.network.site[site].licence
+    return licence.limit_bq(nuclide) if licence else None
+
+
+def stock_held(problem: Problem, site: str, nuclide: str, moment: float) -> float:
+    """Activity in Bq of the opening stock of ``nuclide`` on ``site`` at ``moment``, nothing used."""
+    return sum(
+        lot.supply_bq * math.exp(-lot.decay_const * (moment - lot.release))
+        for lot in problem.lots
+        if lot.is_stock and lot.site == site and lot.nuclide == nuclide and lot.expires > moment
+    )
+
+
+def held_at(present: list[tuple[Option, float]], moment: float, decay_const: float) -> float:
+    """Activity in Bq at ``moment`` of received flows, each held from arrival until its hold ends."""
+    return sum(
+        activity * math.exp(-decay_const * (moment - option.reference))
+        for option, activity in present
+        if option.way.arrive <= moment < option.hold_until
+    )

@@ -1,0 +1,47 @@
+"""First come, first served: what a careful clerk would do, order by order.
+
+The baseline that the plan is compared with, and the start solution of the mixed-integer programme, so that
+the plan is never worse.
+"""
+
+from __future__ import annotations
+
+from becq.planning.allocation import Allocation
+from becq.planning.options import Problem
+from becq.planning.pins import Fixed
+
+
+def allocate_greedily(problem: Problem, fixed: Fixed | None = None) -> Allocation:
+    """Serve orders in the order of their delivery windows, each by the first option that fits."""
+    fixed = fixed or Fixed()
+    allocation = Allocation(problem, fixed)
+    for lot in sorted(fixed.start):
+        allocation.start(lot)
+    wanted = [n for n, demand in enumerate(problem.demands) if demand.order is not None]
+    wanted.sort(key=lambda n: n not in fixed.delivery)
+    for demand in wanted:
+        options = problem.of_demand[demand]
+        if demand in fixed.delivery:
+            options = [n for n in options if problem.options[n].lot == fixed.delivery[demand]]
+        ranked = sorted(options, key=lambda n: _rank(problem, allocation, n))
+        _serve_first(problem, allocation, ranked)
+    return allocation
+
+
+def _serve_first(problem: Problem, allocation: Allocation, options: list[int]) -> None:
+    for number in options:
+        option = problem.options[number]
+        for amount in dict.fromkeys((option.most, option.least)):
+            if amount > 0 and not allocation.serve(number, amount):
+                return
+        if option.least == 0:
+            rest = min(option.most, allocation.available(option.lot) * option.per_release)
+            if option.lot in allocation.started and rest > 0 and not allocation.serve(number, rest):
+                return
+
+
+def _rank(problem: Problem, allocation: Allocation, number: int) -> tuple[bool, float, float, int]:
+    option = problem.options[number]
+    lot = problem.lots[option.lot]
+    fresh = option.lot not in allocation.started and not lot.is_stock
+    return (fresh, option.way.cost + (lot.cost if fresh else 0.0), -lot.start, number)

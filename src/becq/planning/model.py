@@ -1,0 +1,343 @@
+"""The mixed-integer programme as sparse matrices.
+
+Columns: ``y`` (a batch is started), ``u`` (an option that travels or serves an order is used) and ``x``
+(its activity, as a share of the most it could be). Rows, all scaled to order one:
+
+- supply of a lot: what leaves it, referred to its release, is at most what it gives; for a conversion what
+  its inputs give; for an elution what the generators on the site have grown;
+- an option is used only if its lot is started (disaggregated: this makes the relaxation tight);
+- an order is served by at most one option, between its tolerance and its activity;
+- positions of a resource, packages of a batch and of a departure, possession limits of receivers.
+
+Rows that no choice could break are left out, so that the programme falls into small independent parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from becq.planning.allocation import Allocation, possession_limit, stock_held
+from becq.planning.options import Problem
+from becq.planning.pins import Fixed
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Model:
+    """max ``worth`` · z, then min ``cost`` · z, subject to row_lower <= A z <= row_upper and bounds."""
+
+    matrix: csr_matrix
+    row_lower: Array
+    row_upper: Array
+    lower: Array
+    upper: Array
+    integer: NDArray[np.bool_]
+    worth: Array
+    cost: Array
+    lot_column: dict[int, int]
+    use_column: dict[int, int]
+    flow_column: dict[int, int]
+    scale: Array
+    """Bq per unit of each flow column (1 for others)."""
+
+    def components(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Independent parts as (columns, rows), the one with the first column first."""
+        rows, columns = self.matrix.shape
+        coo = self.matrix.tocoo()
+        links = csr_matrix(
+            (np.ones(coo.nnz), (coo.row + columns, coo.col)), shape=(rows + columns, rows + columns)
+        )
+        count, label = connected_components(links, directed=False)
+        order = np.argsort(label, kind="stable")
+        splits = np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
+        parts = [(part[part < columns], part[part >= columns] - columns) for part in splits]
+        return sorted((part for part in parts if part[0].size), key=lambda part: int(part[0][0]))
+
+    def start_vector(self, allocation: Allocation) -> Array:
+        """The columns' values of an allocation."""
+        z = np.zeros(self.matrix.shape[1])
+        for lot in allocation.started:
+            if lot in self.lot_column:
+                z[self.lot_column[lot]] = 1.0
+        for flow in allocation.flows:
+            column = self.flow_column[flow.option]
+            z[column] += flow.activity_bq / self.scale[column]
+            if flow.option in self.use_column:
+                z[self.use_column[flow.option]] = 1.0
+        return z
+
+
+class _Rows:
+    def __init__(self) -> None:
+        self.row: list[int] = []
+        self.column: list[int] = []
+        self.value: list[float] = []
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+
+    def add(self, terms: Iterable[tuple[int, float]], lower: float, upper: float) -> None:
+        number = len(self.lower)
+        merged: dict[int, float] = defaultdict(float)
+        for column, value in terms:
+            merged[column] += value
+        self.row += [number] * len(merged)
+        self.column += merged.keys()
+        self.value += merged.values()
+        self.lower.append(lower)
+        self.upper.append(upper)
+
+
+class _Columns:
+    def __init__(self) -> None:
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.integer: list[bool] = []
+        self.worth: list[float] = []
+        self.cost: list[float] = []
+        self.scale: list[float] = []
+
+    def add(
+        self, upper: float, *, lower: float = 0.0, integer: bool, worth: float = 0.0, cost: float = 0.0,
+        scale: float = 1.0,
+    ) -> int:  # fmt: skip
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.integer.append(integer)
+        self.worth.append(worth)
+        self.cost.append(cost)
+        self.scale.append(scale)
+        return len(self.lower) - 1
+
+
+def build_model(problem: Problem, fixed: Fixed | None = None) -> Model:
+    """The programme of ``problem`` with the pins ``fixed``."""
+    fixed = fixed or Fixed()
+    columns, rows = _Columns(), _Rows()
+    lot_column: dict[int, int] = {}
+    for number, lot in enumerate(problem.lots):
+        if not lot.is_stock and lot.outage is None:
+            lot_column[number] = columns.add(
+                0.0 if number in fixed.forbid else 1.0,
+                lower=1.0 if number in fixed.start else 0.0,
+                integer=True,
+                cost=lot.cost,
+            )
+    use_column: dict[int, int] = {}
+    flow_column: dict[int, int] = {}
+    for number, option in enumerate(problem.options):
+        if problem.lots[option.lot].outage is not None:
+            continue
+        demand = problem.demands[option.demand]
+        if demand.lot is not None and problem.lots[demand.lot].outage is not None:
+            continue
+        if demand.order is not None:
+            worth = problem.weight(option.demand) * option.most / demand.order.activity
+        else:
+            worth = 0.0
+        flow_column[number] = columns.add(1.0, integer=False, worth=worth, scale=option.most)
+        if demand.order is not None or option.way.legs:
+            use_column[number] = columns.add(1.0, integer=True, cost=option.way.cost)
+    _use_rows(problem, rows, lot_column, use_column, flow_column)
+    _order_rows(problem, rows, fixed, columns, use_column)
+    _supply_rows(problem, rows, lot_column, use_column, flow_column)
+    _resource_rows(problem, rows, lot_column)
+    _departure_rows(problem, rows, use_column)
+    _licence_rows(problem, rows, flow_column)
+    return Model(
+        matrix=csr_matrix(
+            (rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))
+        ),
+        row_lower=np.array(rows.lower),
+        row_upper=np.array(rows.upper),
+        lower=np.array(columns.lower),
+        upper=np.array(columns.upper),
+        integer=np.array(columns.integer, dtype=bool),
+        worth=np.array(columns.worth),
+        cost=np.array(columns.cost),
+        lot_column=lot_column,
+        use_column=use_column,
+        flow_column=flow_column,
+        scale=np.array(columns.scale),
+    )
+
+
+def _use_rows(
+    problem: Problem,
+    rows: _Rows,
+    lot_column: dict[int, int],
+    use_column: dict[int, int],
+    flow_column: dict[int, int],
+) -> None:
+    grouped: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, column in flow_column.items():
+        option = problem.options[number]
+        if number in use_column:
+            used = use_column[number]
+            rows.add([(column, 1.0), (used, -1.0)], -math.inf, 0.0)
+            if option.least > 0:
+                rows.add([(column, 1.0), (used, -option.least / option.most)], 0.0, math.inf)
+            if problem.demands[option.demand].order is not None:
+                grouped[option.lot, option.demand].append(used)
+            elif option.lot in lot_column:
+                rows.add([(used, 1.0), (lot_column[option.lot], -1.0)], -math.inf, 0.0)
+        user = problem.demands[option.demand].lot
+        if user is not None:
+            rows.add([(column, 1.0), (lot_column[user], -1.0)], -math.inf, 0.0)
+    for (lot, _), used_columns in grouped.items():
+        if lot in lot_column:
+            rows.add([*((c, 1.0) for c in used_columns), (lot_column[lot], -1.0)], -math.inf, 0.0)
+
+
+def _order_rows(
+    problem: Problem, rows: _Rows, fixed: Fixed, columns: _Columns, use_column: dict[int, int]
+) -> None:
+    for number, demand in enumerate(problem.demands):
+        if demand.order is None:
+            continue
+        used = [(use_column[n], 1.0) for n in problem.of_demand[number] if n in use_column]
+        if number in fixed.delivery:
+            pinned = fixed.delivery[number]
+            for n in problem.of_demand[number]:
+                if n in use_column and problem.options[n].lot != pinned:
+                    columns.upper[use_column[n]] = 0.0
+            if pinned is not None:
+                rows.add(used, 1.0, 1.0)
+                continue
+        if len(used) > 1:
+            rows.add(used, -math.inf, 1.0)
+
+
+def _supply_rows(
+    problem: Problem,
+    rows: _Rows,
+    lot_column: dict[int, int],
+    use_column: dict[int, int],
+    flow_column: dict[int, int],
+) -> None:
+    options = problem.options
+    for number, lot in enumerate(problem.lots):
+        if number not in lot_column and not lot.is_stock:
+            continue
+        out = [n for n in problem.of_lot[number] if n in flow_column]
+        if not out:
+            continue
+        at_release = [(flow_column[n], options[n].most / options[n].per_release) for n in out]
+        if lot.converts:
+            into = [n for n in problem.of_demand[problem.input_demand[number]] if n in flow_column]
+            full = lot.max_input_bq * lot.input_factor
+            given = [(flow_column[n], -options[n].most * lot.input_factor / full) for n in into]
+            rows.add([*((c, v / full) for c, v in at_release), *given], -math.inf, 0.0)
+            rows.add([*((c, v / full) for c, v in at_release), (lot_column[number], -1.0)], -math.inf, 0.0)
+            rows.add(
+                [
+                    *((flow_column[n], options[n].most / lot.max_input_bq) for n in into),
+                    (lot_column[number], -1.0),
+                ],
+                -math.inf,
+                0.0,
+            )
+        elif lot.elutes:
+            stock = problem.elution_stock.get(number, 0.0)
+            grown = [
+                (flow_column[n], options[n].most * factor)
+                for n, factor in problem.elution_of_slot[number]
+                if n in flow_column
+            ]
+            full = max(stock + sum(v for _, v in grown), max(v for _, v in at_release))
+            rows.add(
+                [*((c, v / full) for c, v in at_release), *((c, -v / full) for c, v in grown)],
+                -math.inf,
+                stock / full,
+            )
+            rows.add([*((c, v / full) for c, v in at_release), (lot_column[number], -1.0)], -math.inf, 0.0)
+        else:
+            terms = [(c, v / lot.supply_bq) for c, v in at_release]
+            if lot.is_stock:
+                rows.add(terms, -math.inf, 1.0)
+            else:
+                rows.add([*terms, (lot_column[number], -1.0)], -math.inf, 0.0)
+        if lot.max_units is not None and not lot.is_stock:
+            packed = [n for n in out if n in use_column and options[n].way.legs]
+            if len(packed) > lot.max_units or lot.max_units == 0:
+                rows.add(
+                    [*((use_column[n], 1.0) for n in packed), (lot_column[number], -float(lot.max_units))],
+                    -math.inf,
+                    0.0,
+                )
+
+
+def _resource_rows(problem: Problem, rows: _Rows, lot_column: dict[int, int]) -> None:
+    by_resource: dict[str, list[int]] = defaultdict(list)
+    for number in lot_column:
+        resource = problem.lots[number].resource
+        if resource is not None:
+            by_resource[resource].append(number)
+    for resource, numbers in by_resource.items():
+        positions = problem.network.resource[resource].positions
+        seen: set[tuple[int, ...]] = set()
+        for moment in sorted({problem.lots[n].start for n in numbers}):
+            under_way = tuple(
+                n for n in numbers if problem.lots[n].start <= moment < problem.lots[n].busy_until
+            )
+            if len(under_way) > positions and under_way not in seen:
+                seen.add(under_way)
+                rows.add([(lot_column[n], 1.0) for n in under_way], -math.inf, positions)
+
+
+def _departure_rows(problem: Problem, rows: _Rows, use_column: dict[int, int]) -> None:
+    loads: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
+    for number, column in use_column.items():
+        for leg in problem.options[number].way.legs:
+            if leg.departure is not None and leg.departure in problem.routes.capacity:
+                loads[leg.departure].append(column)
+    for departure, columns in loads.items():
+        capacity = problem.routes.capacity[departure]
+        if len(columns) > capacity:
+            rows.add([(column, 1.0) for column in columns], -math.inf, capacity)
+
+
+def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int]) -> None:
+    received: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number in flow_column:
+        option = problem.options[number]
+        if option.way.legs:
+            site = problem.demands[option.demand].site
+            received[site, problem.lots[option.lot].nuclide].append(number)
+    for (site, name), numbers in received.items():
+        limit = possession_limit(problem, site, name)
+        if limit is None:
+            continue
+        for moment in sorted({problem.options[n].way.arrive for n in numbers}):
+            present = [
+                n
+                for n in numbers
+                if problem.options[n].way.arrive <= moment < problem.options[n].hold_until
+            ]
+            decay_const = problem.lots[problem.options[present[0]].lot].decay_const if present else 0.0
+            held = {
+                n: problem.options[n].most * math.exp(-decay_const * (moment - problem.options[n].reference))
+                for n in present
+            }
+            room = limit - stock_held(problem, site, name, moment)
+            per_demand: dict[int, float] = defaultdict(float)
+            for n, activity in held.items():
+                demand = problem.options[n].demand
+                if problem.demands[demand].order is not None:
+                    per_demand[demand] = max(per_demand[demand], activity)
+                else:
+                    per_demand[demand] += activity
+            if sum(per_demand.values()) > room:
+                rows.add(
+                    [(flow_column[n], activity / limit) for n, activity in held.items()],
+                    -math.inf,
+                    max(room, 0.0) / limit,
+                )

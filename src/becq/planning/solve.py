@@ -1,0 +1,156 @@
+"""Solve the programme with HiGHS, one call per independent part, first for service, then for cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_matrix
+
+from becq.errors import ConflictError
+from becq.planning.model import Array, Model
+
+Progress = Callable[[float, str], None]
+SERVICE_GAP = 1e-4
+COST_GAP = 1e-2
+SERVICE_FLOOR = 1e-6
+"""The second stage may give up at most this share of a part's service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Column values with the value and the proven bound of both stages."""
+
+    values: Array
+    worth: float
+    worth_bound: float
+    cost: float
+    cost_bound: float
+    timed_out: bool
+
+    @property
+    def gap(self) -> float:
+        """Proven relative distance of service from the best possible, between 0 and 1."""
+        return max(0.0, (self.worth_bound - self.worth) / self.worth_bound) if self.worth_bound > 0 else 0.0
+
+    @property
+    def cost_gap(self) -> float:
+        """Proven relative distance of cost from the least possible at this service."""
+        return max(0.0, (self.cost - self.cost_bound) / self.cost) if self.cost > 0 else 0.0
+
+
+def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -> Solution:
+    """Best service, then least cost at that service.
+
+    ``start`` is a feasible point (may be all zero where pins make it infeasible). Deterministic unless the
+    time limit is met, which ``timed_out`` tells. Raises ConflictError where pins contradict each other.
+    """
+    began = time.monotonic()
+    values = np.zeros_like(start)
+    worth = worth_bound = cost = cost_bound = 0.0
+    timed_out = False
+    parts = model.components()
+    total = sum(columns.size for columns, _ in parts)
+    done = 0
+    for columns, rows in parts:
+        progress(done / max(1, total), f"{len(parts)} independent parts, {columns.size} columns in this one")
+        share = max(columns.size / max(1, total - done), 0.05)
+        remaining = max(1.0, time_limit_s - (time.monotonic() - began))
+        part = _solve_part(model, columns, rows, start[columns], max(2.0, remaining * share))
+        values[columns] = part.values
+        worth += part.worth
+        worth_bound += part.worth_bound
+        cost += part.cost
+        cost_bound += part.cost_bound
+        timed_out |= part.timed_out
+        done += columns.size
+    progress(1.0, "solved")
+    return Solution(values, worth, worth_bound, cost, cost_bound, timed_out)
+
+
+def _solve_part(
+    model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp], start: Array, time_limit_s: float
+) -> Solution:
+    matrix = csc_matrix(model.matrix[rows][:, columns])
+    worth, cost = model.worth[columns], model.cost[columns]
+    highs = _load(model, matrix, columns, rows, -worth, SERVICE_GAP, time_limit_s / 2)
+    _set_start(highs, start)
+    values, bound, late = _run(highs)
+    best = float(worth @ values)
+    worth_bound = max(best, -bound)
+    if not cost.any() or best == 0.0 and not model.lower[columns].any():
+        if best == 0.0 and not model.lower[columns].any():
+            values = np.zeros_like(values)
+        return Solution(values, best, worth_bound, float(cost @ values), float(cost @ values), late)
+    floor = best - SERVICE_FLOOR * abs(best)
+    highs = _load(model, matrix, columns, rows, cost, COST_GAP, time_limit_s / 2)
+    if worth.any():
+        used = np.flatnonzero(worth)
+        highs.addRow(floor, highspy.kHighsInf, used.size, used.astype(np.int32), worth[used])
+    _set_start(highs, values)
+    values, cost_bound, late_cost = _run(highs)
+    spent = float(cost @ values)
+    return Solution(
+        values, float(worth @ values), worth_bound, spent, min(spent, cost_bound), late or late_cost
+    )
+
+
+def _load(
+    model: Model,
+    matrix: csc_matrix,
+    columns: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    objective: Array,
+    gap: float,
+    time_limit_s: float,
+) -> highspy.Highs:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = columns.size, rows.size
+    lp.col_cost_ = objective
+    lp.col_lower_, lp.col_upper_ = model.lower[columns], model.upper[columns]
+    lp.row_lower_, lp.row_upper_ = model.row_lower[rows], model.row_upper[rows]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr
+    lp.a_matrix_.index_ = matrix.indices
+    lp.a_matrix_.value_ = matrix.data
+    lp.integrality_ = [
+        highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+        for whole in model.integer[columns]
+    ]
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("random_seed", 1)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("mip_rel_gap", gap)
+    highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
+    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    highs.setOptionValue("time_limit", float(time_limit_s))
+    highs.passModel(lp)
+    return highs
+
+
+def _set_start(highs: highspy.Highs, start: Array) -> None:
+    solution = highspy.HighsSolution()
+    solution.col_value = list(start)
+    highs.setSolution(solution)
+
+
+def _run(highs: highspy.Highs) -> tuple[Array, float, bool]:
+    """(values, proven bound of the minimised objective, whether time ran out)."""
+    highs.run()
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        raise ConflictError("the pins contradict each other or a limit; remove one of them and plan again")
+    values = np.array(highs.getSolution().col_value)
+    info = highs.getInfo()
+    late = status == highspy.HighsModelStatus.kTimeLimit
+    if info.primal_solution_status != highspy.kSolutionStatusFeasible:
+        raise ConflictError("no plan was found within the time limit; allow more time or fewer days")
+    bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else info.objective_function_value
+    if late and not np.isfinite(info.mip_dual_bound):
+        bound = -np.inf
+    return values, float(bound), late

@@ -1,0 +1,42 @@
+"""Radiation safety licence of a site: is the nuclide in scope, is the possession limit kept.
+
+Source of the duty: Regulations on the Safety and Protection of Radioisotopes and Radiation Devices (State
+Council order 449, art. 5-7): a holder works within the kinds and scope written in the licence. The limits
+themselves are data of each site.
+"""
+
+from __future__ import annotations
+
+from becq.chain.site import TRANSIT_KINDS, Site
+from becq.physics.quantities import format_activity
+from becq.rules.finding import Finding
+
+SOURCE = "State Council order 449 (Radioisotopes and Radiation Devices), art. 5-7"
+
+
+def check_scope(site: Site, nuclide: str) -> Finding:
+    """Whether ``site`` may hold ``nuclide`` at all; transit sites hold nothing of their own."""
+    limit = site.licence.limit_bq(nuclide) if site.licence else None
+    if limit is not None or site.kind in TRANSIT_KINDS:
+        return Finding(
+            "licence-scope", SOURCE, site.id, 0.0, limit, "Bq", "ok",
+            f"{site.name} may hold {nuclide}.", f"{site.name_zh}许可范围含{nuclide}。",
+        )  # fmt: skip
+    return Finding(
+        "licence-scope", SOURCE, site.id, 0.0, None, "Bq", "block",
+        f"{site.name} has no licence for {nuclide}.", f"{site.name_zh}的许可证不含{nuclide}。",
+    )  # fmt: skip
+
+
+def check_possession(site: Site, nuclide: str, held_bq: float) -> Finding:
+    """Whether ``held_bq`` of ``nuclide`` on ``site`` keeps the licence's possession limit."""
+    scope = check_scope(site, nuclide)
+    if scope.severity == "block" or scope.limit is None:
+        return scope
+    kept = held_bq <= scope.limit * (1 + 1e-9)
+    held, limit = format_activity(held_bq), format_activity(scope.limit)
+    return Finding(
+        "licence-possession", SOURCE, site.id, held_bq, scope.limit, "Bq", "ok" if kept else "block",
+        f"{site.name} would hold {held} of {nuclide}; its licence allows {limit}.",
+        f"{site.name_zh}将持有{nuclide} {held}，许可活度为{limit}。",
+    )  # fmt: skip
