@@ -1,0 +1,260 @@
+"""Activities and durations as people write them: the one place where units are parsed and printed.
+
+Inside the core everything is Bq and s. One curie is 3.7e10 Bq exactly (BIPM SI Brochure, 8th ed., table
+8). The prefix case is significant, since mBq and MBq differ by 1e9: "5 mbq" is an error that says what is
+right, while "5 gbq" has only one reading. The rare twins mBq and MCi themselves are taken for slips of
+MBq and mCi; a trailing "!" insists on them.
+
+The six-day curie is how Mo-99 is sold: the activity left six days after release from the processing
+facility (OECD-NEA, The Supply of Medical Radioisotopes, 2010), so N six-day Ci are N·2^(6 d/T½) Ci then.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+from becq.errors import InputError
+from becq.physics import decay_data
+
+CI_BQ = 3.7e10
+SIX_DAYS_S = 6 * 86400.0
+
+_PREFIX = {
+    "p": 1e-12,
+    "n": 1e-9,
+    "u": 1e-6,
+    "m": 1e-3,
+    "": 1.0,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "P": 1e15,
+}
+_ACTIVITY = {p + "Bq": f for p, f in _PREFIX.items()} | {
+    p + "Ci": f * CI_BQ for p, f in _PREFIX.items() if p in {"p", "n", "u", "m", "", "k", "M"}
+}
+_RARE = {"mBq": "MBq", "MCi": "mCi"}
+_ZH_PREFIX = {
+    "": "",
+    "皮": "p",
+    "纳": "n",
+    "奈": "n",
+    "微": "u",
+    "毫": "m",
+    "千": "k",
+    "兆": "M",
+    "百万": "M",
+}
+_ZH_PREFIX |= {"百萬": "M", "吉": "G", "吉咖": "G", "太": "T", "太拉": "T", "拍": "P", "納": "n"}
+_ZH_BASE = {
+    "贝可": "Bq",
+    "贝克": "Bq",
+    "贝可勒尔": "Bq",
+    "貝可": "Bq",
+    "貝克": "Bq",
+    "貝克勒": "Bq",
+    "居里": "Ci",
+    "居": "Ci",
+}
+_ZH_ACTIVITY = {zp + zb: p + b for zp, p in _ZH_PREFIX.items() for zb, b in _ZH_BASE.items()}
+_WORDS = {"becquerel": "Bq", "becquerels": "Bq", "curie": "Ci", "curies": "Ci"}
+_WORD_PREFIX = {"": "", "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P"}
+_WORD_PREFIX |= {"milli": "m", "micro": "u", "nano": "n", "pico": "p"}
+_EN_ACTIVITY = {wp + w: p + b for wp, p in _WORD_PREFIX.items() for w, b in _WORDS.items()}
+
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"
+_ACTIVITY_TEXT = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>.*)")
+_SIX_DAY = re.compile(r"(?:6|six|六)[\s-]*(?:days?|d|天|日)[\s-]*(?P<unit>.+)", re.IGNORECASE)
+
+_TIME = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "秒"), 1.0),
+    **dict.fromkeys(("ms", "毫秒"), 1e-3),
+    **dict.fromkeys(("min", "mins", "minute", "minutes", "分", "分钟", "分鐘"), 60.0),
+    **dict.fromkeys(
+        ("h", "hr", "hrs", "hour", "hours", "小时", "小時", "时", "時", "个小时", "個小時"), 3600.0
+    ),
+    **dict.fromkeys(("d", "day", "days", "天", "日"), 86400.0),
+    **dict.fromkeys(("w", "wk", "week", "weeks", "周", "週", "星期", "个星期", "個星期"), 604800.0),
+    **dict.fromkeys(("y", "yr", "yrs", "a", "year", "years", "年"), decay_data.YEAR_S),
+}
+_TIME_PART = re.compile(r"\s*(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*(?P<unit>[^\W\d]+)\s*,?")
+_CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
+
+
+def parse_activity(text: str, *, allow_bare: bool = False) -> float:
+    """Activity in Bq from "7.4GBq", "200 mCi", "2 吉贝可" or "5 six-day Ci" (also 6-day Ci, 六天居里).
+
+    A six-day unit gives the activity of Mo-99 *at release*, six days before it is that many curies.
+
+    :param allow_bare: take a number without a unit for Bq.
+    :raises InputError: for an unknown or ambiguous unit, a missing one, or a negative or absurd number.
+    """
+    shown = text.strip()
+    plain = _plain(shown)
+    insists = plain.endswith("!")
+    plain = plain.rstrip("! ")
+    match = _ACTIVITY_TEXT.fullmatch(plain)
+    if match is None or not re.search(r"\d", match["number"]):
+        raise InputError(f'"{shown}" is not an activity: write a number and a unit, like 7.4 GBq or 200 mCi')
+    value = float(match["number"].replace(",", ""))
+    if value < 0 or not math.isfinite(value):
+        raise InputError(f'"{shown}": an activity is a finite number, not below zero')
+    unit = match["unit"].strip()
+    if not unit:
+        if allow_bare:
+            return value
+        raise InputError(
+            f'"{shown}" has no unit: write for example {match["number"]} MBq or {match["number"]} mCi'
+        )
+    six_day = _SIX_DAY.fullmatch(unit)
+    if six_day is not None:
+        return activity_from_six_day(value * _activity_factor(six_day["unit"].strip(), shown, insists))
+    return value * _activity_factor(unit, shown, insists)
+
+
+def format_activity(bq: float, system: str = "SI", digits: int = 3) -> str:
+    """Activity with ``digits`` significant figures and the prefix that fits: "7.40 GBq", "200 mCi".
+
+    :param system: "SI" for Bq or "Ci" for curies.
+    :raises InputError: for another system or less than one digit.
+    """
+    if system not in {"SI", "Ci"}:
+        raise InputError(f'"{system}" is not a unit system: SI (Bq) or Ci')
+    if digits < 1:
+        raise InputError("An activity needs at least one significant figure")
+    unit, value = ("Bq", float(bq)) if system == "SI" else ("Ci", float(bq) / CI_BQ)
+    if not math.isfinite(value):
+        return f"{value} {unit}"
+    rounded = float(f"{value:.{digits - 1}e}")
+    prefixes = "kMGTP" if system == "SI" else "pnumk"
+    steps = sorted([(f, p) for p, f in _PREFIX.items() if p == "" or p in prefixes])
+    factor, prefix = steps[0]
+    for candidate, name in steps:
+        if abs(rounded) >= candidate * (1 - 1e-12):
+            factor, prefix = candidate, name
+    if value == 0:
+        factor, prefix = 1.0, ""
+    return f"{_significant(value / factor, digits)} {'µ' if prefix == 'u' else prefix}{unit}"
+
+
+def six_day_factor(days: float = 6.0) -> float:
+    """Share of the Mo-99 activity left after ``days``; 0.2202 for six with T½ = 65.94 h (ICRP-107)."""
+    return math.exp(-decay_data.decay_const("Mo-99") * days * 86400.0)
+
+
+def activity_from_six_day(six_day_bq: float) -> float:
+    """Mo-99 activity in Bq at release that will be ``six_day_bq`` Bq six days later."""
+    return six_day_bq / six_day_factor()
+
+
+def six_day_curie(activity_bq: float) -> float:
+    """Six-day curies of Mo-99 whose activity at release is ``activity_bq`` Bq."""
+    return activity_bq * six_day_factor() / CI_BQ
+
+
+def parse_duration(text: str, *, allow_bare: bool = False) -> float:
+    """Duration in s from "10d", "2 h 15 min", "66 h", "3天", "1天6小时", "2:15" (h:min), "-1 d".
+
+    :param allow_bare: take a number without a unit for seconds.
+    :raises InputError: for an unknown or missing unit ("m" is ambiguous: min or months).
+    """
+    shown = text.strip()
+    plain = _plain(shown)
+    sign = -1.0 if plain.startswith("-") else 1.0
+    plain = plain.lstrip("+-").strip()
+    clock = _CLOCK.fullmatch(plain)
+    if clock is not None:
+        return sign * (int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + int(clock[3] or 0))
+    if re.fullmatch(_NUMBER, plain) and re.search(r"\d", plain):
+        if allow_bare:
+            return sign * float(plain.replace(",", ""))
+        raise InputError(f'"{shown}" has no unit: write for example {plain} h or {plain} d')
+    total, at = 0.0, 0
+    while at < len(plain):
+        part = _TIME_PART.match(plain, at)
+        if part is None:
+            raise InputError(f'"{shown}" is not a duration: write for example 10 d, 2 h 15 min or 3天')
+        total += float(part["number"]) * _time_factor(part["unit"], shown)
+        at = part.end()
+    if not plain or not math.isfinite(total):
+        raise InputError(f'"{shown}" is not a duration: write for example 10 d, 2 h 15 min or 3天')
+    return sign * total
+
+
+def format_duration(seconds: float) -> str:
+    """Duration in the two units that matter: "2 h 15 min", "10 d", "4.20 s", "1.91e+19 y"."""
+    if not math.isfinite(seconds):
+        return "stable" if seconds > 0 else str(seconds)
+    sign, s = ("-" if seconds < 0 else ""), abs(seconds)
+    if s == 0:
+        return "0 s"
+    if s < 59.95:
+        factor, unit = next(
+            (f, u) for f, u in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (0.0, "ns")) if s >= f
+        )
+        value = s / (factor or 1e-9)
+        return (
+            f"{sign}{value:g} {unit}" if value == round(value) else f"{sign}{_significant(value, 3)} {unit}"
+        )
+    if s >= 2 * decay_data.YEAR_S:
+        return f"{sign}{s / decay_data.YEAR_S:.3g} y"
+    for big, small, big_name, small_name in (
+        (86400, 3600, "d", "h"),
+        (3600, 60, "h", "min"),
+        (60, 1, "min", "s"),
+    ):
+        whole = round(s / small)
+        if s >= big or whole * small >= big:
+            major, minor = divmod(whole * small, big)
+            rest = f" {minor // small} {small_name}" if minor else ""
+            return f"{sign}{major} {big_name}{rest}"
+    return f"{sign}1 min"  # 59.95 s to 60 s
+
+
+def _plain(text: str) -> str:
+    """Full-width to ASCII, every minus and micro sign to one."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return plain.replace("−", "-").replace("–", "-").replace("μ", "u").replace("µ", "u")
+
+
+def _activity_factor(unit: str, shown: str, insists: bool) -> float:
+    name = unit if unit in _ACTIVITY else _ZH_ACTIVITY.get(unit) or _EN_ACTIVITY.get(unit.lower())
+    if name is None:
+        same = [u for u in _ACTIVITY if u.lower() == unit.lower()]
+        if not same:
+            raise InputError(
+                f'"{shown}": unknown activity unit "{unit}"; use Bq, kBq, MBq, GBq, TBq, Ci, mCi or µCi'
+            )
+        if len(same) > 1:
+            meanings = " or ".join(f"{u} ({_ACTIVITY[u]:.3g} Bq)" for u in same)
+            raise InputError(f'"{shown}": "{unit}" could be {meanings}; write the unit in the right case')
+        name = same[0]
+    if name in _RARE and not insists:
+        raise InputError(
+            f'"{shown}" is in {name} ({_ACTIVITY[name]:.3g} Bq); did you mean {_RARE[name]}? '
+            f'Write "{shown}!" to insist'
+        )
+    return _ACTIVITY[name]
+
+
+def _time_factor(unit: str, shown: str) -> float:
+    if unit in _TIME:
+        return _TIME[unit]
+    if unit.lower() == "m":
+        raise InputError(f'"{shown}": "{unit}" could be minutes or months; write min, or days')
+    if unit.lower() in _TIME and unit.lower() != "ms":
+        return _TIME[unit.lower()]
+    raise InputError(f'"{shown}": unknown time unit "{unit}"; use s, min, h, d, w or y')
+
+
+def _significant(value: float, digits: int) -> str:
+    """``value`` with significant figures, trailing zeros kept, no exponent below 1e6."""
+    if value == 0:
+        return "0" if digits == 1 else f"0.{'0' * (digits - 1)}"
+    exponent = int(f"{value:.{digits - 1}e}".rpartition("e")[2])
+    if abs(exponent) > 6:
+        return f"{value:.{digits - 1}e}"
+    return f"{float(f'{value:.{digits - 1}e}'):.{max(0, digits - 1 - exponent)}f}"
