@@ -1,0 +1,108 @@
+"""The command ``becq``: a table of commands, each imported only when it is called.
+
+A new command is one line in :data:`COMMANDS`. Its target is a plain function or a Typer app. A
+:class:`~becq.errors.BecqError` becomes one message on stderr and exit status 2, like a usage error;
+anything else is an internal error: one line, exit status 1, the traceback only with BECQ_DEBUG=1.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NamedTuple, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command as typer_command
+
+from becq import __version__
+from becq.errors import BecqError
+
+
+class Target(NamedTuple):
+    """Where a command lives ("module:function" or "module:app") and its line in the help."""
+
+    where: str
+    help: str
+
+
+COMMANDS: dict[str, Target] = {
+    "nuclide": Target("becq.cli.nuclide:nuclide", "Names, half-life and decay of a nuclide."),
+    "decay": Target("becq.cli.decay:decay", "Activity of a nuclide and its progeny after a time."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group that lists :data:`COMMANDS` without importing them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A stand-in that carries the help line; the command itself is loaded on resolution."""
+        target = COMMANDS.get(cmd_name)
+        return None if target is None else TyperCommand(cmd_name, help=target.help)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Import the command that is about to run."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            command = load(name)
+        return name, command, rest
+
+
+def load(name: str) -> Any:
+    """The command ``name`` of :data:`COMMANDS` as a click command."""
+    module, _, attribute = COMMANDS[name].where.partition(":")
+    target: typer.Typer | Callable[..., Any] = getattr(import_module(module), attribute)
+    if not isinstance(target, typer.Typer):
+        function, target = target, typer.Typer(add_completion=False, rich_markup_mode=None)
+        target.command(name)(function)
+    command = typer_command(target)
+    command.name = name
+    return command
+
+
+# plain text: one line per error on stderr, and no import of a renderer
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"becq {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def becq(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print it."
+    ),
+) -> None:
+    """Becq (贝可): the open platform for the medical-isotope chain."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0 done, 2 the input or the usage was wrong, 1 internal error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese must not stop the answer
+    try:
+        app(prog_name="becq")
+    except BecqError as error:
+        print(f"becq: {error}", file=sys.stderr)
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("BECQ_DEBUG") == "1":
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"becq: internal error ({what}); rerun with BECQ_DEBUG=1 for details", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
