@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from becq.chain.fields import Text
 from becq.chain.item import Item
 from becq.chain.lane import ANY_SITE, Lane
 from becq.chain.order import Order, StandingOrder, StockLot
@@ -33,18 +34,22 @@ class Network(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
-    name: str
-    name_zh: str | None = None
-    timezone: TimeZone = "Asia/Shanghai"
-    note: str | None = None
-    sites: list[Site] = Field(default_factory=list)
-    products: list[Product] = Field(default_factory=list)
-    resources: list[Resource] = Field(default_factory=list)
-    processes: list[Process] = Field(default_factory=list)
-    lanes: list[Lane] = Field(default_factory=list)
-    stock: list[StockLot] = Field(default_factory=list)
-    standing_orders: list[StandingOrder] = Field(default_factory=list)
-    orders: list[Order] = Field(default_factory=list)
+    name: Text = Field(description="Name of the network")
+    name_zh: Text | None = Field(default=None, description="Name in Chinese")
+    timezone: TimeZone = Field(
+        default="Asia/Shanghai", description="IANA time zone in which times without an offset are read"
+    )
+    note: Text | None = Field(default=None, description="What the file is about, for its readers")
+    sites: list[Site] = Field(default_factory=list, description="Places of the chain")
+    products: list[Product] = Field(default_factory=list, description="Goods that are ordered, made and sent")
+    resources: list[Resource] = Field(default_factory=list, description="Machines and lines")
+    processes: list[Process] = Field(default_factory=list, description="Recipes: what a batch makes")
+    lanes: list[Lane] = Field(default_factory=list, description="How goods travel")
+    stock: list[StockLot] = Field(default_factory=list, description="Lots in hand when the plan starts")
+    standing_orders: list[StandingOrder] = Field(
+        default_factory=list, description="Orders that repeat weekly"
+    )
+    orders: list[Order] = Field(default_factory=list, description="Single orders")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,7 +90,9 @@ class Network(BaseModel):
         start = datetime.combine(first, datetime.min.time(), self.zone)
         stop = start.timestamp() + days * 86400.0
         single = (
-            order for order in self.orders if start.timestamp() <= self.instant(order.earliest).timestamp() < stop
+            order
+            for order in self.orders
+            if start.timestamp() <= self.instant(order.earliest).timestamp() < stop
         )
         repeated = (
             order
@@ -109,7 +116,7 @@ class Network(BaseModel):
         for index, lane in enumerate(self.lanes):
             for field, ends in (("origins", lane.origins), ("destinations", lane.destinations)):
                 yield from (("lanes", index, field, "sites", end) for end in ends if end != ANY_SITE)
-        wanted: Iterable[tuple[str, list[Order] | list[StandingOrder] | list[StockLot]]] = (
+        wanted: tuple[tuple[str, Sequence[Order | StandingOrder | StockLot]], ...] = (
             ("stock", self.stock),
             ("standing_orders", self.standing_orders),
             ("orders", self.orders),

@@ -10,21 +10,25 @@ EOB and ``processing_yield`` is what the processing keeps, decay apart; decay fr
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from becq.chain.fields import (
+    WEEKDAYS,
     Clocks,
+    Count,
     DurationS,
     Fraction,
+    Instant,
+    Number,
     PositiveActivityBq,
     Slug,
     SpecificActivityBqG,
+    Text,
     Weekdays,
 )
-from becq.chain.item import Item
+from becq.chain.item import Item, Row, misfit
 
 ProcessKind = Literal[
     "reactor_irradiation",
@@ -39,45 +43,52 @@ CREATING = frozenset({"reactor_irradiation", "accelerator_run", "solution_reacto
 CONVERTING = frozenset({"generator_manufacture", "labelling"})
 
 
-class Outage(BaseModel):
+class Outage(Row):
     """A span of time in which no batch may be under way. Naive times are in the network's zone."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    start: datetime
-    end: datetime
-    reason: str
-    source: str | None = None
-    assumption: str | None = None
+    start: Instant = Field(description="Start of the outage")
+    end: Instant = Field(description="End of the outage")
+    reason: Text = Field(description="Why, as it is shown to planners")
+    source: Text | None = Field(default=None, description="Where this comes from")
+    assumption: Text | None = Field(default=None, description="What is assumed here, and why")
 
     @model_validator(mode="after")
     def _ordered(self) -> Outage:
-        if self.end <= self.start:
-            raise ValueError("end must be after start")
+        try:
+            if self.end <= self.start:
+                raise misfit("end", "the outage ends before it starts", "give an end after the start")
+        except TypeError as error:
+            raise misfit(
+                "end",
+                "only one of start and end carries a UTC offset",
+                "write both with an offset, or both without",
+            ) from error
         return self
 
 
 class Resource(Item):
     """A machine or line that batches occupy from start to EOB plus changeover."""
 
-    site: Slug
-    name: str
-    name_zh: str
-    kind: Literal["reactor", "cyclotron", "accelerator", "hot_cell", "generator_line", "generator", "other"]
-    positions: int = Field(default=1, ge=1, description="Batches that may be under way at once")
-    changeover: DurationS = Field(default=0.0, ge=0)
-    outages: list[Outage] = Field(default_factory=list)
+    site: Slug = Field(description="Site where it stands")
+    name: Text = Field(description="Name in English")
+    name_zh: Text = Field(description="Name in Chinese")
+    kind: Literal[
+        "reactor", "cyclotron", "accelerator", "hot_cell", "generator_line", "generator", "other"
+    ] = Field(description="What it is")
+    positions: Count = Field(default=1, ge=1, description="Batches that may be under way at once")
+    changeover: DurationS = Field(default=0.0, ge=0, description="From one batch to the next")
+    outages: list[Outage] = Field(default_factory=list, description="When no batch may be under way")
 
 
 class Process(Item):
     """A recipe at a site: what one batch makes, from what, how long it takes, when it may start."""
 
-    site: Slug
-    kind: ProcessKind
+    site: Slug = Field(description="Site where it runs")
+    kind: ProcessKind = Field(description="What the process does")
     resource: Slug | None = Field(default=None, description="Resource occupied; none for imports")
-    product: Slug
-    name: str | None = None
-    name_zh: str | None = None
+    product: Slug = Field(description="Product it makes")
+    name: Text | None = Field(default=None, description="Name in English")
+    name_zh: Text | None = Field(default=None, description="Name in Chinese")
     input_product: Slug | None = Field(
         default=None, description="Product consumed (conversions) or eluted (elution)"
     )
@@ -87,29 +98,45 @@ class Process(Item):
     max_input: PositiveActivityBq | None = Field(
         default=None, description="Conversions: largest input activity of one batch, at its start"
     )
-    max_units: int | None = Field(default=None, ge=1, description="Most packages that one batch fills")
+    max_units: Count | None = Field(default=None, ge=1, description="Most packages that one batch fills")
     processing_yield: Fraction = Field(default=1.0, description="Share kept by processing, decay apart")
-    elution_efficiency: Fraction | None = Field(default=None, description="Elution: share of the daughter taken")
+    elution_efficiency: Fraction | None = Field(
+        default=None, description="Elution: share of the daughter taken"
+    )
     duration: DurationS = Field(default=0.0, ge=0, description="Start to EOB")
-    processing_time: DurationS = Field(default=0.0, ge=0)
+    processing_time: DurationS = Field(default=0.0, ge=0, description="EOB to end of processing")
     qc_time: DurationS = Field(default=0.0, ge=0, description="End of processing to release")
-    specific_activity_eob: SpecificActivityBqG | None = None
-    start_days: Weekdays = Field(default_factory=lambda: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
-    start_times: Clocks = Field(min_length=1)
-    outages: list[Outage] = Field(default_factory=list)
-    cost: Annotated[float, Field(ge=0, description="Cost of one batch")] = 0.0
-    currency: str = "CNY"
+    specific_activity_eob: SpecificActivityBqG | None = Field(
+        default=None, gt=0, description="Specific activity at EOB"
+    )
+    start_days: Weekdays = Field(
+        default_factory=lambda: list(WEEKDAYS), min_length=1, description="Days on which a batch may start"
+    )
+    start_times: Clocks = Field(min_length=1, description="Times at which a batch may start")
+    outages: list[Outage] = Field(default_factory=list, description="When no batch may be under way")
+    cost: Annotated[Number, Field(ge=0, description="Cost of one batch")] = 0.0
+    currency: Text = Field(default="CNY", description="Currency of the cost, ISO 4217")
 
     @model_validator(mode="after")
     def _complete(self) -> Process:
+        needed: tuple[str, ...]
         if self.kind in CREATING:
-            if self.activity_per_batch is None:
-                raise ValueError(f"a process of kind {self.kind} needs activity_per_batch")
+            needed = ("activity_per_batch",)
             if self.input_product is not None:
-                raise ValueError(f"a process of kind {self.kind} takes no input_product")
+                raise misfit(
+                    "input_product",
+                    f"a process of kind {self.kind} takes no input_product",
+                    "leave it out, or use kind generator_manufacture, labelling or generator_elution",
+                )
         elif self.kind in CONVERTING:
-            if self.input_product is None or self.max_input is None:
-                raise ValueError(f"a process of kind {self.kind} needs input_product and max_input")
-        elif self.input_product is None or self.elution_efficiency is None:
-            raise ValueError("generator_elution needs input_product (the generator) and elution_efficiency")
+            needed = ("input_product", "max_input")
+        else:
+            needed = ("input_product", "elution_efficiency")
+        for field in needed:
+            if getattr(self, field) is None:
+                raise misfit(
+                    field,
+                    f"a process of kind {self.kind} needs {field}",
+                    f"give {' and '.join(needed)}",
+                )
         return self

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from becq.chain.fields import NuclideName, PositiveActivityBq, Slugs
-from becq.chain.item import Item
+from becq.chain.fields import Day, NuclideName, Number, PositiveActivityBq, Slugs, Text
+from becq.chain.item import Item, Row
 
 SiteKind = Literal[
     "reactor", "accelerator", "radiopharmacy", "hospital", "airport", "station", "warehouse", "waste"
@@ -26,31 +25,27 @@ def _zone(name: str) -> str:
     return name
 
 
-TimeZone = Annotated[str, AfterValidator(_zone)]
+TimeZone = Annotated[Text, AfterValidator(_zone)]
 
 
-class LicensedNuclide(BaseModel):
+class LicensedNuclide(Row):
     """One nuclide of a licence with the largest activity allowed on the site at any time."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    nuclide: NuclideName
+    nuclide: NuclideName = Field(description="Nuclide licensed")
     possession_limit: Annotated[
         PositiveActivityBq, Field(description="Largest activity allowed on the site at any one time")
     ]
-    source: str | None = None
-    assumption: str | None = None
+    source: Text | None = Field(default=None, description="Where this limit comes from")
+    assumption: Text | None = Field(default=None, description="What is assumed here, and why")
 
 
-class Licence(BaseModel):
+class Licence(Row):
     """Radiation safety licence of a site (辐射安全许可证)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    number: str | None = Field(default=None, description="Licence number; left out where not known")
-    scope: Slugs = Field(default_factory=lambda: ["use"], description="produce, sell, use")
-    valid_until: date | None = None
-    nuclides: list[LicensedNuclide] = Field(default_factory=list)
+    number: Text | None = Field(default=None, description="Licence number; left out where not known")
+    scope: Slugs = Field(default_factory=lambda: ["use"], min_length=1, description="produce, sell, use")
+    valid_until: Day | None = Field(default=None, description="Last day on which it holds")
+    nuclides: list[LicensedNuclide] = Field(default_factory=list, description="Nuclides and their limits")
 
     def limit_bq(self, nuclide: str) -> float | None:
         """Possession limit in Bq, or None where the nuclide is not licensed."""
@@ -63,16 +58,16 @@ class Licence(BaseModel):
 class Site(Item):
     """A place of the chain. A site without a licence may hold nothing unless it is a transit site."""
 
-    name: str
-    name_zh: str
-    kind: SiteKind
-    organisation: str | None = Field(default=None, description="Holder; the site's own name where left out")
-    province: str | None = None
-    city: str | None = None
-    lat: float = Field(ge=-90, le=90, description="Latitude, WGS 84, degrees north")
-    lon: float = Field(ge=-180, le=180, description="Longitude, WGS 84, degrees east")
-    timezone: TimeZone = "Asia/Shanghai"
-    licence: Licence | None = None
+    name: Text = Field(description="Name in English")
+    name_zh: Text = Field(description="Name in Chinese")
+    kind: SiteKind = Field(description="What it is; goods may pass through an airport or a station")
+    organisation: Text | None = Field(default=None, description="Holder; the site's own name where left out")
+    province: Text | None = Field(default=None, description="Province")
+    city: Text | None = Field(default=None, description="City")
+    lat: Number = Field(ge=-90, le=90, description="Latitude, WGS 84, degrees north")
+    lon: Number = Field(ge=-180, le=180, description="Longitude, WGS 84, degrees east")
+    timezone: TimeZone = Field(default="Asia/Shanghai", description="IANA time zone of the site")
+    licence: Licence | None = Field(default=None, description="Radiation safety licence")
 
     @property
     def zone(self) -> ZoneInfo:
