@@ -107,9 +107,10 @@ class Allocation:
             return {NO_CAPACITY}
         for leg in option.way.legs:
             capacity = self.problem.routes.capacity.get(leg.departure) if leg.departure else None
-            if capacity is not None and leg.departure is not None:
-                if self.load[leg.departure] >= capacity and LANE_FULL not in relaxed:
-                    return {LANE_FULL}
+            if leg.departure is None or capacity is None or LANE_FULL in relaxed:
+                continue
+            if self.load[leg.departure] >= capacity:
+                return {LANE_FULL}
         need = activity_bq / option.per_release - self.available(option.lot)
         if need > SLACK * activity_bq / option.per_release:
             blocked = self._obtain(option.lot, need, relaxed)
@@ -155,7 +156,12 @@ class Allocation:
     def _preference(self, number: int) -> tuple[bool, float, float, int]:
         option = self.problem.options[number]
         lot = self.problem.lots[option.lot]
-        return (option.lot not in self.started and not lot.is_stock, lot.cost + option.way.cost, -lot.start, number)
+        return (
+            option.lot not in self.started and not lot.is_stock,
+            lot.cost + option.way.cost,
+            -lot.start,
+            number,
+        )
 
     def _start(self, lot: int) -> None:
         if lot in self.started:

@@ -41,9 +41,7 @@ def lost_by_stage(problem: Problem, started: list[int], flows: list[Flow]) -> di
             # The input was counted at its own lot; here only what the conversion itself takes.
             taken = drawn[number] / lot.input_factor
             stages["processing"] += taken - drawn[number]
-        elif lot.elutes:
-            stages["unused"] += 0.0
-        else:
+        elif not lot.elutes:
             stages["processing"] += lot.activity_eob_bq - lot.supply_bq
             stages["unused"] += lot.supply_bq - drawn[number]
-    return {name: stages for name, stages in sorted(lost.items())}
+    return dict(sorted(lost.items()))

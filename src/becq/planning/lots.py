@@ -78,9 +78,7 @@ def _stock_lot(network: Network, index: int) -> Lot:
     stock = network.stock[index]
     product = network.product[stock.product]
     reference = network.instant(stock.reference_time).timestamp()
-    expires = (
-        network.instant(stock.expires).timestamp() if stock.expires else reference + product.shelf_life
-    )
+    expires = network.instant(stock.expires).timestamp() if stock.expires else reference + product.shelf_life
     return Lot(
         id=stock.id,
         kind="stock",

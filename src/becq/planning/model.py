@@ -153,9 +153,7 @@ def build_model(problem: Problem, fixed: Fixed | None = None) -> Model:
     _departure_rows(problem, rows, use_column)
     _licence_rows(problem, rows, flow_column)
     return Model(
-        matrix=csr_matrix(
-            (rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))
-        ),
+        matrix=csr_matrix((rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))),
         row_lower=np.array(rows.lower),
         row_upper=np.array(rows.upper),
         lower=np.array(columns.lower),
@@ -318,9 +316,7 @@ def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int]) ->
             continue
         for moment in sorted({problem.options[n].way.arrive for n in numbers}):
             present = [
-                n
-                for n in numbers
-                if problem.options[n].way.arrive <= moment < problem.options[n].hold_until
+                n for n in numbers if problem.options[n].way.arrive <= moment < problem.options[n].hold_until
             ]
             decay_const = problem.lots[problem.options[present[0]].lot].decay_const if present else 0.0
             held = {

@@ -71,6 +71,7 @@ class Problem:
     of_lot: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     input_demand: dict[int, int] = field(default_factory=dict)
     """Converting lot → its input demand."""
+    _weights: dict[int, float] = field(default_factory=dict)
     elution_of_slot: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     elution_of_option: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -101,9 +102,6 @@ class Problem:
             if demand.order is not None
         }
 
-    def __post_init__(self) -> None:
-        self._weights: dict[int, float] = {}
-
 
 PRIORITY_WEIGHT = {1: 9.0, 2: 3.0, 3: 1.0}
 """Worth of one order of average size by priority class (assumption, one policy of several)."""
@@ -129,7 +127,10 @@ def build_problem(network: Network, first: date, days: int) -> Problem:
         if not (lot.is_stock and (lot.site, lot.product) in deployed):
             makers[lot.product].append(number)
     for number, demand in enumerate(demands):
-        if check_scope(network.site[demand.site], network.product[demand.product].nuclide).severity == "block":
+        if (
+            check_scope(network.site[demand.site], network.product[demand.product].nuclide).severity
+            == "block"
+        ):
             continue
         for maker in makers[demand.product]:
             if demand.order is not None:
@@ -258,7 +259,8 @@ def _daughters(
         process.elution_efficiency,
     )
     finishing = math.exp(
-        -problem.lots[usable[0]].decay_const * (problem.lots[usable[0]].release - problem.lots[usable[0]].start)
+        -problem.lots[usable[0]].decay_const
+        * (problem.lots[usable[0]].release - problem.lots[usable[0]].start)
     )
     kept = process.processing_yield * finishing
     return [(n, float(bq) * kept) for n, bq in zip(usable, taken, strict=True)]

@@ -37,7 +37,8 @@ def resolve_pins(problem: Problem, pins: Pins) -> Fixed:
     """
     lots = {lot.id: number for number, lot in enumerate(problem.lots)}
     demands = {d.order.id: number for number, d in enumerate(problem.demands) if d.order is not None}
-    start, forbid = set(), set()
+    start: set[int] = set()
+    forbid: set[int] = set()
     for name, what in pins.batches.items():
         if name not in lots:
             raise InputError(f"pinned batch {name!r} does not exist in this horizon; remove the pin")
@@ -48,18 +49,18 @@ def resolve_pins(problem: Problem, pins: Pins) -> Fixed:
             raise InputError(f"pinned batch {name!r} falls into an outage ({lot.outage}); remove the pin")
         (start if what == "start" else forbid).add(lots[name])
     delivery: dict[int, int | None] = {}
-    for order, name in pins.deliveries.items():
+    for order, supplier in pins.deliveries.items():
         if order not in demands:
             raise InputError(f"pinned order {order!r} is not in this horizon; remove the pin")
-        if name is None:
+        if supplier is None:
             delivery[demands[order]] = None
             continue
-        if name not in lots:
-            raise InputError(f"pinned lot {name!r} of order {order!r} does not exist in this horizon")
-        ways = [n for n in problem.of_demand[demands[order]] if problem.options[n].lot == lots[name]]
+        if supplier not in lots:
+            raise InputError(f"pinned lot {supplier!r} of order {order!r} does not exist in this horizon")
+        ways = [n for n in problem.of_demand[demands[order]] if problem.options[n].lot == lots[supplier]]
         if not ways:
-            raise InputError(f"lot {name!r} cannot serve order {order!r} in its window; remove the pin")
-        if lots[name] in forbid:
-            raise InputError(f"order {order!r} is pinned to batch {name!r}, which is pinned not to start")
-        delivery[demands[order]] = lots[name]
+            raise InputError(f"lot {supplier!r} cannot serve order {order!r} in its window; remove the pin")
+        if lots[supplier] in forbid:
+            raise InputError(f"order {order!r} is pinned to batch {supplier!r}, which is pinned not to start")
+        delivery[demands[order]] = lots[supplier]
     return Fixed(frozenset(start), frozenset(forbid), delivery)

@@ -37,7 +37,9 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
     order = problem.demands[demand].order
     assert order is not None
     if demand in allocation.fixed.delivery and allocation.fixed.delivery[demand] is None:
-        return Reason(PINNED, "The planner pinned this order as not served.", "计划员已将该订单固定为不供应。")
+        return Reason(
+            PINNED, "The planner pinned this order as not served.", "计划员已将该订单固定为不供应。"
+        )
     site = problem.network.site[order.site]
     product = problem.network.product[order.product]
     scope = check_scope(site, product.nuclide)
@@ -82,29 +84,34 @@ def _named(problem: Problem, order: Order, code: str, number: int) -> Reason:
     site = problem.network.site[order.site]
     product = problem.network.product[order.product]
     if code == OUTAGE:
-        why = lot.outage or next((up.outage for up in problem.lots if up.outage and up.product == lot.input_product), "")
+        why = lot.outage or next(
+            (up.outage for up in problem.lots if up.outage and up.product == lot.input_product), ""
+        )
         return Reason(
-            code, f"Batch {lot.id} would serve it but falls into an outage: {why}.",
+            code,
+            f"Batch {lot.id} would serve it but falls into an outage: {why}.",
             f"批次{lot.id}本可供应，但处于停运期：{why}。",
-        )  # fmt: skip
+        )
     if code == LICENCE:
         limit = site.licence.limit_bq(lot.nuclide) if site.licence else None
         shown = format_activity(limit) if limit is not None else "0 Bq"
         return Reason(
             code,
-            f"With what is already on the site, {site.name} would exceed its licence of {shown} for {lot.nuclide}.",
+            f"With what is already there, {site.name} would exceed its {shown} licence for {lot.nuclide}.",
             f"加上场所现有活度，{site.name_zh}将超过其{lot.nuclide}许可活度{shown}。",
         )
     if code == LANE_FULL:
         lanes = ", ".join(leg.lane for leg in option.way.legs if leg.departure is not None)
         return Reason(
-            code, f"The departures of {lanes} that arrive in the window are full.",
+            code,
+            f"The departures of {lanes} that arrive in the window are full.",
             f"能在时间窗内到达的{lanes}班次已满载。",
-        )  # fmt: skip
+        )
     return Reason(
-        code, f"Batch {lot.id} of {product.name} would serve it but is pinned not to start.",
+        code,
+        f"Batch {lot.id} of {product.name} would serve it but is pinned not to start.",
         f"{product.name_zh}批次{lot.id}本可供应，但已被固定为不启动。",
-    )  # fmt: skip
+    )
 
 
 def _explain_no_option(problem: Problem, order: Order) -> Reason:
@@ -113,39 +120,43 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
     makers = [lot for lot in problem.lots if lot.product == order.product]
     if not makers:
         return Reason(
-            NOT_MADE, f"Nobody in the network makes or stocks {product.name}.",
+            NOT_MADE,
+            f"Nobody in the network makes or stocks {product.name}.",
             f"网络内没有单位生产或库存{product.name_zh}。",
-        )  # fmt: skip
+        )
     times = {lot.site: routes.fastest_s(lot.site, order.site) for lot in makers}
     reachable = [time for time in times.values() if time is not None]
     if not reachable:
         return Reason(
-            NO_ROUTE, f"No lane leads from a maker of {product.name} to {site.name}.",
+            NO_ROUTE,
+            f"No lane leads from a maker of {product.name} to {site.name}.",
             f"没有从{product.name_zh}生产单位到{site.name_zh}的运输线路。",
-        )  # fmt: skip
+        )
     least = order.activity * (0.0 if order.partial else 1 - order.tolerance)
     calibration = network.instant(order.calibration).timestamp()
     latest = network.instant(order.latest).timestamp()
     in_time = [lot for lot in makers if (t := times[lot.site]) is not None and lot.release + t <= latest]
     fresh = [lot for lot in in_time if lot.expires >= calibration]
-    if in_time and not fresh or not in_time and min(reachable) > product.shelf_life:
+    if (in_time and not fresh) or (not in_time and min(reachable) > product.shelf_life):
         return Reason(
             TOO_FAR,
-            f"{product.name} lives {format_duration(product.shelf_life)} after release and the fastest way to "
-            f"{site.name} takes {format_duration(min(reachable))}: it would have expired by the calibration time.",
+            f"{product.name} lives {format_duration(product.shelf_life)} after release and the fastest way "
+            f"to {site.name} takes {format_duration(min(reachable))}: it would have expired by calibration.",
             f"{product.name_zh}放行后有效期{format_duration(product.shelf_life)}，最快到达{site.name_zh}需"
             f"{format_duration(min(reachable))}，到标定时刻已过期。",
         )
     if not fresh:
         return Reason(
-            TOO_LATE, f"No batch of {product.name} is released early enough to arrive by the end of the window.",
+            TOO_LATE,
+            f"No batch of {product.name} is released early enough to arrive in the window.",
             f"没有{product.name_zh}批次能及时放行并在时间窗结束前送达。",
-        )  # fmt: skip
+        )
     if all(lot.supply_bq < least for lot in fresh):
         return Reason(
-            NO_CAPACITY, f"No single batch of {product.name} is as large as this order.",
+            NO_CAPACITY,
+            f"No single batch of {product.name} is as large as this order.",
             f"没有单个{product.name_zh}批次达到该订单的活度。",
-        )  # fmt: skip
+        )
     if product.min_specific_activity is not None and any(lot.specific_activity_bq_g for lot in fresh):
         aged = all(
             (lot.specific_activity_bq_g or 0.0)

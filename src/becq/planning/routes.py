@@ -225,10 +225,16 @@ def _roads(network: Network, lane: Lane) -> Iterator[Road]:
         if lane.max_km is not None and km > lane.max_km:
             continue
         assert lane.speed_kmh is not None
+        # Whole minutes, as every timetable is: what is printed is what was computed.
+        duration = 60.0 * math.ceil((lane.handling + 3600.0 * km / lane.speed_kmh) / 60.0)
         yield Road(
-            lane.id, a, b, km, lane.handling + 3600.0 * km / lane.speed_kmh,
+            lane.id,
+            a,
+            b,
+            km,
+            duration,
             lane.cost_per_trip + lane.cost_per_km * km,
-        )  # fmt: skip
+        )
 
 
 def _trips(network: Network, lane: Lane, first: date, days: int) -> Iterator[Trip]:
@@ -244,9 +250,15 @@ def _trips(network: Network, lane: Lane, first: date, days: int) -> Iterator[Tri
                     continue
                 leaves = datetime.combine(day, line.time, zone).timestamp()
                 yield Trip(
-                    lane.id, lane.mode, a, b, leaves - lane.cut_off, leaves + line.duration + lane.handling,
-                    line.capacity_packages, lane.cost_per_trip,
-                )  # fmt: skip
+                    lane.id,
+                    lane.mode,
+                    a,
+                    b,
+                    leaves - lane.cut_off,
+                    leaves + line.duration + lane.handling,
+                    line.capacity_packages,
+                    lane.cost_per_trip,
+                )
 
 
 def is_transit(site: Site) -> bool:

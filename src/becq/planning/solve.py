@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import highspy
 import numpy as np
@@ -75,17 +78,21 @@ def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -
 def _solve_part(
     model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp], start: Array, time_limit_s: float
 ) -> Solution:
-    matrix = csc_matrix(model.matrix[rows][:, columns])
     worth, cost = model.worth[columns], model.cost[columns]
+    if rows.size == 0:
+        # Bound by nothing: take what is worth something, leave what only costs.
+        values = np.where(worth > 0, model.upper[columns], model.lower[columns])
+        best, spent = float(worth @ values), float(cost @ values)
+        return Solution(values, best, best, spent, spent, False)
+    matrix = csc_matrix(model.matrix[rows][:, columns])
     highs = _load(model, matrix, columns, rows, -worth, SERVICE_GAP, time_limit_s / 2)
     _set_start(highs, start)
     values, bound, late = _run(highs)
     best = float(worth @ values)
-    worth_bound = max(best, -bound)
-    if not cost.any() or best == 0.0 and not model.lower[columns].any():
-        if best == 0.0 and not model.lower[columns].any():
-            values = np.zeros_like(values)
-        return Solution(values, best, worth_bound, float(cost @ values), float(cost @ values), late)
+    # Without a bound from HiGHS the sum of all worths still is one.
+    worth_bound = max(best, min(-bound, float(worth.sum())))
+    if worth_bound == 0.0 and not model.lower[columns].any() and not (model.row_lower[rows] > 0).any():
+        return Solution(np.zeros_like(values), 0.0, 0.0, 0.0, 0.0, late)
     floor = best - SERVICE_FLOOR * abs(best)
     highs = _load(model, matrix, columns, rows, cost, COST_GAP, time_limit_s / 2)
     if worth.any():
@@ -95,7 +102,7 @@ def _solve_part(
     values, cost_bound, late_cost = _run(highs)
     spent = float(cost @ values)
     return Solution(
-        values, float(worth @ values), worth_bound, spent, min(spent, cost_bound), late or late_cost
+        values, float(worth @ values), worth_bound, spent, min(spent, max(0.0, cost_bound)), late or late_cost
     )
 
 
@@ -121,7 +128,8 @@ def _load(
         highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
         for whole in model.integer[columns]
     ]
-    highs = highspy.Highs()
+    _silence_banner()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("random_seed", 1)
     highs.setOptionValue("threads", 1)
@@ -131,6 +139,24 @@ def _load(
     highs.setOptionValue("time_limit", float(time_limit_s))
     highs.passModel(lp)
     return highs
+
+
+@cache
+def _silence_banner() -> None:
+    """Let HiGHS print its banner, which no option stops, to nowhere, once per process.
+
+    Standard output belongs to the caller: with --json it is one JSON object and nothing else.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()  # type: ignore[no-untyped-call]
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _set_start(highs: highspy.Highs, start: Array) -> None:
@@ -150,7 +176,6 @@ def _run(highs: highspy.Highs) -> tuple[Array, float, bool]:
     late = status == highspy.HighsModelStatus.kTimeLimit
     if info.primal_solution_status != highspy.kSolutionStatusFeasible:
         raise ConflictError("no plan was found within the time limit; allow more time or fewer days")
-    bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else info.objective_function_value
-    if late and not np.isfinite(info.mip_dual_bound):
-        bound = -np.inf
-    return values, float(bound), late
+    if highs.getLp().integrality_ and np.isfinite(info.mip_dual_bound):
+        return values, float(info.mip_dual_bound), late
+    return values, -np.inf if late else float(info.objective_function_value), late

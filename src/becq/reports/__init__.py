@@ -1,0 +1,1 @@
+"""A plan written out: JSON, Excel workbook, self-contained HTML page."""
