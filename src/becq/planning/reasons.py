@@ -6,11 +6,14 @@ lifted at a time; the class whose lifting alone lets the order through is its re
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from becq.chain.order import Order
 from becq.physics.quantities import format_activity, format_duration
 from becq.planning.allocation import LANE_FULL, LICENCE, NO_CAPACITY, OUTAGE, PINNED, Allocation
+from becq.planning.lots import Lot
 from becq.planning.options import Problem
 from becq.rules.licence import check_scope
 
@@ -132,47 +135,55 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
             f"No lane leads from a maker of {product.name} to {site.name}.",
             f"没有从{product.name_zh}生产单位到{site.name_zh}的运输线路。",
         )
-    least = order.activity * (0.0 if order.partial else 1 - order.tolerance)
-    calibration = network.instant(order.calibration).timestamp()
-    latest = network.instant(order.latest).timestamp()
-    in_time = [lot for lot in makers if (t := times[lot.site]) is not None and lot.release + t <= latest]
-    fresh = [lot for lot in in_time if lot.expires >= calibration]
-    if (in_time and not fresh) or (not in_time and min(reachable) > product.shelf_life):
+    # Age at calibration of a batch released just in time for the end of the window.
+    ideal = min(reachable) + max(0.0, _instant(problem, order.calibration) - _instant(problem, order.latest))
+    if ideal > product.shelf_life:
         return Reason(
             TOO_FAR,
-            f"{product.name} lives {format_duration(product.shelf_life)} after release and the fastest way "
-            f"to {site.name} takes {format_duration(min(reachable))}: it would have expired by calibration.",
+            f"{product.name} lives {format_duration(product.shelf_life)} after release; the fastest way to "
+            f"{site.name} takes {format_duration(min(reachable))} and it would have expired by calibration.",
             f"{product.name_zh}放行后有效期{format_duration(product.shelf_life)}，最快到达{site.name_zh}需"
             f"{format_duration(min(reachable))}，到标定时刻已过期。",
         )
-    if not fresh:
-        return Reason(
-            TOO_LATE,
-            f"No batch of {product.name} is released early enough to arrive in the window.",
-            f"没有{product.name_zh}批次能及时放行并在时间窗结束前送达。",
-        )
-    if all(lot.supply_bq < least for lot in fresh):
+    least = order.activity * (0.0 if order.partial else 1 - order.tolerance)
+    decay_const = makers[0].decay_const
+    largest = max(_largest(lot) for lot in makers)
+    if largest * math.exp(-decay_const * (ideal - min(reachable))) < least:
         return Reason(
             NO_CAPACITY,
             f"No single batch of {product.name} is as large as this order.",
             f"没有单个{product.name_zh}批次达到该订单的活度。",
         )
-    if product.min_specific_activity is not None and any(lot.specific_activity_bq_g for lot in fresh):
-        aged = all(
-            (lot.specific_activity_bq_g or 0.0)
-            * 2.0 ** ((lot.release - calibration) * lot.decay_const / 0.6931471805599453)
-            < product.min_specific_activity
-            for lot in fresh
+    if largest * math.exp(-decay_const * ideal) < least:
+        return Reason(
+            TOO_FAR,
+            f"A whole batch of {product.name} decays below this order's {format_activity(least)} during the "
+            f"{format_duration(min(reachable))} to {site.name}.",
+            f"整批{product.name_zh}在{format_duration(min(reachable))}送往{site.name_zh}途中将衰变到低于所需的"
+            f"{format_activity(least)}。",
         )
-        if aged:
-            return Reason(
-                SPECIFIC_ACTIVITY,
-                f"By the calibration time {product.name} would fall below its least specific activity.",
-                f"到标定时刻，{product.name_zh}的比活度将低于最低要求。",
-            )
+    carriers = [lot.specific_activity_bq_g for lot in makers]
+    wanted = product.min_specific_activity
+    if wanted is not None and all(
+        c is not None and c * math.exp(-decay_const * ideal) < wanted for c in carriers
+    ):
+        return Reason(
+            SPECIFIC_ACTIVITY,
+            f"By the calibration time {product.name} would fall below its least specific activity.",
+            f"到标定时刻，{product.name_zh}的比活度将低于最低要求。",
+        )
     return Reason(
-        TOO_FAR,
-        f"A whole batch of {product.name} decays below this order's {format_activity(least)} on the way to "
-        f"{site.name}, or cannot arrive within the window.",
-        f"整批{product.name_zh}在送往{site.name_zh}途中将衰变到低于所需的{format_activity(least)}，或无法在时间窗内到达。",
+        TOO_LATE,
+        f"No batch of {product.name} is released at a time from which it could arrive in the window and "
+        "still be fit for use at calibration.",
+        f"没有{product.name_zh}批次的放行时间能使其在时间窗内送达且在标定时刻仍可用。",
     )
+
+
+def _largest(lot: Lot) -> float:
+    """Most that a batch can give at release, Bq; infinite where generators decide."""
+    return lot.max_input_bq * lot.input_factor if lot.converts else lot.supply_bq
+
+
+def _instant(problem: Problem, moment: datetime) -> float:
+    return problem.network.instant(moment).timestamp()
