@@ -18,9 +18,10 @@ READING = frozenset({"ledger.read", "ledger.read_all", "ledger.verify", "plan.re
 """Actions that change nothing."""
 
 _EVERYBODY = frozenset({"ledger.read", "network.read"})
+_KEEPER = _EVERYBODY | {"ledger.move"}
 
 ACTIONS: Mapping[str, frozenset[str]] = {
-    Role.PLANNER: _EVERYBODY
+    Role.PLANNER: _KEEPER
     | {
         "plan.read",
         "plan.run",
@@ -33,7 +34,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
         "production.elute",
         "production.release",
     },
-    Role.DISPATCHER: _EVERYBODY
+    Role.DISPATCHER: _KEEPER
     | {
         "plan.read",
         "order.place",
@@ -46,7 +47,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
         "clinic.dispense",
         "waste.record",
     },
-    Role.HOSPITAL: _EVERYBODY
+    Role.HOSPITAL: _KEEPER
     | {
         "order.place",
         "order.import",
@@ -56,7 +57,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
         "clinic.administer",
         "waste.record",
     },
-    Role.RSO: _EVERYBODY
+    Role.RSO: _KEEPER
     | {
         "plan.read",
         "production.release",

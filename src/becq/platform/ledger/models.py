@@ -167,6 +167,7 @@ class Balance(models.Model):
     nuclide = models.CharField(max_length=NUCLIDE_LENGTH)
     activity_bq = models.FloatField()
     reference_time = models.DateTimeField()
+    turnover_bq = models.FloatField(help_text="Sum of the magnitudes of all entries of the account and lot")
     posted = models.BooleanField(help_text="False for a nuclide that has only grown in")
 
     class Meta:
