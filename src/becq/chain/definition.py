@@ -23,7 +23,7 @@ def define(row: BaseModel) -> dict[str, Any]:
     definition: dict[str, Any] = {}
     for name, field in fields_of(type(row)).items():
         value = getattr(row, name)
-        if value == field.get_default(call_default_factory=True):  # type: ignore[call-arg]
+        if value == field.get_default(call_default_factory=True):
             continue
         if isinstance(value, BaseModel):
             definition[name] = define(value)

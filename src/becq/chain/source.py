@@ -43,6 +43,8 @@ class Source:
     data: dict[str, Any] | None
     locate: Callable[[Path], Place]
     problems: list[Problem] = field(default_factory=list)
+    absent: frozenset[tuple[str, str]] = frozenset()
+    """(section, field) of required columns that a sheet lacks: reported already, once for all rows."""
 
     def problem(self, flaw: Flaw) -> Problem:
         """The flaw as a problem at its place."""

@@ -1,0 +1,98 @@
+"""Reading, checking and writing network files: the one door for YAML and Excel."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from becq.chain.network import Network
+from becq.chain.source import Source, unreadable
+from becq.chain.validation import validate
+from becq.chain.workbook import read_workbook
+from becq.chain.workbook_writer import write_template, write_workbook
+from becq.chain.yaml_file import read_yaml, write_yaml
+from becq.errors import InputError, Problem, ProblemsError
+
+NETWORK_FILE = "network.yaml"
+"""The file that is read where a folder is given."""
+
+_YAML, _EXCEL = (".yaml", ".yml"), (".xlsx",)
+_KINDS = "a network file is .yaml, .yml or .xlsx, or a folder with network.yaml"
+
+
+def read_network(path: str | os.PathLike[str]) -> Network:
+    """The network of a YAML file, an Excel workbook, or a folder that holds ``network.yaml``.
+
+    :raises ProblemsError: with every problem of the file.
+    """
+    network, problems = examine_network(path)
+    if network is None:
+        raise ProblemsError(problems)
+    return network
+
+
+def check_network(path: str | os.PathLike[str]) -> list[Problem]:
+    """Every problem of a network file; none where it can be planned with."""
+    return examine_network(path)[1]
+
+
+def examine_network(path: str | os.PathLike[str]) -> tuple[Network | None, list[Problem]]:
+    """The network and no problems, or None and all of them."""
+    return validate(_read(Path(path)))
+
+
+def write_network(network: Network, path: str | os.PathLike[str]) -> None:
+    """Write a network as YAML or Excel, by the suffix; reading it back gives an equal network.
+
+    The file is replaced in one step, so that a failure leaves the old one as it was.
+
+    :raises InputError: for another suffix, or where the file cannot be written.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in _YAML + _EXCEL:
+        raise InputError(f"{target}: {_KINDS}")
+    try:
+        handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=".writing-", dir=target.parent)
+        os.close(handle)
+        draft = Path(name)
+        try:
+            if target.suffix.lower() in _YAML:
+                draft.write_text(write_yaml(network), encoding="utf-8", newline="\n")
+            else:
+                write_workbook(network, draft)
+            draft.chmod(0o666 & ~_umask())
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _read(path: Path) -> Source:
+    if path.is_dir():
+        path = path / NETWORK_FILE
+    if not path.exists():
+        return unreadable(path, "there is no such file", "give the path of a network file")
+    suffix = path.suffix.lower()
+    if suffix in _YAML:
+        return read_yaml(path)
+    if suffix in _EXCEL:
+        return read_workbook(path)
+    return unreadable(path, f"files of type '{path.suffix}' are not read", _KINDS)
+
+
+__all__ = [
+    "NETWORK_FILE",
+    "check_network",
+    "examine_network",
+    "read_network",
+    "write_network",
+    "write_template",
+]
