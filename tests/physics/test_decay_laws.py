@@ -7,22 +7,8 @@ from hypothesis import strategies as st
 from becq.physics import decay_data
 from becq.physics.decay import chain, decay
 
-NAMES = st.sampled_from(
-    [
-        "Mo-99",
-        "Ac-225",
-        "Ra-223",
-        "Ge-68",
-        "Sr-90",
-        "Th-229",
-        "Lu-177m",
-        "Te-131m",
-        "Yb-177",
-        "W-188",
-        "Pb-212",
-        "Ra-226",
-    ]
-)
+CHAINS = "Mo-99 Ac-225 Ra-223 Ge-68 Sr-90 Th-229 Lu-177m Te-131m Yb-177 W-188 Pb-212 Ra-226"
+NAMES = st.sampled_from(CHAINS.split(" "))
 SECONDS = st.floats(min_value=-6, max_value=9).map(lambda x: 10.0**x)
 START = st.lists(st.floats(min_value=-1e12, max_value=1e12), min_size=2, max_size=2)
 POSITIVE = st.lists(st.floats(min_value=0, max_value=1e12), min_size=2, max_size=2)
