@@ -40,7 +40,7 @@ costs = st.one_of(st.just(0.0), st.floats(0, 1e9))
 clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59), st.sampled_from((0, 0, 1, 59)))
 days = st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True)
 calendar_days = st.dates(date(2001, 1, 1), date(2099, 1, 1))
-naive = st.datetimes(datetime.min.replace(year=2001), datetime.min.replace(year=2099)).map(
+naive = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment if moment.second % 7 == 0 else moment.replace(microsecond=0)
 )
 zones = st.sampled_from((UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-3, minutes=-30))))

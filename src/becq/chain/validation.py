@@ -142,7 +142,7 @@ def _say(detail: ErrorDetails, model: type[BaseModel], loc: Path) -> tuple[str, 
         return f"{_show(value)} is not a choice for {name}", remedy
     if kind in _BOUNDS:
         key, word = _BOUNDS[kind]
-        return f"{name} is out of range", f"it is {word} {context[key]:g}"
+        return f"{name} {_show(value)} is out of range", f"it is {word} {context[key]:g}"
     if kind in _NUMBER_TYPES:
         whole = "a whole number" if kind.startswith("int") else "a plain number"
         return f"{_show(value)} is not a number", f"write {whole}, for example {3 if 'int' in kind else 1.5}"
@@ -218,6 +218,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     folded = {name.casefold(): name for name in reversed(names)}
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    if not close:  # a part of the name: 'limit' for 'possession_limit'
+        close = [name for name in folded if word.casefold() in name.split("_")][:1]
     return f"did you mean '{folded[close[0]]}'?" if close else ""
 
 

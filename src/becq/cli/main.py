@@ -7,6 +7,7 @@ anything else is an internal error: one line, exit status 1, the traceback only 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ class Target(NamedTuple):
 COMMANDS: dict[str, Target] = {
     "nuclide": Target("becq.cli.nuclide:nuclide", "Names, half-life and decay of a nuclide."),
     "decay": Target("becq.cli.decay:decay", "Activity of a nuclide and its progeny after a time."),
+    "network": Target("becq.cli.network:app", "Check, describe and convert network files."),
 }
 
 
@@ -85,11 +87,16 @@ def becq(
     """Becq (贝可): the open platform for the medical-isotope chain."""
 
 
+def spare_encodings() -> None:
+    """Let a terminal that cannot show Chinese print "?" rather than stop the answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main() -> NoReturn:
     """Run the command line and exit: 0 done, 2 the input or the usage was wrong, 1 internal error."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without Chinese must not stop the answer
+    spare_encodings()
     try:
         app(prog_name="becq")
     except BecqError as error:
