@@ -44,6 +44,10 @@ STEPS = [
     "becq.platform.clock",
     "becq.platform.accounts",
     "becq.platform.ledger",
+    "becq.platform.production",
+    "becq.platform.dispatch",
+    "becq.platform.clinic",
+    "becq.platform.waste",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
