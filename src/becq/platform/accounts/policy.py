@@ -17,6 +17,7 @@ from becq.platform.accounts.models import NATIONWIDE, Organisation, Organisation
 READING = frozenset({"ledger.read", "ledger.read_all", "ledger.verify", "plan.read", "network.read"})
 """Actions that change nothing."""
 
+_EVERYTHING = ~Q(pk__in=[])  # not Q(): an empty Q vanishes when combined with another by |
 _EVERYBODY = frozenset({"ledger.read", "network.read"})
 _KEEPER = _EVERYBODY | {"ledger.move"}
 
@@ -27,6 +28,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
         "plan.run",
         "plan.commit",
         "network.edit",
+        "order.place",
         "order.import",
         "order.confirm",
         "production.assay",
@@ -49,6 +51,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     },
     Role.HOSPITAL: _KEEPER
     | {
+        "plan.read",
         "order.place",
         "order.import",
         "dispatch.receive",
@@ -75,6 +78,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
 
 ALL_ACTIONS = frozenset().union(*ACTIONS.values())
 
+COORDINATED = frozenset({"network.edit", "order.place", "order.import", "order.confirm"}) | {
+    action for action in ALL_ACTIONS if action.startswith("plan.")
+}
+"""What the people of an operator do, within their role, for every organisation of the network."""
+
 Person = User | AnonymousUser
 
 
@@ -91,6 +99,16 @@ def is_operator(person: Person) -> bool:
                 and person.organisation.kind == OrganisationKind.OPERATOR
             )
         )
+    )
+
+
+def coordinates(person: Person) -> bool:
+    """True for the people of an operator, whatever their role: they see orders, network and plans whole."""
+    return is_operator(person) or bool(
+        person.is_active
+        and isinstance(person, User)
+        and person.organisation is not None
+        and person.organisation.kind == OrganisationKind.OPERATOR
     )
 
 
@@ -126,16 +144,21 @@ def scope(viewer: Person, prefix: str = "") -> Q:
     """
     path = f"{prefix}__" if prefix else ""
     if is_operator(viewer):
-        return Q()
+        return _EVERYTHING
     if not viewer.is_active or not isinstance(viewer, User) or viewer.organisation is None:
         return Q(pk__in=[])
     own = Q(**{f"{path}pk": viewer.organisation_id})
     if "ledger.read_all" in ACTIONS.get(viewer.role, ()):
         if viewer.organisation.province == NATIONWIDE:
-            return Q()
+            return _EVERYTHING
         if viewer.organisation.province:
             return own | Q(**{f"{path}province": viewer.organisation.province})
     return own
+
+
+def network_scope(viewer: Person, prefix: str = "") -> Q:
+    """``scope`` for orders, network and plans, which the people of an operator see whole (not the books)."""
+    return _EVERYTHING if coordinates(viewer) else scope(viewer, prefix)
 
 
 def may_read(viewer: Person, organisation: Organisation) -> bool:
@@ -151,7 +174,8 @@ def _refusal(actor: Person, action: str, organisation: Organisation | None, site
     if action not in ACTIONS.get(actor.role, ()):
         role = Role(actor.role).label if actor.role else "nobody in particular"
         return f"{actor.username} is {role} and may not do this ({action})"
-    if organisation is not None and actor.organisation_id != organisation.pk:
+    foreign = organisation is not None and actor.organisation_id != organisation.pk
+    if organisation is not None and foreign and not (action in COORDINATED and coordinates(actor)):
         own = actor.organisation.code if actor.organisation else "no organisation"
         if not (action in READING and may_read(actor, organisation)):
             return f"{actor.username} belongs to {own} and may not do this for {organisation.code} ({action})"
