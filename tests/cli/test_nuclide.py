@@ -106,3 +106,7 @@ def test_a_terminal_without_chinese_still_gets_an_answer() -> None:
     run = becq("nuclide", "Lu-177", PYTHONIOENCODING="ascii")
     assert run.returncode == 0
     assert "lutetium-177" in run.stdout
+    code = "from becq.cli.main import spare_encodings; spare_encodings(); print('镥-177')"
+    env = os.environ | {"PYTHONIOENCODING": "ascii"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
+    assert run.stdout == "?-177\n"

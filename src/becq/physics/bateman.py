@@ -132,7 +132,6 @@ class Operator:
             np.multiply(weights[:, k - 1], short / k, out=weights[:, k])
         result = (weights @ powers.reshape(len(powers), n * n)).reshape(t.size, n, n)
         diagonal = np.arange(n)
-        result[:, diagonal, diagonal] = np.exp(np.outer(t / np.exp2(squarings), -self.rates))
         for done in range(int(squarings.max(initial=0))):
             rows = np.flatnonzero(squarings > done)
             squared = result[rows] @ result[rows]

@@ -5,8 +5,9 @@ Inside the core everything is Bq and s. One curie is 3.7e10 Bq exactly (BIPM SI 
 right, while "5 gbq" has only one reading. The rare twins mBq and MCi themselves are taken for slips of
 MBq and mCi; a trailing "!" insists on them.
 
-The six-day curie is how Mo-99 is sold: the activity left six days after release from the processing
-facility (OECD-NEA, The Supply of Medical Radioisotopes, 2010), so N six-day Ci are N·2^(6 d/T½) Ci then.
+The six-day curie is how Mo-99 is sold: the activity left six days after it leaves the producer (National
+Research Council 2009, Medical Isotope Production Without Highly Enriched Uranium, Appendix G), so N
+six-day Ci are N·2^(6 d/T½) Ci at release.
 """
 
 from __future__ import annotations
