@@ -1,7 +1,7 @@
 """What a person may know of the books.
 
-A viewer sees the accounts of the organisations in ``policy.scope``, what is under way to the own
-organisation, and the postings that touch any of these.
+A viewer sees the accounts of the organisations in ``policy.scope``, what is under way to these, and the
+postings that touch any of them.
 """
 
 from __future__ import annotations
@@ -139,11 +139,12 @@ class Unaccounted:
 
 
 def accounts(viewer: User) -> QuerySet[Account]:
-    """The accounts that the viewer may see."""
-    visible = policy.scope(viewer, "holder")
-    if isinstance(viewer, User) and viewer.is_active and viewer.organisation is not None:
-        visible |= Q(kind=AccountKind.PLACE, place=f"{TRANSIT}/{viewer.organisation.code}")
-    return Account.objects.filter(visible)
+    """The accounts that the viewer may see: those in ``policy.scope``, and what is under way to them."""
+    readable = Organisation.objects.filter(policy.scope(viewer))
+    incoming = [f"{TRANSIT}/{code}" for code in readable.values_list("code", flat=True)]
+    return Account.objects.filter(
+        policy.scope(viewer, "holder") | Q(kind=AccountKind.PLACE, place__in=incoming)
+    )
 
 
 def postings(viewer: User) -> QuerySet[Posting]:
