@@ -39,7 +39,7 @@ CASES = {
         "duration: 6 d", "¦duration: 6", "duration", "duration 6 has no unit", "write for example '8 h' or '14 d'"
     ),
     "negative duration": Case(
-        "changeover: 1 h", "¦changeover: -1 h", "changeover", "changeover '-1 h' is out of range", "it is at least 0"
+        "changeover: 1 h", "¦changeover: -1 h", "changeover", "'-1 h' is below zero", "write a duration of zero or more"
     ),
     "activity of zero": Case(
         "activity: 4 TBq", "¦activity: 0 Bq", "activity", "must be greater than zero", "leave it out where there is none"
@@ -221,8 +221,8 @@ CASES = {
         "resource: LINE", "¦resource: LANE", "resource", "'LANE' is not defined under resources", "did you mean 'LINE'?"
     ),
     "unknown end of a lane": Case(
-        "    max_km: 600",
-        '    max_km: 600\n  - {id: R2, mode: road, speed_kmh: 60, origins: [PLANT],\n     destinations: [HOSPITAL,\n'
+        "    handling: 30 min",
+        '    handling: 30 min\n  - {id: R2, mode: road, speed_kmh: 60, origins: [PLANT],\n     destinations: [HOSPITAL,\n'
         "     ¦PLAN]}",
         "destinations[1]", "'PLAN' is not defined under sites", "did you mean 'PLANT'?",
     ),

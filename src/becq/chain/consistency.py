@@ -6,7 +6,6 @@ nuclide, a product that nobody makes in time) is left to the plan.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from becq.chain.process import CONVERTING, Process
 from becq.chain.product import Product
 from becq.chain.site import TRANSIT_KINDS
 from becq.chain.source import Flaw, Path
+from becq.chain.suggestion import where_defined
 from becq.physics.decay_data import descendants
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -80,14 +80,7 @@ def _unknown(survey: Survey) -> Iterator[Flaw]:
         path = survey.at(section, index, field)
         if section == "lanes":
             path = (*path, getattr(network.lanes[index], field).index(identifier))
-        names = sorted(survey.known[target])
-        close = difflib.get_close_matches(identifier, names, n=1, cutoff=0.6)
-        if close:
-            remedy = f"did you mean '{close[0]}'?"
-        elif 0 < len(names) <= 8:
-            remedy = f"define it under {target}, or use {', '.join(names)}"
-        else:
-            remedy = f"define it under {target}"
+        remedy = where_defined(identifier, target, survey.known[target])
         yield Flaw(path, f"'{identifier}' is not defined under {target}", remedy)
 
 

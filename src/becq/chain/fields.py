@@ -47,14 +47,16 @@ _WEEKDAYS_ZH = {
 }
 
 
-def _write(value: float, units: tuple[tuple[str, float], ...], parse: Callable[[str], float]) -> str:
-    """The shortest text number-space-unit that reads back as exactly ``value``."""
+def _write(
+    value: float, units: tuple[tuple[str, float], ...], parse: Callable[[str], float], whole: bool = False
+) -> str:
+    """The shortest number with a unit that reads back as exactly ``value``; ``whole`` numbers first."""
     candidates = []
-    for unit, factor in units:
-        text = f"{value / factor:.15g} {unit}"
-        if parse(text) == value:
-            candidates.append((len(text), text))
-    return min(candidates)[1] if candidates else f"{value!r} {units[-1][0]}"
+    for rank, (unit, factor) in enumerate(units):
+        number = f"{value / factor:.15g}"
+        if parse(f"{number} {unit}") == value:
+            candidates.append((whole and "." in number, len(number), rank, f"{number} {unit}"))
+    return min(candidates)[-1] if candidates else f"{value!r} {units[-1][0]}"
 
 
 def write_activity(activity_bq: float) -> str:
@@ -63,8 +65,8 @@ def write_activity(activity_bq: float) -> str:
 
 
 def write_duration(duration_s: float) -> str:
-    """Exact text of a duration, e.g. ``36 h``."""
-    return _write(duration_s, _DURATION_UNITS, parse_duration)
+    """Exact text of a duration, e.g. ``36 h``, and ``30 min`` rather than 0.5 h."""
+    return _write(duration_s, _DURATION_UNITS, parse_duration, whole=True)
 
 
 def _plain(text: str) -> str:
@@ -99,6 +101,8 @@ def _read_duration(value: Any) -> float:
         raise ValueError(str(error)) from error
     if not math.isfinite(duration_s):
         raise ValueError(f"{value!r} is not a finite duration; write for example '8 h'")
+    if duration_s < 0:
+        raise ValueError(f"{value!r} is below zero; write a duration of zero or more")
     return duration_s
 
 

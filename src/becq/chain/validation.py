@@ -7,7 +7,6 @@ known.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -20,6 +19,7 @@ from becq.chain.definition import choices, fields_of, leaf, nested
 from becq.chain.item import Item
 from becq.chain.network import SECTIONS, Network
 from becq.chain.source import Flaw, Path, Source
+from becq.chain.suggestion import did_you_mean
 from becq.errors import Problem
 
 _REMEDY = re.compile(r"[;:,.] (?=(?:write|use|did you mean|leave|give|remove|it is|Write) )")
@@ -213,16 +213,6 @@ EXAMPLES = {
 """Examples shown where a field is missing and in the template of the workbook."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy that names the closest known word, or nothing where none is close."""
-    names = sorted(set(known))
-    folded = {name.casefold(): name for name in reversed(names)}
-    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    if not close:  # a part of the name: 'limit' for 'possession_limit'
-        close = [name for name in folded if word.casefold() in name.split("_")][:1]
-    return f"did you mean '{folded[close[0]]}'?" if close else ""
-
-
 def _or(words: Iterable[str]) -> str:
     *first, last = words
     return f"{', '.join(first)} or {last}" if first else last
@@ -233,4 +223,4 @@ def _show(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-__all__ = ["EXAMPLES", "did_you_mean", "validate"]
+__all__ = ["EXAMPLES", "validate"]

@@ -23,7 +23,7 @@ from becq.chain.definition import leaf
 from becq.chain.network import SECTIONS
 from becq.chain.sheets import LICENCE_FIELDS, NOTES, SHEET_NAMES, SHEETS, Sheet, plain
 from becq.chain.source import Path, Place, Source, unreadable
-from becq.chain.validation import did_you_mean
+from becq.chain.suggestion import did_you_mean, where_defined
 from becq.errors import Problem
 
 MAX_BYTES = 50_000_000
@@ -283,7 +283,7 @@ class _Reader:
         section = table.sheet.parents[column]
         index = owners.get(section, {}).get(_key(value))
         if index is None:
-            remedy = did_you_mean(str(value), owners.get(section, ())) or f"define it in the sheet {section}"
+            remedy = where_defined(str(value), section, owners.get(section, ()))
             message = f"'{value}' is not defined under {section}"
             self._note(message, remedy, table.title, number, table.labels.get(column, column))
             return

@@ -226,7 +226,7 @@ def _say(error: MarkedYAMLError) -> tuple[str, str]:
 
 
 # Text that every YAML reader, of version 1.1 too, takes for text without quotes.
-_PLAIN = re.compile(r"[A-Za-z一-鿿](?:[\w ./()%+·（），。、-]*[\w.)%）])?")
+_PLAIN = re.compile(r"[A-Za-z一-鿿](?:[\w ./()%+·,;'&（），。、-]*[\w.)%）])?")
 _PLAIN_QUANTITY = re.compile(r"[0-9][0-9.]* (?:[kMGT]?Bq(?:/[mu]?g)?|d|h|min|s)")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 _ESCAPED = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029\ufeff"})

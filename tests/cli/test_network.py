@@ -1,0 +1,107 @@
+"""``becq network`` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from becq.chain.reading import read_network
+
+PAGE = Path(__file__).parents[2] / "docs" / "network-file.md"
+
+
+def becq(*args: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "becq.cli.main", "network", *map(str, args)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    path = tmp_path / "network.yaml"
+    [block] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    path.write_text(block, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def spoiled(example: Path) -> Path:
+    text = example.read_text(encoding="utf-8").replace("activity: 4 TBq", "activity: 4")
+    example.write_text(text.replace("kind: hospital", "kind: hospitl"), encoding="utf-8")
+    return example
+
+
+def test_check_counts_what_is_there(example: Path) -> None:
+    run = becq("check", example)
+    assert run.returncode == 0, run.stderr
+    assert "Western Sichuan: no problems" in run.stdout
+    assert re.search(r"3 products", run.stdout)
+    assert re.search(r"1 standing orders", run.stdout)
+
+
+def test_check_of_a_folder_as_json(example: Path) -> None:
+    run = becq("check", example.parent, "--json")
+    assert run.returncode == 0
+    report = json.loads(run.stdout)
+    assert report["counts"]["processes"] == 3
+    assert report["problems"] == []
+
+
+def test_check_lists_every_problem(spoiled: Path) -> None:
+    run = becq("check", spoiled)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    lines = run.stderr.splitlines()
+    assert len(lines) == 3
+    assert "row 23, kind: 'hospitl' is not a choice for kind (did you mean 'hospital'?)" in lines[0]
+    assert "activity 4 has no unit" in lines[1]
+    assert lines[2] == "2 problems"
+
+
+def test_check_lists_every_problem_as_json(spoiled: Path) -> None:
+    run = becq("check", spoiled, "--json")
+    assert run.returncode == 2
+    report = json.loads(run.stdout)
+    assert report["name"] is None
+    assert [problem["column"] for problem in report["problems"]] == ["kind", "activity"]
+    assert report["problems"][0]["row"] == 23
+
+
+def test_schema_is_json() -> None:
+    run = becq("schema")
+    assert run.returncode == 0
+    assert json.loads(run.stdout)["title"] == "Becq network file"
+
+
+def test_convert_there_and_back(example: Path, tmp_path: Path) -> None:
+    sheet, back = tmp_path / "n.xlsx", tmp_path / "back.yaml"
+    assert becq("convert", example, sheet).returncode == 0
+    assert becq("convert", sheet, back).returncode == 0
+    assert read_network(back) == read_network(example)
+    refused = becq("convert", example, back)
+    assert refused.returncode == 2
+    assert "exists already" in refused.stderr
+    assert becq("convert", example, back, "--force").returncode == 0
+
+
+def test_convert_refuses_a_bad_file(spoiled: Path, tmp_path: Path) -> None:
+    run = becq("convert", spoiled, tmp_path / "n.xlsx")
+    assert run.returncode == 2
+    assert run.stderr.count("row ") == 2
+    assert not (tmp_path / "n.xlsx").exists()
+
+
+def test_template(tmp_path: Path) -> None:
+    out = tmp_path / "t.xlsx"
+    assert becq("template", out).returncode == 0
+    assert out.stat().st_size > 5000
+    assert becq("template", out).returncode == 2
+    assert becq("template", tmp_path / "t.csv").returncode == 2
