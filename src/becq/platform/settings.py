@@ -8,7 +8,7 @@ BECQ_DEBUG                ``1`` for development
 BECQ_ALLOWED_HOSTS        host names, comma-separated (default: this machine only)
 BECQ_ORIGINS              public origins behind a proxy, e.g. ``https://becq.example.org``
 BECQ_HTTPS                ``1`` when people reach the server by https only: secure cookies, HSTS
-BECQ_BEHIND_PROXY         ``1`` when a proxy that sets ``X-Forwarded-Proto`` stands in front
+BECQ_PROXY                address of a proxy in front that sets ``X-Forwarded-For`` and ``-Proto``
 BECQ_TASKS                ``immediate`` runs background work inside the request (tests)
 ========================  ==========================================================================
 """
@@ -108,6 +108,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{HOME / 'becq.sqlit
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------
@@ -161,7 +162,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if _flag("BECQ_BEHIND_PROXY"):
+PROXY = os.environ.get("BECQ_PROXY", "").strip()
+if PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = HTTPS
 SILENCED_SYSTEM_CHECKS: list[str] = []
