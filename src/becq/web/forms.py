@@ -1,0 +1,98 @@
+"""Form fields that take what people write: activities with units, durations, nuclides, instants in a zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from becq.errors import InputError
+from becq.physics import quantities
+from becq.physics.nuclides import nuclide, parse_nuclide
+
+
+class ActivityField(forms.CharField):
+    """ "7.4GBq" or "200 mCi" → Bq (float). The page shows both units while one types."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"data-activity": "", "autocomplete": "off", "placeholder": "7.4 GBq"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> float | None:  # type: ignore[override]
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return quantities.parse_activity(text)
+        except InputError as error:
+            raise ValidationError(str(error)) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return quantities.format_activity(value, "SI", 4) if isinstance(value, float | int) else value
+
+
+class DurationField(forms.CharField):
+    """ "2 h 15 min" → s (float)."""
+
+    def clean(self, value: Any) -> float | None:  # type: ignore[override]
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return quantities.parse_duration(text)
+        except InputError as error:
+            raise ValidationError(str(error)) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return quantities.format_duration(value) if isinstance(value, float | int) else value
+
+
+class NuclideField(forms.CharField):
+    """Any spelling → canonical name ("Tc-99m"); look-alikes are refused with a suggestion."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Tc-99m"}), **kwargs)
+
+    def clean(self, value: Any) -> str:  # type: ignore[override]
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return parse_nuclide(text).name
+        except InputError as error:
+            raise ValidationError(str(error)) from error
+
+
+class InstantField(forms.Field):
+    """Date and time in a site's zone → aware datetime in UTC. Set ``form.fields[...].zone`` to the site's zone."""
+
+    default_error_messages = {"invalid": _("Write date and time, for example 2026-07-12 08:00")}
+
+    def __init__(self, *, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), **kwargs)
+        self.zone = zone or ZoneInfo(settings.TIME_ZONE)
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, datetime):
+            moment = value
+        else:
+            try:
+                moment = datetime.fromisoformat(str(value).strip().replace(" ", "T", 1))
+            except ValueError as error:
+                raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) and value.tzinfo else value
+
+
+def nuclide_choices(names: list[str], chinese: bool) -> list[tuple[str, str]]:
+    """Choices for a select of known nuclides."""
+    return [(name, nuclide(name).name_zh if chinese else name) for name in names]
