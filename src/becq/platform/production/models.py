@@ -92,9 +92,8 @@ class Lot(models.Model):
     made_at = models.DateTimeField()
     expires = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=12, choices=LotStatus, default=LotStatus.QUARANTINE)
-    reserved_for = models.CharField(
-        max_length=CODE_LENGTH, blank=True, help_text="Run or order it was sent for"
-    )
+    for_run = models.CharField(max_length=CODE_LENGTH, blank=True, help_text="Run it was sent for")
+    order_code = models.CharField(max_length=CODE_LENGTH, blank=True, help_text="Order it was sent for")
     parents = models.ManyToManyField("self", symmetrical=False, related_name="children", blank=True)
     children_made = models.PositiveIntegerField(default=0, help_text="Codes given to parts of it so far")
 

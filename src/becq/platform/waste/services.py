@@ -1,0 +1,159 @@
+"""What is done with waste: put into storage, cleared after its time, handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from django.db import transaction
+
+from becq.errors import ConflictError, InputError
+from becq.platform.accounts import policy
+from becq.platform.accounts.models import Organisation, User
+from becq.platform.ledger import moves
+from becq.platform.ledger import services as ledger
+from becq.platform.ledger.chart import place, waste_store
+from becq.platform.measured import event_time, positive
+from becq.platform.waste.clearance import storage_rule, storage_time
+from becq.platform.waste.models import WasteEntry, WasteStatus
+
+CONTAINER_LENGTH = 60
+
+
+class Holding(Protocol):
+    """What can become waste: a lot or a dose, in the books of its holder at its site."""
+
+    code: str
+    nuclide: str
+    organisation: Organisation
+    site_code: str
+
+
+@transaction.atomic
+def record_waste(
+    actor: User,
+    lot: Holding,
+    *,
+    activity_bq: float | None = None,
+    at: datetime | None = None,
+    container: str = "",
+    origin: str = "left over",
+    note: str = "",
+) -> WasteEntry:
+    """Put a lot (or a package, an eluate, a dose), or part of it, into the waste store of its site.
+
+    :param activity_bq: of the lot's nuclide at ``at``; None for all that is left.
+    :param container: code of the bin or bag.
+    :raises ConflictError: less than that is there.
+    """
+    holder, site, nuclide = lot.organisation, lot.site_code, lot.nuclide
+    policy.require(actor, "waste.record", organisation=holder, site=site)
+    at = event_time(at, what="the waste")
+    if activity_bq is not None:
+        activity_bq = positive(activity_bq, "A waste activity")
+    held = ledger.state_of(place(holder, site), lot.code, at)
+    own = held.activity_bq.get(nuclide, 0.0)
+    code = f"{lot.code}-W{WasteEntry.objects.filter(lot_code=lot.code).count() + 1}"
+    moves.discard(
+        actor, holder, site, lot.code, at,
+        nuclide=nuclide if nuclide in held.moveable() or activity_bq is not None else None,
+        activity_bq=activity_bq, into_lot=code,
+        document={"container": container, "origin": origin}, note=note,
+    )  # fmt: skip
+    return register(
+        actor, code=code, lot_code=lot.code, nuclide=nuclide, organisation=holder, site_code=site,
+        activity_bq=max(own, 0.0) if activity_bq is None else activity_bq, at=at,
+        container=container, origin=origin, note=note,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def register(
+    actor: User,
+    *,
+    code: str,
+    lot_code: str,
+    nuclide: str,
+    organisation: Organisation,
+    site_code: str,
+    activity_bq: float,
+    at: datetime,
+    origin: str,
+    container: str = "",
+    note: str = "",
+) -> WasteEntry:
+    """List waste that a service has posted into the waste store in the same transaction."""
+    if not policy.may(actor, "waste.record", organisation=organisation, site=site_code):
+        policy.require(actor, "production.process", organisation=organisation, site=site_code)
+    if len(container) > CONTAINER_LENGTH:
+        raise InputError(f"The container code has {len(container)} characters; at most {CONTAINER_LENGTH}")
+    return WasteEntry.objects.create(
+        code=code,
+        container=container,
+        organisation=organisation,
+        site_code=site_code,
+        lot_code=lot_code,
+        nuclide=nuclide,
+        activity_bq=activity_bq,
+        at=at,
+        origin=origin,
+        clear_from=at + storage_time(nuclide),
+        rule=storage_rule(nuclide).code,
+        note=note,
+    )
+
+
+@transaction.atomic
+def clear(actor: User, entry: WasteEntry, *, at: datetime | None = None, note: str) -> WasteEntry:
+    """Clear waste after its storage time; ``note`` says what was measured (dose rate, contamination).
+
+    :raises ConflictError: its storage time is not over, or it is gone already.
+    """
+    policy.require(actor, "waste.clear", organisation=entry.organisation, site=entry.site_code)
+    entry = _locked(entry)
+    at = event_time(at, after=entry.at, what="the clearance")
+    if at < entry.clear_from:
+        raise ConflictError(
+            f"{entry.code} may be cleared from {entry.clear_from:%Y-%m-%d %H:%M} UTC on, not before "
+            f"({storage_rule(entry.nuclide).sentence} {storage_rule(entry.nuclide).source})"
+        )
+    if not note.strip():
+        raise InputError("Say in the note what was measured: dose rate and surface contamination")
+    store = waste_store(entry.organisation, entry.site_code)
+    if ledger.state_of(store, entry.code, at).moveable():  # nothing is left of a short-lived nuclide
+        moves.discharge(
+            actor, entry.organisation, store, entry.code, at, document={"cleared": entry.code}, note=note
+        )
+    return _close(entry, WasteStatus.CLEARED, actor, at, note)
+
+
+@transaction.atomic
+def hand_over(actor: User, entry: WasteEntry, *, at: datetime | None = None, note: str) -> WasteEntry:
+    """Give waste to a waste facility (or a spent source back to its maker): gone from these books."""
+    policy.require(actor, "waste.record", organisation=entry.organisation, site=entry.site_code)
+    entry = _locked(entry)
+    at = event_time(at, after=entry.at, what="the hand-over")
+    if not note.strip():
+        raise InputError("Say in the note who took the waste over")
+    store = waste_store(entry.organisation, entry.site_code)
+    if ledger.state_of(store, entry.code, at).moveable():
+        moves.hand_over(
+            actor, entry.organisation, entry.site_code, entry.code, at,
+            document={"handed over": entry.code}, note=note,
+        )  # fmt: skip
+    return _close(entry, WasteStatus.HANDED_OVER, actor, at, note)
+
+
+def _locked(entry: WasteEntry) -> WasteEntry:
+    rows = WasteEntry.objects.select_for_update(of=("self",)).select_related("organisation")
+    found = rows.get(pk=entry.pk)
+    if found.status != WasteStatus.STORED:
+        raise ConflictError(f"{found.code} is {found.status} already")
+    return found
+
+
+def _close(entry: WasteEntry, status: str, actor: User, at: datetime, note: str) -> WasteEntry:
+    entry.status, entry.closed_at, entry.closed_by = status, at, actor
+    entry.note = "\n".join(part for part in (entry.note, note.strip()) if part)
+    entry.save()
+    return entry
