@@ -118,6 +118,10 @@ CASES = {
         "start_days: [mon]", "¦start_days: [moon]", "start_days", "'moon' is not a day of the week", "write mon, tue"
     ),
     "no day": Case("start_days: [mon]", "¦start_days: []", "start_days", "is an empty list", "give at least one"),
+    "scope": Case(
+        "scope: [produce, sell, use]", "¦scope: [produce, sel]", "licence.scope", "'sel' is not a scope of a licence",
+        "use produce, sell, use",
+    ),
     "identifier": Case(
         "  - id: MORNING", "  - ¦id: MORNING TEA", "id", "'MORNING TEA' is not an identifier", "use letters, digits"
     ),
@@ -372,6 +376,80 @@ def test_a_bad_row_still_counts_as_defined(example_text: str) -> None:
     text = example_text.replace("kind: hospital", "kind: hospitl")
     _, problems = validate(parse_yaml(text, Path("n.yaml")))
     assert [problem.column for problem in problems] == ["kind"]
+
+
+def test_a_bad_lane_may_be_the_one_that_leads_there(example_text: str) -> None:
+    _, problems = validate(parse_yaml(example_text.replace("mode: road", "mode: raod"), Path("n.yaml")))
+    assert [problem.column for problem in problems] == ["mode"]
+
+
+def test_conversions_in_a_circle_state_no_specific_activity(example_text: str) -> None:
+    circle = """
+  - id: ONE
+    site: PLANT
+    kind: labelling
+    product: MO-BULK
+    input_product: MO-BULK
+    max_input: 5 TBq
+    start_times: ["06:00"]
+
+lanes:"""
+    text = example_text.replace("\nlanes:", circle).replace(
+        "    shelf_life: 7 d\n", "    shelf_life: 7 d\n    min_specific_activity: 1 GBq/mg\n"
+    )
+    _, problems = validate(parse_yaml(text, Path("n.yaml")))
+    assert [problem.column for problem in problems] == ["specific_activity_eob"] * 2
+
+
+AIRPORT = """
+  - {id: CTU, name: Airport, name_zh: 机场, kind: airport, lat: 30.6, lon: 103.9}
+
+products:"""
+
+
+@pytest.mark.parametrize(
+    ("before", "what"),
+    [
+        ("  - id: REACTOR\n", "a resource"),
+        ("  - id: LOT-1\n", "a lot in stock"),
+        ("  - id: IRRADIATE\n", "a process"),
+    ],
+)
+def test_nothing_stays_at_an_airport(example_text: str, before: str, what: str) -> None:
+    text = example_text.replace("\nproducts:", AIRPORT).replace(
+        f"{before}    site: PLANT", f"{before}    site: CTU"
+    )
+    _, problems = validate(parse_yaml(text, Path("n.yaml")))
+    [problem] = [problem for problem in problems if problem.column == "site"]
+    assert problem.message == f"'CTU' is a site of kind airport: {what} cannot be there"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        (
+            "reference_time: 2026-03-02 08:00",
+            "reference_time: 2026-03-02 08:00\n    expires: 2126-01-01",
+            "expires",
+        ),
+        ("latest: 2026-03-03 18:00", "latest: 2126-03-03 18:00", "latest"),
+        ("earliest: 2026-03-03 06:00", "earliest: 1926-03-03 06:00", "earliest"),
+        ("calibration: 2026-03-06 08:00", "calibration: 2126-03-06 08:00", "calibration"),
+        ('calibration: "08:30"', 'calibration: "08:30"\n    valid_to: 2126-01-01', "valid_to"),
+        ('calibration: "08:30"', 'calibration: "08:30"\n    valid_from: 1926-01-01', "valid_from"),
+        (
+            "    max_units: 40",
+            "    outages: [{start: 1926-01-01, end: 2026-01-02, reason: a}]",
+            "outages[0].start",
+        ),
+    ],
+)
+def test_year_is_plausible(example_text: str, old: str, new: str, column: str) -> None:
+    assert old in example_text
+    _, problems = validate(parse_yaml(example_text.replace(old, new), Path("n.yaml")))
+    [problem] = problems
+    assert problem.column == column
+    assert "is not plausible" in problem.message
 
 
 def test_specific_activity_may_come_from_the_input(example_text: str) -> None:

@@ -180,8 +180,6 @@ def _misuse(process: Process, product: Product, taken: Product) -> Iterator[tupl
                 f"name a product of {taken.daughter}",
             )
         return
-    if process.kind not in CONVERTING:
-        return
     if product.nuclide != taken.nuclide:
         yield (
             "input_product",

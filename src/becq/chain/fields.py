@@ -240,6 +240,16 @@ def _read_list(value: Any) -> Any:
     return value
 
 
+def _read_scope(value: Any) -> Any:
+    parts = _read_list(value)
+    if not isinstance(parts, list):
+        return parts
+    for part in parts:
+        if str(part) not in SCOPES and str(part) not in _SCOPES_ZH:
+            raise ValueError(f"{part!r} is not a scope of a licence; use {', '.join(SCOPES)}")
+    return [_SCOPES_ZH.get(str(part), str(part)) for part in parts]
+
+
 def _read_slug(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -282,6 +292,8 @@ def _read_share(value: Any) -> Any:
     return value
 
 
+SCOPES = ("produce", "sell", "use")
+_SCOPES_ZH = {"生产": "produce", "销售": "sell", "使用": "use"}
 _FLAGS = {"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False}
 
 
@@ -408,6 +420,19 @@ Slugs = Annotated[
         }
     ),
 ]
+Scope = Annotated[
+    list[str],
+    BeforeValidator(_read_scope),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"enum": [*SCOPES, *_SCOPES_ZH]}, "minItems": 1},
+            ],
+            "examples": [["produce", "sell"]],
+        }
+    ),
+]
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000), AfterValidator(_text)
 ]
@@ -436,6 +461,7 @@ __all__ = [
     "NuclideName",
     "Number",
     "PositiveActivityBq",
+    "Scope",
     "Share",
     "Slug",
     "Slugs",

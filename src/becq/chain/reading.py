@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from becq.chain.network import Network
@@ -53,26 +53,17 @@ def write_network(network: Network, path: str | os.PathLike[str]) -> None:
     if target.suffix.lower() not in _YAML + _EXCEL:
         raise InputError(f"{target}: {_KINDS}")
     try:
-        handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=".writing-", dir=target.parent)
-        os.close(handle)
-        draft = Path(name)
+        draft = target.with_name(f".{secrets.token_hex(8)}{target.suffix}")
         try:
             if target.suffix.lower() in _YAML:
                 draft.write_text(write_yaml(network), encoding="utf-8", newline="\n")
             else:
                 write_workbook(network, draft)
-            draft.chmod(0o666 & ~_umask())
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{target} cannot be written: {error.strerror}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _read(path: Path) -> Source:

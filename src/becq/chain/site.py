@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
-from becq.chain.fields import Day, NuclideName, Number, PositiveActivityBq, Slugs, Text
+from becq.chain.fields import Day, NuclideName, Number, PositiveActivityBq, Scope, Text
 from becq.chain.item import Item, Row
 
 SiteKind = Literal[
@@ -43,7 +43,7 @@ class Licence(Row):
     """Radiation safety licence of a site (辐射安全许可证)."""
 
     number: Text | None = Field(default=None, description="Licence number; left out where not known")
-    scope: Slugs = Field(default_factory=lambda: ["use"], min_length=1, description="produce, sell, use")
+    scope: Scope = Field(default_factory=lambda: ["use"], min_length=1, description="produce, sell, use")
     valid_until: Day | None = Field(default=None, description="Last day on which it holds")
     nuclides: list[LicensedNuclide] = Field(default_factory=list, description="Nuclides and their limits")
 
