@@ -52,9 +52,7 @@ class Demand(models.Model):
     priority = models.PositiveSmallIntegerField(default=2)
     partial = models.BooleanField(default=False)
     patients = models.PositiveIntegerField(null=True, blank=True)
-    definition = models.JSONField(
-        default=dict, help_text="As the network file writes it; empty where it did not come from one"
-    )
+    definition = models.JSONField(default=dict, help_text="As the network file writes it")
     position = models.PositiveIntegerField(default=LAST)
 
     class Meta:
