@@ -15,25 +15,15 @@ run() {
   "$@" || failed+=("$name")
 }
 
-install_missing() {
-  # Fresh Debian machines only; elsewhere the tests that need these say so.
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
-  local wanted=()
-  command -v chromium >/dev/null || wanted+=(chromium)
-  ls /usr/share/fonts/opentype/noto/NotoSansCJK-*.ttc >/dev/null 2>&1 || wanted+=(fonts-noto-cjk)
-  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
-  [ ${#wanted[@]} -eq 0 ] && return 0
-  section "Installing ${wanted[*]}"
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}" \
-    >/dev/null || echo "could not install ${wanted[*]}"
-}
-
-install_missing
 run "Layers" $bin/lint-imports --no-cache
 run "Style" $bin/ruff check .
 run "Format" $bin/ruff format --check .
 run "Types" $bin/mypy
 run "Migrations" env BECQ_HOME="$(mktemp -d)" $bin/python -m django makemigrations --check --dry-run --settings becq.platform.settings
+if [ -f frontend/package.json ]; then
+  run "Front end: types" npm --prefix frontend run --silent check
+  run "Front end: tests" npm --prefix frontend run --silent test
+fi
 run "Tests on SQLite" $bin/python -m pytest -n "$jobs" --dist loadfile
 
 database_tests=()
