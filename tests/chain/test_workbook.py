@@ -253,6 +253,18 @@ def test_problem_of_a_nested_row(tmp_path: Path, name: str) -> None:
     assert remedy in problem.remedy
 
 
+def test_no_network_sheet(tmp_path: Path) -> None:
+    problem = only(
+        book(tmp_path / "n.xlsx", {name: rows for name, rows in GOOD.items() if name != "network"})
+    )
+    assert where(problem) == ("network", None, "name")
+
+
+def test_header_with_underscore_is_ignored(tmp_path: Path) -> None:
+    rows = [(*line, note) for line, note in zip(SITES, ("_checked by", "Li", "Wang"), strict=True)]
+    assert len(read_network(book(tmp_path / "n.xlsx", GOOD | {"sites": rows})).sites) == 2
+
+
 def test_unknown_sheet(tmp_path: Path) -> None:
     problem = only(book(tmp_path / "n.xlsx", GOOD | {"procceses": ()}))
     assert where(problem) == ("procceses", None, None)

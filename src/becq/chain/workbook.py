@@ -348,8 +348,6 @@ class _Reader:
             rest = [part for part in path[length:] if isinstance(part, str)]
             name = rest[0] if rest else None
             return Place(row, table.labels.get(name, name) if name else None, table.title)
-        if path and path[0] in SECTIONS and path[0] in self.tables:
-            return Place(None, None, self.tables[str(path[0])].title)
         network = self.tables.get("network")
         name = str(path[0]) if path else None
         column = network.labels.get(name, name) if network and name else name
