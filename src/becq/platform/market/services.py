@@ -8,7 +8,7 @@ consignment received, and the activity used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -479,8 +479,11 @@ def mark_fulfilled(actor: User, code: str) -> Order:
     return order
 
 
-def release_promises(actor: User, *, plan_code: str) -> list[Order]:
-    """What a plan promised no longer holds (another plan replaces it): its open orders are placed again."""
+def release_promises(actor: User, *, plan_code: str, but: Collection[str] = ()) -> list[Order]:
+    """What a plan promised no longer holds (another plan replaces it): its open orders are placed again.
+
+    :param but: orders whose promise holds, because what serves them is under way.
+    """
     policy.require(actor, "order.confirm")
     if not policy.coordinates(actor):
         raise PermissionDeniedError("Only the operator's people may release the promises of a plan")
@@ -490,6 +493,7 @@ def release_promises(actor: User, *, plan_code: str) -> list[Order]:
                 plan_code=plan_code, status__in=[Status.CONFIRMED, Status.UNMET]
             )
         )
+        found = [order for order in found if order.code not in but]
         for order in found:
             _forget_promise(order)
             order.save()

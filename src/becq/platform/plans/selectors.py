@@ -1,0 +1,257 @@
+"""What a person may know of plans.
+
+The operator's people see every run. Others see committed plans, and of these what concerns their sites:
+a hospital its own deliveries, a producer its own batches, a regulator those of its province.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from becq.errors import InputError
+from becq.platform import clock
+from becq.platform.accounts import policy
+from becq.platform.accounts.models import User
+from becq.platform.network import selectors as networks
+from becq.platform.plans.input import horizon_orders, identify
+from becq.platform.plans.models import PlanRun, RunStatus
+
+HEADLINE = ("orders", "orders_served", "served_fraction", "greedy_served_fraction", "gap", "cost", "solve_s")
+_LARGE = ("result", "planned_orders")
+_WHOLE = (
+    "served_fraction", "gap", "cost", "cost_gap", "objective", "greedy_objective", "greedy_served_fraction",
+    "lost_bq",
+)  # fmt: skip
+"""Parts of a plan that tell about everybody at once."""
+STALLED_AFTER_S = 60.0
+
+
+def runs(viewer: User, *, status: str = "", committed: bool | None = None) -> QuerySet[PlanRun]:
+    """Runs that the viewer may see, newest first, without their results."""
+    found = _visible(viewer)
+    if status:
+        if status not in RunStatus.values:
+            raise InputError(f"Unknown status {status!r}; use one of {', '.join(RunStatus.values)}")
+        found = found.filter(status=status)
+    if committed is not None:
+        found = found.filter(committed_at__isnull=not committed)
+    return found.defer(*_LARGE)
+
+
+def run(viewer: User, code: str) -> PlanRun:
+    """One run by code.
+
+    :raises InputError: if there is none that the viewer may see.
+    """
+    found = _visible(viewer).filter(code=code).first()
+    if found is None:
+        raise InputError(f"There is no plan '{code}'")
+    return found
+
+
+def plan_in_force(viewer: User) -> PlanRun | None:
+    """The committed plan that covers today, else the one that comes next, else the latest one."""
+    found = list(_visible(viewer).filter(committed_at__isnull=False, superseded_by=None).defer(*_LARGE))
+    if not found:
+        return None
+    today = networks.network_head(viewer).zone
+    day = clock.now().astimezone(today).date()
+    covering = [row for row in found if row.first <= day < row.first + timedelta(days=row.days)]
+    coming = sorted((row for row in found if row.first > day), key=lambda row: row.first)
+    return (covering or coming or sorted(found, key=lambda row: row.first, reverse=True))[0]
+
+
+def progress(viewer: User, code: str) -> dict[str, Any]:
+    """What a page polls while a run is under way."""
+    row = run(viewer, code)
+    return {
+        "code": row.code,
+        "status": row.status,
+        "progress": row.progress,
+        "text": row.progress_text,
+        "error": row.error,
+        "finished": row.is_finished,
+        "stalled": is_stalled(row),
+    }
+
+
+def is_stalled(row: PlanRun) -> bool:
+    """True for a run whose worker has not been heard of for longer than a solve may take."""
+    if row.status != RunStatus.RUNNING or row.heartbeat_at is None:
+        return False
+    return clock.now() - row.heartbeat_at > timedelta(seconds=row.time_limit_s + STALLED_AFTER_S)
+
+
+def staleness(viewer: User, row: PlanRun) -> list[str]:
+    """What has changed since the plan was made, in sentences; a stale plan cannot be committed."""
+    policy.require(viewer, "plan.read")
+    if row.status != RunStatus.DONE:
+        return []
+    reasons = []
+    if networks.require_meta(viewer).revision != row.network_revision:
+        reasons.append("the network has changed (sites, processes, lanes or outages)")
+    now = {
+        order.code: identify(order)
+        for order in horizon_orders(viewer, networks.network_head(viewer), row.first, row.days)
+    }
+    then = row.planned_orders
+    for codes, what in (
+        (now.keys() - then.keys(), "new"),
+        (then.keys() - now.keys(), "no longer open"),
+        ({code for code in now.keys() & then.keys() if now[code] != then[code]}, "changed"),
+    ):
+        if codes:
+            named = ", ".join(sorted(codes)[:5]) + (" ..." if len(codes) > 5 else "")
+            reasons.append(f"{len(codes)} order{'s are' if len(codes) > 1 else ' is'} {what} ({named})")
+    return reasons
+
+
+def overlapping(viewer: User, row: PlanRun) -> list[PlanRun]:
+    """Committed plans in force that cover a day of this one: committing it would take their place."""
+    policy.require(viewer, "plan.read")
+    end = row.first + timedelta(days=row.days)
+    found = PlanRun.objects.filter(committed_at__isnull=False, superseded_by=None, first__lt=end)
+    return [
+        other
+        for other in found.exclude(pk=row.pk).defer(*_LARGE).order_by("first")
+        if other.first + timedelta(days=other.days) > row.first
+    ]
+
+
+def plan_document(viewer: User, row: PlanRun) -> dict[str, Any]:
+    """The plan as pages draw it (``Plan.as_dict(network)``), as far as the viewer may see it.
+
+    Beside the plan: code, title, status, draft_pins, committed_at, and ``whole`` (False where parts of
+    others were left out, and figures about everybody with them).
+
+    :raises InputError: the run has no result, or the viewer may not see it.
+    """
+    row = run(viewer, row.code)
+    if row.result is None:
+        raise InputError(f"Plan {row.code} is {row.status}; it has no result to show")
+    document = dict(row.result)
+    document |= {
+        "code": row.code,
+        "title": row.name,
+        "status": row.status,
+        "committed_at": row.committed_at.isoformat() if row.committed_at else None,
+        "draft_pins": row.draft_pins,
+        "whole": True,
+    }
+    return document if policy.coordinates(viewer) else _restrict(viewer, row, document)
+
+
+def compare(viewer: User, a: PlanRun, b: PlanRun) -> dict[str, Any]:
+    """What differs between two plans, as far as the viewer may see both.
+
+    ``headline`` is {figure: {"a", "b", "difference"}}; ``batches`` and ``deliveries`` have the ids only
+    in a, only in b, and in both; ``orders`` those served in one only; ``products`` the served and ordered
+    activity of each product.
+    """
+    one, two = plan_document(viewer, a), plan_document(viewer, b)
+    return {
+        "a": _label(a),
+        "b": _label(b),
+        "headline": {
+            name: {"a": one.get(name), "b": two.get(name), "difference": _minus(two.get(name), one.get(name))}
+            for name in HEADLINE
+        },
+        "batches": _sets(_ids(one["batches"]), _ids(two["batches"])),
+        "deliveries": _sets(_ids(one["deliveries"]), _ids(two["deliveries"])),
+        "orders": {
+            "served_only_a": sorted(_served(one) - _served(two)),
+            "served_only_b": sorted(_served(two) - _served(one)),
+            "unmet_only_a": sorted(_unmet(one) - _unmet(two)),
+            "unmet_only_b": sorted(_unmet(two) - _unmet(one)),
+        },
+        "products": _by_product(one, two),
+    }
+
+
+def _visible(viewer: User) -> QuerySet[PlanRun]:
+    policy.require(viewer, "plan.read")
+    found = PlanRun.objects.select_related("requested_by", "committed_by", "base", "superseded_by")
+    return found if policy.coordinates(viewer) else found.filter(committed_at__isnull=False)
+
+
+def _restrict(viewer: User, row: PlanRun, document: dict[str, Any]) -> dict[str, Any]:
+    own = networks.own_site_codes(viewer)
+    seen = {code for code, order in row.planned_orders.items() if order["site"] in own}
+    batches = [batch for batch in document["batches"] if batch["site"] in own]
+    deliveries = [d for d in document["deliveries"] if d["from"] in own or d["to"] in own]
+    supplies = [s for s in document["supplies"] if s["from"] in own or s["to"] in own]
+    unmet = [entry for entry in document["unmet"] if entry["site"] in own]
+    made = {batch["id"] for batch in batches}
+    carried = {(way["lot"], way["order"]) for way in (*deliveries, *supplies)}
+    moves = [
+        move
+        for move in document["moves"]
+        if ((move["lot"], move["order"]) in carried if "order" in move else move["lot"] in made)
+    ]
+    restricted = {name: value for name, value in document.items() if name not in _WHOLE}
+    restricted |= {
+        "batches": batches,
+        "deliveries": deliveries,
+        "supplies": supplies,
+        "moves": moves,
+        "unmet": unmet,
+        "orders": len(seen),
+        "orders_served": len(seen - {entry["order"] for entry in unmet}),
+        "resources": [resource for resource in document.get("resources", ()) if resource["site"] in own],
+        "pins": {},
+        "draft_pins": {},
+        "whole": False,
+    }
+    restricted["served_activity_bq"] = _sum(
+        (delivery for delivery in deliveries if delivery["order"] in seen), "activity_bq"
+    )
+    restricted.pop("ordered_activity_bq", None)
+    return restricted
+
+
+def _sum(rows: Iterable[dict[str, Any]], figure: str) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for row in rows:
+        found[row["nuclide"]] += row[figure]
+    return dict(sorted(found.items()))
+
+
+def _label(row: PlanRun) -> dict[str, Any]:
+    return {"code": row.code, "title": row.name, "first": row.first.isoformat(), "days": row.days}
+
+
+def _minus(b: Any, a: Any) -> Any:
+    return b - a if isinstance(a, int | float) and isinstance(b, int | float) else None
+
+
+def _ids(rows: Iterable[dict[str, Any]]) -> set[str]:
+    return {row["id"] for row in rows}
+
+
+def _sets(a: set[str], b: set[str]) -> dict[str, list[str]]:
+    return {"only_a": sorted(a - b), "only_b": sorted(b - a), "both": sorted(a & b)}
+
+
+def _served(document: dict[str, Any]) -> set[str]:
+    return {row["order"] for row in document["deliveries"]} - _unmet(document)
+
+
+def _unmet(document: dict[str, Any]) -> set[str]:
+    return {row["order"] for row in document["unmet"]}
+
+
+def _by_product(one: dict[str, Any], two: dict[str, Any]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = defaultdict(
+        lambda: {"served_a_bq": 0.0, "served_b_bq": 0.0, "short_a_bq": 0.0, "short_b_bq": 0.0}
+    )
+    for name, document in (("a", one), ("b", two)):
+        for row in document["deliveries"]:
+            found[row["product"]][f"served_{name}_bq"] += row["activity_bq"]
+        for row in document["unmet"]:
+            found[row["product"]][f"short_{name}_bq"] += row["short_bq"]
+    return dict(sorted(found.items()))

@@ -1,0 +1,260 @@
+"""What is done to plans: asked for, stopped, pinned, planned anew, committed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from pydantic import ValidationError
+
+from becq.errors import ConflictError, InputError, PermissionDeniedError
+from becq.planning import Pins
+from becq.planning.planner import MAX_DAYS
+from becq.platform import clock
+from becq.platform.accounts import policy
+from becq.platform.accounts.models import User
+from becq.platform.dispatch import services as dispatch
+from becq.platform.market import services as market
+from becq.platform.network import selectors as networks
+from becq.platform.plans import selectors
+from becq.platform.plans.input import horizon_orders, orders_under_way
+from becq.platform.plans.models import PlanRun, RunStatus
+from becq.platform.plans.tasks import execute_plan
+from becq.platform.production import services as production
+
+LONGEST_LIMIT_S = 1800.0
+
+
+def request_plan(
+    actor: User,
+    first: date,
+    days: int,
+    *,
+    pins: Pins | Mapping[str, Any] | None = None,
+    base: PlanRun | None = None,
+    name: str = "",
+    time_limit_s: float = 60.0,
+) -> PlanRun:
+    """Ask for a plan of ``days`` days from ``first``; the background worker makes it.
+
+    The standing orders of the horizon are made into single orders first.
+
+    :raises InputError: an empty or overlong horizon, or malformed pins.
+    """
+    _require_coordinator(actor, "plan.run")
+    if not 1 <= days <= MAX_DAYS:
+        raise InputError(f"A plan covers 1 to {MAX_DAYS} days, not {days}")
+    if not 1.0 <= time_limit_s <= LONGEST_LIMIT_S:
+        raise InputError(f"The planner may take 1 s to {LONGEST_LIMIT_S:.0f} s, not {time_limit_s:g} s")
+    checked = _checked_pins(pins)
+    networks.require_meta(actor)
+    try:
+        with transaction.atomic():
+            market.materialise_standing_orders(actor, first, days)
+            run = PlanRun.objects.create(
+                code=_new_code(first),
+                name=name.strip()[:200],
+                first=first,
+                days=days,
+                time_limit_s=time_limit_s,
+                pins=checked,
+                draft_pins=checked,
+                base=base,
+                requested_by=actor,
+                created_at=clock.now(),
+            )
+            execute_plan.enqueue(run.pk)
+    except IntegrityError as error:
+        raise ConflictError("Another plan was asked for at the same moment; ask again") from error
+    run.refresh_from_db()
+    return run
+
+
+def cancel_run(actor: User, run: PlanRun) -> PlanRun:
+    """Stop a run: at once while it waits (or its worker is gone), else at the planner's next report."""
+    _require_coordinator(actor, "plan.run")
+    with transaction.atomic():
+        run = PlanRun.objects.select_for_update().get(pk=run.pk)
+        if run.is_finished:
+            raise ConflictError(f"Plan {run.code} is {run.status} already")
+        run.cancel_requested = True
+        if run.status == RunStatus.QUEUED or selectors.is_stalled(run):
+            run.status = RunStatus.CANCELLED
+            run.finished_at = clock.now()
+        run.save(update_fields=["cancel_requested", "status", "finished_at"])
+    return run
+
+
+def rename_run(actor: User, run: PlanRun, name: str) -> PlanRun:
+    """Give a plan another name."""
+    _require_coordinator(actor, "plan.run")
+    run.name = name.strip()[:200]
+    run.save(update_fields=["name"])
+    return run
+
+
+def pin(
+    actor: User,
+    run: PlanRun,
+    *,
+    batches: Mapping[str, str] | None = None,
+    deliveries: Mapping[str, str | None] | None = None,
+    unpin: Sequence[str] = (),
+) -> PlanRun:
+    """Fix what the next plan must keep; ``replan`` makes it. The plan itself does not change.
+
+    :param batches: batch → "start" or "forbid".
+    :param deliveries: order → lot that must serve it, or None for "do not serve".
+    :param unpin: batches and orders whose pins are taken away.
+    :raises InputError: the plan knows no such order, or a pin is malformed.
+    """
+    _require_coordinator(actor, "plan.run")
+    with transaction.atomic():
+        run = PlanRun.objects.select_for_update().get(pk=run.pk)
+        if run.status != RunStatus.DONE:
+            raise ConflictError(f"Plan {run.code} is {run.status}; only a finished plan is pinned")
+        unknown = [code for code in deliveries or {} if code not in run.planned_orders]
+        if unknown:
+            raise InputError(f"Plan {run.code} has no order {', '.join(sorted(unknown)[:5])}")
+        draft = {
+            "batches": {**run.draft_pins.get("batches", {}), **(batches or {})},
+            "deliveries": {**run.draft_pins.get("deliveries", {}), **(deliveries or {})},
+        }
+        run.draft_pins = _checked_pins(
+            {part: {k: v for k, v in fixed.items() if k not in unpin} for part, fixed in draft.items()}
+        )
+        run.save(update_fields=["draft_pins"])
+    return run
+
+
+def replan(actor: User, run: PlanRun, *, name: str = "", time_limit_s: float | None = None) -> PlanRun:
+    """A new run of the same horizon with what has been pinned on ``run``, which becomes its base.
+
+    Pins of orders that are no longer open are left out: there is nothing to serve.
+    """
+    _require_coordinator(actor, "plan.run")
+    run.refresh_from_db()
+    market.materialise_standing_orders(actor, run.first, run.days)
+    head = networks.network_head(actor)
+    still = {order.code for order in horizon_orders(actor, head, run.first, run.days)}
+    pins = {
+        "batches": run.draft_pins.get("batches", {}),
+        "deliveries": {k: v for k, v in run.draft_pins.get("deliveries", {}).items() if k in still},
+    }
+    return request_plan(
+        actor,
+        run.first,
+        run.days,
+        pins=pins,
+        base=run,
+        name=name or run.name,
+        time_limit_s=time_limit_s or run.time_limit_s,
+    )
+
+
+def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRun:
+    """Make a plan the one that is carried out: runs, consignments and answers to orders, all or nothing.
+
+    :param supersede: take the place of committed plans that cover the same days. What these have begun
+        stays; what they have not begun is withdrawn.
+    :raises ConflictError: not done, committed already, stale, or in the way of another committed plan.
+    """
+    _require_coordinator(actor, "plan.commit")
+    with transaction.atomic():
+        run = PlanRun.objects.select_for_update().get(pk=run.pk)
+        if run.committed_at is not None:
+            raise ConflictError(f"Plan {run.code} is committed already")
+        if run.status != RunStatus.DONE or run.result is None:
+            raise ConflictError(f"Plan {run.code} is {run.status}; only a finished plan is committed")
+        changed = selectors.staleness(actor, run)
+        if changed:
+            raise ConflictError(f"Plan {run.code} is stale: {'; '.join(changed)}. Plan again")
+        older = selectors.overlapping(actor, run)
+        if older and not supersede:
+            codes = ", ".join(other.code for other in older)
+            raise ConflictError(f"Plan {run.code} covers days of {codes}, which is committed; supersede it")
+        for other in older:
+            _withdraw(actor, other, run)
+        production.schedule_runs(actor, plan_code=run.code, batches=run.result["batches"])
+        dispatch.schedule_consignments(
+            actor,
+            plan_code=run.code,
+            deliveries=run.result["deliveries"],
+            supplies=run.result["supplies"],
+        )
+        market.confirm_orders(actor, plan_code=run.code, answers=_answers(actor, run.result))
+        run.committed_at, run.committed_by = clock.now(), actor
+        run.save(update_fields=["committed_at", "committed_by"])
+    return run
+
+
+def _require_coordinator(actor: User, action: str) -> None:
+    policy.require(actor, action)
+    if not policy.coordinates(actor):
+        raise PermissionDeniedError(
+            f"{actor.username} may not do this for the whole network ({action}); the operator's people may"
+        )
+
+
+def _checked_pins(pins: Pins | Mapping[str, Any] | None) -> dict[str, Any]:
+    if isinstance(pins, Pins):
+        return pins.model_dump()
+    try:
+        return Pins.model_validate(dict(pins or {})).model_dump()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f'A pin is malformed at {where}: {first["msg"]}; write {{"batches": {{batch: "start" or '
+            f'"forbid"}}, "deliveries": {{order: lot or null}}}}'
+        ) from error
+
+
+def _new_code(first: date) -> str:
+    prefix = f"P{first:%Y%m%d}-"
+    codes = PlanRun.objects.filter(code__startswith=prefix).values_list("code", flat=True)
+    return f"{prefix}{max((int(code[len(prefix) :]) for code in codes), default=0) + 1:02d}"
+
+
+def _withdraw(actor: User, other: PlanRun, run: PlanRun) -> None:
+    """Take back what a committed plan has not begun, if the new one covers all that is left of it."""
+    today = clock.now().astimezone(networks.network_head(actor).zone).date()
+    begin, end = max(other.first, today), other.first + timedelta(days=other.days)
+    if run.first > begin or run.first + timedelta(days=run.days) < end:
+        last = end - timedelta(days=1)
+        raise ConflictError(
+            f"Plan {run.code} does not cover all that is left of {other.code}; plan from {begin} to {last}"
+        )
+    production.withdraw_runs(actor, plan_code=other.code)
+    dispatch.withdraw_consignments(actor, plan_code=other.code)
+    market.release_promises(actor, plan_code=other.code, but=orders_under_way(actor))
+    PlanRun.objects.filter(pk=other.pk).update(superseded_by=run)
+
+
+def _answers(actor: User, result: Mapping[str, Any]) -> list[market.Answer]:
+    """One answer for each order of the plan: what it gets, or why not, or why less."""
+    holders = {site.code: site.organisation for site in networks.sites(actor)}
+    unmet = {row["order"]: row for row in result["unmet"]}
+    answers = []
+    for row in result["deliveries"]:
+        short = unmet.pop(row["order"], None)
+        answers.append(
+            market.Answer(
+                row["order"],
+                activity_bq=row["activity_bq"],
+                lot=row["lot"],
+                arrival=datetime.fromisoformat(row["arrive"]),
+                supplier=holders.get(row["from"]),
+                **_reason(short),
+            )
+        )
+    answers += [market.Answer(code, **_reason(row)) for code, row in unmet.items()]
+    return answers
+
+
+def _reason(row: Mapping[str, Any] | None) -> dict[str, str]:
+    if row is None:
+        return {}
+    return {"reason": row["reason"], "sentence": row["sentence"], "sentence_zh": row["sentence_zh"]}
