@@ -13,6 +13,7 @@ from becq.platform.accounts.models import Organisation, User
 from becq.platform.ledger import moves
 from becq.platform.ledger import services as ledger
 from becq.platform.ledger.chart import place, waste_store
+from becq.platform.ledger.state import TOLERANCE
 from becq.platform.measured import event_time, positive
 from becq.platform.waste.clearance import storage_rule, storage_time
 from becq.platform.waste.models import WasteEntry, WasteStatus
@@ -53,16 +54,17 @@ def record_waste(
         activity_bq = positive(activity_bq, "A waste activity")
     held = ledger.state_of(place(holder, site), lot.code, at)
     own = held.activity_bq.get(nuclide, 0.0)
+    if own <= TOLERANCE * held.gross_bq.get(nuclide, 0.0):
+        raise ConflictError(f"Nothing is left of lot {lot.code} at {site} at {at:%Y-%m-%d %H:%M} UTC")
     code = f"{lot.code}-W{WasteEntry.objects.filter(lot_code=lot.code).count() + 1}"
     moves.discard(
         actor, holder, site, lot.code, at,
-        nuclide=nuclide if nuclide in held.moveable() or activity_bq is not None else None,
-        activity_bq=activity_bq, into_lot=code,
+        nuclide=nuclide if nuclide in held.moveable() else None, activity_bq=activity_bq, into_lot=code,
         document={"container": container, "origin": origin}, note=note,
     )  # fmt: skip
     return register(
         actor, code=code, lot_code=lot.code, nuclide=nuclide, organisation=holder, site_code=site,
-        activity_bq=max(own, 0.0) if activity_bq is None else activity_bq, at=at,
+        activity_bq=own if activity_bq is None else activity_bq, at=at,
         container=container, origin=origin, note=note,
     )  # fmt: skip
 
