@@ -18,8 +18,11 @@ function writeSprite() {
     return `<symbol id="${name}" viewBox="0 0 24 24">${body.replace(/\s*\n\s*/g, "")}</symbol>`;
   });
   // Becq's own mark: activity halving at equal steps.
-  symbols.push(
-    '<symbol id="mark" viewBox="0 0 24 24"><path fill="currentColor" stroke="none" d="M3 3h3.5v18H3zM8.5 12H12v9H8.5zM14 16.5h3.5V21H14zM19.500 18.75H23V21h-3.5z"/></symbol>',
+  const mark = "M2.5 3H6v18H2.5zM8 12h3.5v9H8zM13.500 16.500H17V21h-3.500zM19 18.750h3.500V21H19z";
+  symbols.push(`<symbol id="mark" viewBox="0 0 24 24"><path fill="currentColor" stroke="none" d="${mark}"/></symbol>`);
+  writeFileSync(
+    join(out, "mark.svg"),
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#00869e" d="${mark}"/></svg>\n`,
   );
   writeFileSync(
     join(out, "icons.svg"),
@@ -52,7 +55,7 @@ const shared = {
 
 if (process.argv.includes("--tests")) {
   const tests = readdirSync(join(here, "tests")).map((file) => join("tests", file));
-  await build({ ...shared, entryPoints: tests, outdir: "built-tests", outExtension: { ".js": ".mjs" }, minify: false, platform: "node", format: "esm" });
+  await build({ ...shared, entryPoints: tests, outdir: "built-tests", outExtension: { ".js": ".mjs" }, minify: false, platform: "node", target: "node20", format: "esm" });
 } else {
   if (existsSync(out)) rmSync(out, { recursive: true });
   mkdirSync(out, { recursive: true });

@@ -38,8 +38,10 @@ class Message:
 
 
 def _in_python(text: str, place: str) -> Iterator[Message]:
-    for line, function, found, _comments in extract_python(io.BytesIO(text.encode()), list(KEYWORDS), (), {"encoding": "utf-8"}):
-        parts = [each for each in (found if isinstance(found, tuple) else (found,))]
+    for line, function, found, _comments in extract_python(
+        io.BytesIO(text.encode()), list(KEYWORDS), (), {"encoding": "utf-8"}
+    ):
+        parts = list(found) if isinstance(found, tuple) else [found]
         has_context = "pgettext" in function
         context = str(parts.pop(0)) if has_context and len(parts) > 1 else ""
         if not parts or not isinstance(parts[0], str):
@@ -79,7 +81,9 @@ def missing() -> list[Message]:
     for message in used():
         entry = have.get(message.text, message.context or None)
         strings = entry.string if entry is not None else ""
-        if not all(strings if isinstance(strings, tuple) else (strings,)) or (entry is not None and entry.fuzzy):
+        if not all(strings if isinstance(strings, tuple) else (strings,)) or (
+            entry is not None and entry.fuzzy
+        ):
             lacking.append(message)
     return lacking
 

@@ -5,10 +5,20 @@ import { serverNow } from "./clock";
 import { texts } from "./strings";
 
 let card: HTMLElement | null = null;
+let source: HTMLElement | null = null;
 
 function close(): void {
   card?.remove();
-  card = null;
+  card = source = null;
+}
+
+function stand(): void {
+  if (!card || !source) return;
+  const box = source.getBoundingClientRect();
+  const size = card.getBoundingClientRect();
+  const below = box.bottom + 6 + size.height < innerHeight;
+  card.style.left = `${Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
+  card.style.top = `${below ? box.bottom + 6 : Math.max(8, box.top - size.height - 6)}px`;
 }
 
 function curve(fromS: number, toS: number, nowS: number, halfLifeS: number): SVGSVGElement {
@@ -72,11 +82,8 @@ function show(element: HTMLElement): void {
     if (to - from < 40 * halfLifeS) card.append(curve(from, to, nowS, halfLifeS));
   }
   document.body.append(card);
-  const box = element.getBoundingClientRect();
-  const size = card.getBoundingClientRect();
-  const below = box.bottom + 6 + size.height < innerHeight;
-  card.style.left = `${Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
-  card.style.top = `${below ? box.bottom + 6 : Math.max(8, box.top - size.height - 6)}px`;
+  source = element;
+  stand();
 }
 
 export function startActivities(): void {
@@ -92,5 +99,6 @@ export function startActivities(): void {
   });
   document.addEventListener("focusout", (event) => find(event) && close());
   document.addEventListener("keydown", (event) => event.key === "Escape" && close());
-  document.addEventListener("scroll", close, { capture: true, passive: true });
+  // Reaching an activity with Tab may scroll it into view: its card goes along.
+  document.addEventListener("scroll", () => (source && source === document.activeElement ? stand() : close()), { capture: true, passive: true });
 }

@@ -14,7 +14,7 @@ import { formatInstant, formatTime, wall, zoneLabel } from "../instants";
 import { formatActivity, left, type UnitSystem } from "../quantities";
 import { step, ticks } from "./axis";
 import { halfLife, isotope } from "./data";
-import { button, html, segment, table } from "./dom";
+import { button, html, segment, svg, table } from "./dom";
 import type { Settings } from "./main";
 import { named, t } from "./strings";
 
@@ -91,7 +91,8 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
     html("span", { class: "quiet" }, t.scale), segment(t.scale, [["linear", t.linear], ["log", t.log]], "linear", (value) => { log = value === "log"; draw(); }),
     html("span", { class: "quiet" }, t.unit), segment<UnitSystem>(t.unit, [["SI", "Bq"], ["Ci", "Ci"]], units, (value) => { units = value; draw(); }),
     html("span", { class: "quiet" }, zoneLabel(from, zone)), html("span", { class: "spring" }), toggle);
-  host.replaceChildren(tools, plot, words);
+  const legend = html("div", { class: "legend" });
+  host.replaceChildren(tools, plot, legend, words);
   const chart = echarts.init(plot);
 
   function draw(): void {
@@ -101,6 +102,12 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
     const quiet = { color: token("--ink-3"), fontFamily: font, fontSize: 11 };
     const compact = plot.clientWidth < 560;
     const small = step((to - from) / Math.max(200, plot.clientWidth - 120), compact ? 56 : 72);
+    const instants = ticks(from, to, small, zone);
+    legend.replaceChildren(...curves.map((each, i) => {
+      const line = LINES[i % LINES.length]!;
+      const sample = svg("line", { x1: 0, x2: 22, y1: 6, y2: 6, stroke: token(line.token), "stroke-width": line.width, "stroke-dasharray": line.type === "solid" ? undefined : line.type.join(" ") });
+      return html("span", {}, svg("svg", { "aria-hidden": "true" }, sample), each.name);
+    }));
     const values = curves.flatMap((each) => each.points.map(([, bq]) => bq)).filter((bq) => bq > 0);
     const top = Math.max(...values, data.need_bq ?? 0, 1);
     // Below a millionth of the top nothing matters here, and a logarithmic axis would run away.
@@ -111,18 +118,18 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
     const marks = [
       ...(data.marks ?? []).map((each) => ({ xAxis: Date.parse(each.at), label: { formatter: named(each) } })),
       ...(settings.now >= from && settings.now <= to ? [{ xAxis: settings.now, label: { formatter: t.now, color: token("--blocked") }, lineStyle: { color: token("--blocked"), type: "solid" as const } }] : []),
-      ...(data.need_bq ? [{ yAxis: data.need_bq / unit, label: { formatter: formatActivity(data.need_bq, units), position: "insideStartTop" as const }, lineStyle: { color: token("--ink"), type: "dashed" as const } }] : []),
+      ...(data.need_bq ? [{ yAxis: data.need_bq / unit, label: { formatter: formatActivity(data.need_bq, units), position: "insideEndTop" as const, backgroundColor: token("--paper"), padding: [1, 4] }, lineStyle: { color: token("--ink"), type: "dashed" as const } }] : []),
     ];
     chart.setOption({
       animation: false,
       aria: { enabled: false },
       textStyle: { fontFamily: font, color: token("--ink-2") },
-      grid: { left: 8, right: compact ? 16 : 132, top: 28, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 24, top: 28, bottom: 8, containLabel: true },
       xAxis: {
         type: "value", min: from, max: to,
         axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false },
-        splitLine: { lineStyle: { color: token("--line") } },
-        axisLabel: { ...quiet, hideOverlap: true, customValues: ticks(from, to, small, zone), formatter: (at: number) => {
+        splitLine: { show: false },
+        axisLabel: { ...quiet, hideOverlap: true, customValues: instants, formatter: (at: number) => {
           const { hour, minute } = wall(at, zone);
           return hour === 0 && minute === 0 ? formatInstant(at, zone).slice(0, 5) : formatTime(at, zone);
         } },
@@ -140,26 +147,28 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
         // An element, not markup: styles inside markup would break the content security policy.
         formatter: (items: unknown) => {
           const rows = items as { seriesName: string; value: [number, number] }[];
-          const at = rows[0]?.value[0] ?? from;
+          const at = rows.find((row) => row.value)?.value[0] ?? from;
           const list = html("dl");
-          for (const row of rows) list.append(html("dt", {}, row.seriesName), html("dd", {}, formatActivity(row.value[1] * unit, units)));
+          for (const row of rows) if (row.value) list.append(html("dt", {}, row.seriesName), html("dd", {}, formatActivity(row.value[1] * unit, units)));
           const tip = html("div", { class: "tip-box" }, html("b", {}, `${formatInstant(at, zone)} ${zoneLabel(at, zone)}`), list);
           return tip;
         },
       },
       dataZoom: [{ type: "inside", xAxisIndex: 0, zoomOnMouseWheel: "ctrl", moveOnMouseMove: true, moveOnMouseWheel: false, preventDefaultMouseMove: false }],
-      series: curves.map((each, i) => {
+      series: [{
+        // The vertical hairlines, at the instants that the axis names.
+        type: "line", data: [], z: 0, silent: true,
+        markLine: { z: 0, symbol: "none", silent: true, label: { show: false }, lineStyle: { color: token("--line"), type: "solid" }, data: instants.map((at) => ({ xAxis: at })) },
+      }, ...curves.map((each, i) => {
         const line = LINES[i % LINES.length]!;
         return {
           type: "line", name: each.name, showSymbol: false, data: each.points.filter(([, bq]) => !log || bq > 0).map(([at, bq]) => [at, bq / unit]),
           lineStyle: { color: token(line.token), width: line.width, type: line.type as "solid" },
           itemStyle: { color: token(line.token) },
-          endLabel: { show: !compact, formatter: each.name, color: token("--ink-2"), fontFamily: font, fontSize: 12, width: 124, overflow: "truncate" },
-          labelLayout: { moveOverlap: "shiftY" },
           emphasis: { disabled: true },
           ...(i === 0 && marks.length ? { markLine: { symbol: "none", silent: true, label: { fontFamily: font, fontSize: 11, color: token("--ink-2") }, lineStyle: { color: token("--line-strong"), type: "dashed" }, data: marks } } : {}),
         };
-      }),
+      })],
     } as echarts.EChartsCoreOption, true);
     fillWords();
   }

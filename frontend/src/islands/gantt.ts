@@ -150,7 +150,7 @@ function gradient(id: string, bar: Bar): SVGElement {
     stop(bar.start + (bar.eob - bar.start) * part, bar.grows ? grown : 1);
   }
   for (const part of [0.33, 0.67, 1]) stop(bar.eob + (bar.end - bar.eob) * part, left(((bar.end - bar.eob) / 1000) * part, bar.halfLifeS));
-  return svg("linearGradient", { id }, ...stops);
+  return svg("linearGradient", { id, class: `tone-${bar.tone === "cancelled" ? "planned" : bar.tone}` }, ...stops);
 }
 
 export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
@@ -237,7 +237,7 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
       const text = `${String(day.month).padStart(2, "0")}-${String(day.day).padStart(2, "0")} ${t.weekdays[day.weekday]}`;
       if (x(at) + 30 < width) axis.append(svg("text", { class: "axis-day", x: x(at) + 4, y: 15 }, text));
     }
-    if (small < 24 * 3600e3) for (const at of marks) if (x(at) + 34 < width) axis.append(svg("text", { class: "axis-hour", x: x(at) + 4, y: 32 }, formatTime(at, zone)));
+    if (small < 24 * 3600e3) for (const at of marks) if (x(at) + 34 < width && !(x(at) > x(settings.now) - 36 && x(at) < x(settings.now) + 78)) axis.append(svg("text", { class: "axis-hour", x: x(at) + 4, y: 32 }, formatTime(at, zone)));
     for (const at of days) axis.append(svg("line", { class: "grid day", x1: x(at), x2: x(at), y1: 4, y2: HEAD }));
     head.replaceChildren(axis);
 
@@ -249,17 +249,19 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
       svg("clipPath", { id: `${own}-names` }, svg("rect", { x: 0, y: 0, width: gutter - 8, height })));
     const drawing = svg("svg", { width, height, role: "presentation" }, defs);
     const labels = svg("g", { "clip-path": `url(#${own}-names)` });
+    const names = svg("g");
     const inside = svg("g", { "clip-path": `url(#${own}-plot)` });
     for (const at of marks) inside.append(svg("line", { class: days.includes(at) ? "grid day" : "grid", x1: x(at), x2: x(at), y1: 0, y2: height }));
     let y = 0;
     let nth = 0;
     for (const group of groups) {
       drawing.append(svg("rect", { class: "group-back", x: 0, y, width, height: GROUP }), svg("line", { class: "rule", x1: 0, x2: width, y1: y + GROUP, y2: y + GROUP }));
-      labels.append(svg("text", { class: "site-label", x: 8, y: y + 16 }, group.label));
+      names.append(svg("text", { class: "site-label", x: 8, y: y + 16 }, group.label));
       y += GROUP;
       for (const row of group.rows) {
         const tall = row.depth * LANE + 6;
-        labels.append(svg("text", { class: "row-label", x: 16, y: y + 18 }, row.label, svg("title", {}, row.label)));
+        const letters = Math.floor((gutter - 26) / (/[⺀-鿿]/.test(row.label) ? 11 : 6.4));
+        labels.append(svg("text", { class: "row-label", x: 16, y: y + 18 }, row.label.length > letters ? `${row.label.slice(0, letters - 1)}…` : row.label, svg("title", {}, row.label)));
         for (const outage of row.outages) {
           if (outage.end < from || outage.start > to) continue;
           const x1 = Math.max(gutter - 2, x(outage.start));
@@ -284,10 +286,11 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
           });
           mark.append(svg("rect", { fill: `url(#${id})`, x: x1, y: top, width: wide, height: tall, rx: 2 }), svg("rect", { class: "edge", x: x1 + 0.5, y: top + 0.5, width: wide - 1, height: tall - 1, rx: 2 }));
           if (bar.end - bar.eob > msPerPixel * 3 && bar.eob > bar.start) mark.append(svg("line", { class: "eob", x1: x(bar.eob), x2: x(bar.eob), y1: top, y2: top + tall }));
+          let words: SVGElement | null = null;
           const room = Math.min(x1 + wide, width) - Math.max(x1, gutter) - (bar.pinned ? 18 : 8);
           if (room > 26) {
-            const fits = Math.floor(room / (/[⺀-鿿]/.test(bar.label) ? 11.5 : 6.6));
-            mark.append(svg("text", { x: Math.max(x1, gutter) + 5, y: top + 13 }, bar.label.length > fits ? `${bar.label.slice(0, Math.max(1, fits - 1))}…` : bar.label));
+            const fits = Math.floor(room / (/[⺀-鿿]/.test(bar.label) ? 12.5 : 7));
+            words = svg("text", { class: "bar-label", "aria-hidden": "true", x: Math.max(x1, gutter) + 5, y: top + 13 }, bar.label.length > fits ? `${bar.label.slice(0, Math.max(1, fits - 1))}…` : bar.label);
           }
           if (bar.pinned && wide > 12) mark.append(svg("path", { class: "pin", d: `M${x1 + wide - 9},${top + 3}h5v5l1.500,2h-8l1.500,-2z`, transform: "translate(-1 0)" }));
           mark.addEventListener("pointerenter", (event) => showTip(event.clientX, event.clientY, bar.title, bar.facts));
@@ -300,6 +303,7 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
           });
           mark.addEventListener("blur", hideTip);
           inside.append(mark);
+          if (words) inside.append(words);
         });
         y += tall;
         drawing.append(svg("line", { class: "rule", x1: 0, x2: width, y1: y, y2: y }));
@@ -313,7 +317,7 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
         svg("text", { class: "now-label", x: x(settings.now) + (late ? -5 : 5), y: 32, "text-anchor": late ? "end" : "start" }, `${t.now} ${formatTime(settings.now, zone)}`));
     }
     if (groups.length === 0) inside.append(svg("text", { x: gutter + 16, y: 34 }, t.empty));
-    drawing.append(inside, labels, svg("line", { class: "rule", x1: gutter, x2: gutter, y1: 0, y2: height }));
+    drawing.append(inside, labels, names, svg("line", { class: "rule", x1: gutter, x2: gutter, y1: 0, y2: height }));
     const focused = body.contains(document.activeElement);
     body.replaceChildren(drawing);
     if (focused) body.querySelector<SVGElement>(`[data-id="${CSS.escape(current)}"]`)?.focus({ preventScroll: true });

@@ -42,3 +42,32 @@ export function place(anchors: readonly Anchor[], size: { width: number; height:
     return null;
   });
 }
+
+/** Points moved apart until they are `least` from each other, but none further than `most` from where it is. */
+export function separate(points: readonly [number, number][], least = 15, most = 16): [number, number][] {
+  const moved = points.map(([x, y]) => [x, y] as [number, number]);
+  for (let round = 0; round < 12; round += 1) {
+    let calm = true;
+    for (let i = 0; i < moved.length; i += 1)
+      for (let j = i + 1; j < moved.length; j += 1) {
+        const a = moved[i]!;
+        const b = moved[j]!;
+        let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+        let apart = Math.hypot(dx, dy);
+        if (apart >= least) continue;
+        calm = false;
+        // Points on one spot part in a direction that depends on their number only, so that drawings agree.
+        if (apart < 0.01) [dx, dy, apart] = [Math.cos(j), Math.sin(j), 1];
+        const push = (least - Math.min(apart, least)) / 2 + 0.2;
+        const [ux, uy] = [(dx / apart) * push, (dy / apart) * push];
+        moved[i] = [a[0] - ux, a[1] - uy];
+        moved[j] = [b[0] + ux, b[1] + uy];
+      }
+    if (calm) break;
+  }
+  return moved.map(([x, y], i) => {
+    const [x0, y0] = points[i]!;
+    const far = Math.hypot(x - x0, y - y0);
+    return far <= most ? [x, y] : [x0 + ((x - x0) * most) / far, y0 + ((y - y0) * most) / far];
+  });
+}

@@ -6,7 +6,7 @@ import { formatInstant, zoneLabel } from "../instants";
 import { formatActivity } from "../quantities";
 import { isotope, type Plan, type Site } from "./data";
 import { button, hideTip, html, segment, select, setIcon, showTip, svg, table } from "./dom";
-import { place } from "./labels";
+import { place, separate } from "./labels";
 import type { Settings } from "./main";
 import { distanceKm, mercator, roundLength, unproject } from "./projection";
 import { chinese, named, t } from "./strings";
@@ -23,6 +23,10 @@ const SYMBOLS: Record<string, { d: string; solid: boolean }> = {
 };
 const IMPORTANCE = ["reactor", "accelerator", "radiopharmacy", "waste", "airport", "station", "hospital", "warehouse"];
 const BEND: Record<string, number> = { road: 0, flight: 0.14, train: 0.06 };
+/** Dashes of a mode for a line of some width, so that a broad line stays dashed. */
+function dashes(mode: string, width: number): string | undefined {
+  return mode === "flight" ? `${6 + width} ${4 + width / 2}` : mode === "train" ? `${10 + width} 3 ${2 + width / 2} 3` : undefined;
+}
 const STEPS_DEGREES = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
 const TICK_MS = 10 * 60e3;
 
@@ -148,13 +152,16 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
     legend.append(key);
   }
   for (const mode of ["road", "flight", "train"].filter((each) => lanes.some((lane) => lane.mode === each)))
-    legend.append(html("span", {}, svg("svg", { "aria-hidden": "true" }, svg("line", { class: `lane ${mode}`, x1: 0, x2: 22, y1: 6, y2: 6 })), t.modes[mode] ?? mode));
+    legend.append(html("span", {}, svg("svg", { "aria-hidden": "true" }, svg("line", { class: `lane ${mode}`, x1: 0, x2: 22, y1: 6, y2: 6, "stroke-dasharray": dashes(mode, 0) })), t.modes[mode] ?? mode));
   host.replaceChildren(tools, box, slider, words, legend);
 
-  const point = (each: { lat: number; lon: number }): [number, number] => {
+  const exact = (each: { lat: number; lon: number }): [number, number] => {
     const [x, y] = mercator(each.lat, each.lon);
     return [width / 2 + (x - centre[0]) * scale, height / 2 + (y - centre[1]) * scale];
   };
+  // Sites of one town would lie on each other: symbols are moved apart by a few pixels at most.
+  let spread = new Map<string, [number, number]>();
+  const point = (each: Site): [number, number] => spread.get(each.id) ?? exact(each);
 
   function fit(): void {
     if (sites.length === 0) return;
@@ -206,13 +213,15 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const focused = (document.activeElement as Element | null)?.getAttribute?.("data-id");
     const hadFocus = focused !== null && drawing.contains(document.activeElement);
+    const apart = separate(sites.map(exact));
+    spread = new Map(sites.map((each, i) => [each.id, apart[i]!]));
     drawing.replaceChildren(...graticule());
 
     const most = Math.max(1e-9, ...lanes.map((lane) => (byActivity ? lane.bq : lane.count)));
     for (const lane of lanes) {
       const [x1, y1, cx, cy, x2, y2] = curve(lane);
       const size = 1 + 5 * Math.sqrt((byActivity ? lane.bq : lane.count) / most);
-      const line = svg("path", { class: `lane ${lane.mode}`, d: `M${x1},${y1}Q${cx},${cy} ${x2},${y2}`, "stroke-width": size.toFixed(1) });
+      const line = svg("path", { class: `lane ${lane.mode}`, d: `M${x1},${y1}Q${cx},${cy} ${x2},${y2}`, "stroke-width": size.toFixed(1), "stroke-dasharray": dashes(lane.mode, size) });
       line.addEventListener("pointerenter", (event) =>
         showTip(event.clientX, event.clientY, `${named(lane.a)} – ${named(lane.b)}`, [
           [t.mode, t.modes[lane.mode] ?? lane.mode], [t.consignments, String(lane.count)], [t.nuclide, [...lane.nuclides].map(isotope).join(" ")],
@@ -226,9 +235,11 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
       Number(shorts.has(b.id)) - Number(shorts.has(a.id)) || IMPORTANCE.indexOf(a.kind) - IMPORTANCE.indexOf(b.kind));
     const spots = place(ordered.map((each) => { const [x, y] = point(each); return { x, y, width: textWidth(named(each)) }; }), { width, height });
     const tabbed = ordered.some((each) => each.id === chosen) ? chosen : ordered[0]?.id;
-    ordered.forEach((each, i) => {
+    // The most important come last, on top.
+    for (let i = ordered.length - 1; i >= 0; i -= 1) {
+      const each = ordered[i]!;
       const [x, y] = point(each);
-      if (x < -20 || y < -20 || x > width + 20 || y > height + 20) return;
+      if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
       const short = shorts.get(each.id) ?? [];
       const facts: [string, string][] = [[t.kind, t.kinds[each.kind] ?? each.kind], ["", `${degrees(each.lat, "N", "S")} ${degrees(each.lon, "E", "W")}`]];
       for (const one of short) facts.push([`${t.short} ${one.order}`, `${isotope(one.nuclide)} ${formatActivity(one.short_bq, settings.units)}`]);
@@ -253,7 +264,7 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
       });
       mark.addEventListener("blur", hideTip);
       drawing.append(mark);
-    });
+    }
     drawing.append(...scaleBar());
     drawMoving();
     if (hadFocus) drawing.querySelector<SVGElement>(`[data-id="${CSS.escape(focused ?? "")}"]`)?.focus({ preventScroll: true });
@@ -266,11 +277,11 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
     const every = STEPS_DEGREES.find((each) => (each / (east - west)) * width >= 90) ?? 30;
     const lines: SVGElement[] = [];
     for (let lon = Math.ceil(west / every) * every; lon <= east; lon += every) {
-      const [x] = point({ lat: 0, lon });
+      const [x] = exact({ lat: 0, lon });
       lines.push(svg("line", { class: "graticule", x1: x, x2: x, y1: 0, y2: height }), svg("text", { class: "degree", x: x + 3, y: 12, "aria-hidden": "true" }, degrees(lon, "E", "W")));
     }
     for (let lat = Math.ceil(Math.max(-85, south) / every) * every; lat <= Math.min(85, north); lat += every) {
-      const [, y] = point({ lat, lon: 0 });
+      const [, y] = exact({ lat, lon: 0 });
       lines.push(svg("line", { class: "graticule", x1: 0, x2: width, y1: y, y2: y }));
       if (y > 28) lines.push(svg("text", { class: "degree", x: 4, y: y - 3, "aria-hidden": "true" }, degrees(lat, "N", "S")));
     }
@@ -295,7 +306,7 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
       const active = lane.trips.filter((trip) => trip.start <= at && at < trip.end);
       if (active.length === 0) continue;
       const [x1, y1, cx, cy, x2, y2] = curve(lane);
-      marks.push(svg("path", { class: `lane under-way ${lane.mode}`, d: `M${x1},${y1}Q${cx},${cy} ${x2},${y2}`, "stroke-width": 2 }));
+      marks.push(svg("path", { class: `lane under-way ${lane.mode}`, d: `M${x1},${y1}Q${cx},${cy} ${x2},${y2}`, "stroke-width": 2, "stroke-dasharray": dashes(lane.mode, 2) }));
       const places = new Map<string, number>();
       for (const trip of active) {
         travelling.add(trip.delivery);

@@ -56,7 +56,9 @@ class NuclideField(forms.CharField):
     """Any spelling → canonical name ("Tc-99m"); look-alikes are refused with a suggestion."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Tc-99m"}), **kwargs)
+        super().__init__(
+            widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Tc-99m"}), **kwargs
+        )
 
     def clean(self, value: Any) -> str:  # type: ignore[override]
         text = super().clean(value)
@@ -69,7 +71,7 @@ class NuclideField(forms.CharField):
 
 
 class InstantField(forms.Field):
-    """Date and time in a site's zone → aware datetime in UTC. Set ``form.fields[...].zone`` to the site's zone."""
+    """Date and time in a site's zone → aware datetime in UTC. ``form.fields[...].zone`` is the zone."""
 
     default_error_messages = {"invalid": _("Write date and time, for example 2026-07-12 08:00")}
 
@@ -90,7 +92,11 @@ class InstantField(forms.Field):
         return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def prepare_value(self, value: Any) -> Any:
-        return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) and value.tzinfo else value
+        return (
+            value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+            if isinstance(value, datetime) and value.tzinfo
+            else value
+        )
 
 
 def nuclide_choices(names: list[str], chinese: bool) -> list[tuple[str, str]]:

@@ -145,7 +145,7 @@ def parse_local(text: str, at_zone: ZoneInfo) -> datetime | None:
 
 
 def view_at(request: HttpRequest) -> datetime | None:
-    """The other moment that the page is to be seen at, or None for now. ``?at=`` goes before the choice kept."""
+    """The other moment that the page is to be seen at, None for now. ``?at=`` goes before the choice kept."""
     text = request.GET.get("at")
     if text is None:
         session = getattr(request, "session", None)
@@ -196,7 +196,9 @@ class Frame:
             if not url or (place.action and not policy.may(self.person, place.action)):
                 continue
             here = path == url or (url != "/" and path.startswith(url))
-            found.append({"name": place.name, "label": place.label, "icon": place.icon, "url": url, "here": here})
+            found.append(
+                {"name": place.name, "label": place.label, "icon": place.icon, "url": url, "here": here}
+            )
         return found
 
     @property

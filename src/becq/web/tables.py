@@ -58,8 +58,9 @@ class Column:
 
     ``kind``: text, code, number, percent, activity, instant, duration, state, nuclide, site, lot, order.
     ``sort``: True for the key itself, or a field of the QuerySet / a dotted path of the row.
-    ``href``, ``at`` (reference time of an activity), ``nuclide`` and ``zone`` are dotted paths (``href`` may be
-    a function of the row). ``template`` draws the cell from ``row`` instead. ``hidden`` columns are chosen by hand.
+    ``href``, ``at`` (reference time of an activity), ``nuclide`` and ``zone`` are dotted paths (``href`` may
+    be a function of the row). ``template`` draws the cell from ``row`` instead. ``hidden`` columns are there
+    to be chosen.
     """
 
     key: str
@@ -100,8 +101,8 @@ class Column:
 class Filter:
     """One filter, a GET parameter of the same name.
 
-    ``kind``: search (``fields`` are looked through), choice (``choices``), day, flag. ``field`` is the lookup of the
-    QuerySet or the path of the row; ``apply`` does it by hand: ``(rows, value) -> rows``.
+    ``kind``: search (``fields`` are looked through), choice (``choices``), day, flag. ``field`` is the lookup
+    of the QuerySet or the path of the row; ``apply`` does it by hand: ``(rows, value) -> rows``.
     """
 
     name: str
@@ -124,7 +125,11 @@ class Filter:
                     wanted |= Q(**{f"{each.replace('.', '__')}__icontains": value})
                 return rows.filter(wanted)
             needle = value.casefold()
-            return [row for row in rows if any(needle in str(look_up(row, each) or "").casefold() for each in self.fields)]
+            return [
+                row
+                for row in rows
+                if any(needle in str(look_up(row, each) or "").casefold() for each in self.fields)
+            ]
         if isinstance(rows, QuerySet):
             lookup = path.replace(".", "__") + ("__date" if self.kind == "day" else "")
             return rows.filter(**{lookup: True if self.kind == "flag" else value})
@@ -146,7 +151,7 @@ class BulkAction:
 
 @dataclass
 class Table:
-    """A table as a page shows it. ``name`` is unique on the page and prefixes nothing: one table, one address."""
+    """A table as a page shows it. ``name`` is its element id; parameters of the address have no prefix."""
 
     request: HttpRequest
     rows: Any
@@ -173,7 +178,11 @@ class Table:
     def filter_values(self) -> list[dict[str, Any]]:
         """Filters with their present values, for the form."""
         return [
-            {"filter": each, "value": self.request.GET.get(each.name, ""), "choices": [(str(v), label) for v, label in each.choices]}
+            {
+                "filter": each,
+                "value": self.request.GET.get(each.name, ""),
+                "choices": [(str(v), label) for v, label in each.choices],
+            }
             for each in self.filters
         ]
 
@@ -236,7 +245,7 @@ class Table:
 
     @cached_property
     def shown(self) -> list[Column]:
-        """Columns shown: those chosen (``?columns=a.b``), else all that are not hidden. The first always is."""
+        """Columns shown: those chosen (``?columns=a.b``), else all not hidden. The first always is."""
         wanted = [key for key in self.request.GET.get("columns", "").split(".") if key]
         if wanted:
             return [each for i, each in enumerate(self.columns) if i == 0 or each.key in wanted]
@@ -248,11 +257,16 @@ class Table:
         found = []
         for each in self.shown:
             here = each.key == self.sort_key
-            found.append({
-                "column": each, "sortable": bool(each.sort), "here": here, "descending": here and self.descending,
-                "next": f"-{each.key}" if here and not self.descending else each.key,
-                "aria": ("descending" if self.descending else "ascending") if here and each.sort else "",
-            })  # fmt: skip
+            found.append(
+                {
+                    "column": each,
+                    "sortable": bool(each.sort),
+                    "here": here,
+                    "descending": here and self.descending,
+                    "next": f"-{each.key}" if here and not self.descending else each.key,
+                    "aria": ("descending" if self.descending else "ascending") if here and each.sort else "",
+                }
+            )
         return found
 
     @property
@@ -271,17 +285,25 @@ class Table:
         found, last = [], object()
         for row in self.page.object_list:
             group = look_up(row, self.group_by) if self.group_by else None
-            found.append({
-                "row": row, "key": look_up(row, self.row_key), "tone": look_up(row, self.row_tone) if self.row_tone else "",
-                "group": group if self.group_by and group != last else None,
-            })  # fmt: skip
+            found.append(
+                {
+                    "row": row,
+                    "key": look_up(row, self.row_key),
+                    "tone": look_up(row, self.row_tone) if self.row_tone else "",
+                    "group": group if self.group_by and group != last else None,
+                }
+            )
             last = group
         return found
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the filter form must carry along: the order, the columns, the moment."""
-        return [(name, self.request.GET[name]) for name in ("sort", "columns", "rows", "at", "tab") if self.request.GET.get(name)]
+        return [
+            (name, self.request.GET[name])
+            for name in ("sort", "columns", "rows", "at", "tab")
+            if self.request.GET.get(name)
+        ]
 
     @property
     def cleared(self) -> str:
@@ -307,17 +329,27 @@ class Table:
         return self.request.GET.get("export") == "xlsx"
 
     def export(self) -> HttpResponse:
-        """All rows that pass the filters as an Excel workbook; activities in Bq, times in the zone of the page."""
+        """All rows that pass the filters as a workbook; activities in Bq, times in the zone of the page."""
         import xlsxwriter
 
         buffer = io.BytesIO()
-        book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        book = xlsxwriter.Workbook(
+            buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
         sheet = book.add_worksheet(self.name[:31])
         head, stamp = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         zone = frames.zone(self.request)
         label = frames.zone_label(frames.moment(self.request), zone)
         for i, column in enumerate(self.shown):
-            note = " (Bq)" if column.kind == "activity" else " (s)" if column.kind == "duration" else f" ({label})" if column.kind == "instant" else ""
+            note = (
+                " (Bq)"
+                if column.kind == "activity"
+                else " (s)"
+                if column.kind == "duration"
+                else f" ({label})"
+                if column.kind == "instant"
+                else ""
+            )
             sheet.write_string(0, i, f"{column.label}{note}", head)
         for line, row in enumerate(self.narrowed, start=1):
             for i, column in enumerate(self.shown):
@@ -327,7 +359,13 @@ class Table:
                 if isinstance(value, datetime):
                     sheet.write_datetime(line, i, value.astimezone(zone).replace(tzinfo=None), stamp)
                 elif isinstance(value, bool) or not isinstance(value, int | float):
-                    text = str(find_state(str(value)).label) if column.kind == "state" else frames.named(value, str(value)) if column.kind == "site" else text_of(value)
+                    text = (
+                        str(find_state(str(value)).label)
+                        if column.kind == "state"
+                        else frames.named(value, str(value))
+                        if column.kind == "site"
+                        else text_of(value)
+                    )
                     sheet.write_string(line, i, text)
                 else:
                     sheet.write_number(line, i, value)
@@ -335,7 +373,8 @@ class Table:
         sheet.autofit()
         book.close()
         response = HttpResponse(
-            buffer.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            buffer.getvalue(),
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
         response["Content-Disposition"] = f'attachment; filename="{self.export_name}.xlsx"'
         return response
@@ -343,4 +382,8 @@ class Table:
     @property
     def none_title(self) -> str:
         """Title of the empty state."""
-        return _("Nothing matches these filters") if self.is_filtered else str(self.empty_title or _("Nothing here yet"))
+        return (
+            _("Nothing matches these filters")
+            if self.is_filtered
+            else str(self.empty_title or _("Nothing here yet"))
+        )

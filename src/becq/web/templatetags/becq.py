@@ -55,7 +55,9 @@ def frame(context: Context) -> frames.Frame | None:
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of the sprite; decorative unless ``label`` says what it means."""
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, role, built("icons.svg"), name)
+    return format_html(
+        '<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, role, built("icons.svg"), name
+    )
 
 
 # --- quantities ---------------------------------------------------------------------------------
@@ -87,7 +89,9 @@ def activity_html(
     value = format_html('{} <span class="unit">{}</span>', number, unit)
     if at is None:
         return format_html('<span class="activity">{}</span>', value)
-    when = format_html(' <span class="at">@ {}</span>', f"{at.astimezone(zone):%m-%d %H:%M}") if show_at else ""
+    when = (
+        format_html(' <span class="at">@ {}</span>', f"{at.astimezone(zone):%m-%d %H:%M}") if show_at else ""
+    )
     half_life: float | str = ""
     name = ""
     if nuclide:
@@ -98,10 +102,18 @@ def activity_html(
         except InputError:
             name = nuclide
     return format_html(
-        '<span class="activity" tabindex="0" data-bq="{!r}" data-at="{}" data-zone="{}" data-units="{}" data-nuclide="{}"'
+        '<span class="activity" tabindex="0" data-bq="{!r}" data-at="{}" data-zone="{}" data-units="{}"'
+        ' data-nuclide="{}"'
         ' data-half-life="{}">{}{}</span>',
-        float(bq), at.isoformat(), zone.key, units, name, half_life, value, when,
-    )  # fmt: skip
+        float(bq),
+        at.isoformat(),
+        zone.key,
+        units,
+        name,
+        half_life,
+        value,
+        when,
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -114,11 +126,17 @@ def activity(
     digits: int = 3,
     show_at: bool = True,
 ) -> SafeString:
-    """``{% activity lot.activity_bq at=lot.reference_time nuclide=lot.nuclide %}`` → 7.40 GBq @ 07-12 08:00."""
+    """``{% activity lot.bq at=lot.reference_time nuclide=lot.nuclide %}`` → 7.40 GBq @ 07-12 08:00."""
     request = context.get("request")
     return activity_html(
-        bq, at=at, nuclide=nuclide, zone=_zone_of(context, zone), units=frames.units(request), digits=digits, show_at=show_at
-    )  # fmt: skip
+        bq,
+        at=at,
+        nuclide=nuclide,
+        zone=_zone_of(context, zone),
+        units=frames.units(request),
+        digits=digits,
+        show_at=show_at,
+    )
 
 
 @register.simple_tag
@@ -135,7 +153,9 @@ def nuclide(name: str | None, style: str = "text") -> SafeString:
     return format_html('<span class="nuclide" title="{}">{}</span>', title, shown)
 
 
-def instant_html(at: datetime | None, zone: ZoneInfo, *, label: bool = True, year: bool = False, seconds: bool = False) -> SafeString:
+def instant_html(
+    at: datetime | None, zone: ZoneInfo, *, label: bool = True, year: bool = False, seconds: bool = False
+) -> SafeString:
     """A moment in a zone, named."""
     if at is None:
         return mark_safe('<span class="quiet">—</span>')
@@ -144,15 +164,24 @@ def instant_html(at: datetime | None, zone: ZoneInfo, *, label: bool = True, yea
     tail = format_html(' <span class="zone">{}</span>', frames.zone_label(at, zone)) if label else ""
     return format_html(
         '<time class="instant" datetime="{}" title="{} {}">{}{}</time>',
-        at.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"), zone.key, text, tail,
-    )  # fmt: skip
+        at.isoformat(),
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        zone.key,
+        text,
+        tail,
+    )
 
 
 @register.simple_tag(takes_context=True)
 def instant(
-    context: Context, at: datetime | None, zone: Any = None, label: bool = True, year: bool = False, seconds: bool = False
+    context: Context,
+    at: datetime | None,
+    zone: Any = None,
+    label: bool = True,
+    year: bool = False,
+    seconds: bool = False,
 ) -> SafeString:
-    """``{% instant run.eob %}`` → 07-12 08:00 UTC+8, in the zone of the page or of ``zone`` (a site or a name)."""
+    """``{% instant run.eob %}`` → 07-12 08:00 UTC+8, in the page's zone or ``zone`` (site or name)."""
     return instant_html(at, _zone_of(context, zone), label=label, year=year, seconds=seconds)
 
 
@@ -178,7 +207,9 @@ def named(item: Any) -> str:
 def state(code: str, tone: str = "", label: str = "") -> SafeString:
     """``{% state order.status %}``: a pill with icon and word."""
     found = find_state(str(code or ""), tone)
-    return format_html('<span class="state {}">{}{}</span>', found.tone, icon(found.icon), label or found.label)
+    return format_html(
+        '<span class="state {}">{}{}</span>', found.tone, icon(found.icon), label or found.label
+    )
 
 
 @register.simple_tag
@@ -187,7 +218,12 @@ def chip(kind: str, text: str, href: str = "", title: str = "") -> SafeString:
     tag = format_html('a href="{}"', href) if href else mark_safe("span")
     end = "a" if href else "span"
     return format_html(
-        '<{} class="chip code" title="{}">{}<span class="name">{}</span></{}>', tag, title, icon(kind), text, end
+        '<{} class="chip code" title="{}">{}<span class="name">{}</span></{}>',
+        tag,
+        title,
+        icon(kind),
+        text,
+        end,
     )
 
 
@@ -199,12 +235,18 @@ def site_chip(site: Any, href: str = "") -> SafeString:
     tag = format_html('a href="{}"', href) if href else mark_safe("span")
     return format_html(
         '<{} class="chip" title="{}">{}<span class="name">{}</span></{}>',
-        tag, get("code", "") or get("id", ""), icon(kind), frames.named(site, str(site)), "a" if href else "span",
-    )  # fmt: skip
+        tag,
+        get("code", "") or get("id", ""),
+        icon(kind),
+        frames.named(site, str(site)),
+        "a" if href else "span",
+    )
 
 
 @register.simple_tag
-def gauge(value: float, limit: float | None, text: str = "", limit_text: str = "", severity: str = "") -> SafeString:
+def gauge(
+    value: float, limit: float | None, text: str = "", limit_text: str = "", severity: str = ""
+) -> SafeString:
     """A value against its limit as a bar; the limit stands at four fifths so that an excess is seen."""
     share = float(value) / float(limit) if limit else 0.0
     tone = severity or ("block" if share > 1 else "warn" if share > 0.8 else "ok")
@@ -212,12 +254,17 @@ def gauge(value: float, limit: float | None, text: str = "", limit_text: str = "
     width = min(100.0, 80.0 * share)
     percent = f"{100 * share:.0f} %" if limit else ""
     return format_html(
-        '<div class="gauge {}"><svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<div class="gauge {}">'
+        '<svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<rect class="track" width="100" height="8"></rect><rect class="value" width="{}" height="8"></rect>'
         '<rect class="limit" x="79.5" y="-2" width="1" height="12"></rect></svg>'
         '<div class="numbers"><span>{}</span><span>{}</span></div></div>',
-        css, percent or text, f"{width:.2f}", text or percent, limit_text,
-    )  # fmt: skip
+        css,
+        percent or text,
+        f"{width:.2f}",
+        text or percent,
+        limit_text,
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -227,7 +274,11 @@ def findings(context: Context, items: Any, override_url: str = "") -> SafeString
     rows = []
     units = frames.units(context.get("request"))
     for item in items:
-        get = item.get if isinstance(item, Mapping) else lambda key, default=None, item=item: getattr(item, key, default)
+        get = (
+            item.get
+            if isinstance(item, Mapping)
+            else lambda key, default=None, item=item: getattr(item, key, default)
+        )
         severity = get("severity", "note")
         word, icon_name, css = SEVERITIES.get(severity, SEVERITIES["note"])
         unit = get("unit", "") or ""
@@ -237,31 +288,60 @@ def findings(context: Context, items: Any, override_url: str = "") -> SafeString
         def shown(number: float | None, unit: str = unit) -> str:
             if number is None:
                 return ""
-            return quantities.format_activity(number, units) if unit == "Bq" else f"{number:.4g} {unit}".strip()
+            return (
+                quantities.format_activity(number, units) if unit == "Bq" else f"{number:.4g} {unit}".strip()
+            )
 
-        rows.append({
-            "severity": severity, "word": word, "icon": icon_name, "css": css, "rule": get("rule", ""), "source": get("source", ""),
-            "subject": get("subject", ""), "sentence": sentence, "remedy": remedy, "measured": get("measured"), "limit": get("limit"),
-            "measured_text": shown(get("measured")), "limit_text": shown(get("limit")), "override": get("override"),
-        })  # fmt: skip
+        rows.append(
+            {
+                "severity": severity,
+                "word": word,
+                "icon": icon_name,
+                "css": css,
+                "rule": get("rule", ""),
+                "source": get("source", ""),
+                "subject": get("subject", ""),
+                "sentence": sentence,
+                "remedy": remedy,
+                "measured": get("measured"),
+                "limit": get("limit"),
+                "measured_text": shown(get("measured")),
+                "limit_text": shown(get("limit")),
+                "override": get("override"),
+            }
+        )
     rows.sort(key=lambda row: order.get(row["severity"], 2))
-    return mark_safe(
-        render_to_string("web/pieces/findings.html", {"rows": rows, "override_url": override_url}, context.get("request"))
+    return render_to_string(
+        "web/pieces/findings.html", {"rows": rows, "override_url": override_url}, context.get("request")
     )
 
 
 @register.inclusion_tag("web/pieces/timeline.html", takes_context=True)
 def timeline(context: Context, events: Any, zone: Any = None) -> dict[str, Any]:
-    """States passed and to come: mappings with at, what (a state code or words), who, where, note, bq, nuclide."""
+    """States passed and to come: mappings with at, what (a state code), who, where, note, bq, nuclide."""
     rows = []
     for event in events:
-        get = event.get if isinstance(event, Mapping) else lambda key, default=None, event=event: getattr(event, key, default)
+        get = (
+            event.get
+            if isinstance(event, Mapping)
+            else lambda key, default=None, event=event: getattr(event, key, default)
+        )
         what = str(get("what", "") or "")
         found = find_state(get("state") or what, get("tone") or "")
-        rows.append({
-            "tone": found.tone, "icon": found.icon, "what": get("label") or found.label, "at": get("at"), "who": get("who"), "where": get("where"),
-            "note": get("note"), "bq": get("bq"), "nuclide": get("nuclide") or "", "planned_at": get("planned_at"),
-        })  # fmt: skip
+        rows.append(
+            {
+                "tone": found.tone,
+                "icon": found.icon,
+                "what": get("label") or found.label,
+                "at": get("at"),
+                "who": get("who"),
+                "where": get("where"),
+                "note": get("note"),
+                "bq": get("bq"),
+                "nuclide": get("nuclide") or "",
+                "planned_at": get("planned_at"),
+            }
+        )
     return {"rows": rows, "zone": _zone_of(context, zone), "request": context.get("request")}
 
 
@@ -298,7 +378,7 @@ def job(item: Any) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def data_table(context: Context, table: Table) -> SafeString:
     """A table with its filters, pages and states: ``{% data_table table %}``."""
-    return mark_safe(render_to_string("web/pieces/table.html", {"table": table}, context.get("request")))
+    return render_to_string("web/pieces/table.html", {"table": table}, context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
@@ -306,7 +386,7 @@ def cell(context: Context, column: Column, row: Any) -> SafeString:
     """One cell, by the kind of its column."""
     request: HttpRequest | None = context.get("request")
     if column.template:
-        return mark_safe(render_to_string(column.template, {"row": row, "column": column}, request))
+        return render_to_string(column.template, {"row": row, "column": column}, request)
     value = column.value(row)
     zone = _zone_of(context, column.look(row, column.zone)) if column.zone else frames.zone(request)
     href = column.look(row, column.href) if column.href else ""
@@ -314,9 +394,13 @@ def cell(context: Context, column: Column, row: Any) -> SafeString:
     match column.kind:
         case "activity":
             shown = activity_html(
-                value, at=column.look(row, column.at) if column.at else None, nuclide=(column.look(row, column.nuclide) or "") if column.nuclide else "",
-                zone=zone, units=frames.units(request), show_at=column.show_at,
-            )  # fmt: skip
+                value,
+                at=column.look(row, column.at) if column.at else None,
+                nuclide=(column.look(row, column.nuclide) or "") if column.nuclide else "",
+                zone=zone,
+                units=frames.units(request),
+                show_at=column.show_at,
+            )
         case "instant":
             shown = instant_html(value, zone, label=bool(column.zone))
         case "state":
@@ -347,7 +431,7 @@ def head_note(context: Context, column: Column) -> str:
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
-    """The address of this page with some parameters changed: ``href="{% query page=2 %}"``; None removes one."""
+    """The address of this page with parameters changed: ``href="{% query page=2 %}"``; None removes one."""
     request = context["request"]
     parameters = request.GET.copy()
     for name, value in changes.items():
@@ -360,11 +444,11 @@ def query(context: Context, **changes: Any) -> str:
 
 @register.simple_tag
 def island_data(data: Any, element_id: str) -> SafeString:
-    """JSON for an island: ``{% island_data plan "plan" %}`` then ``<div data-island="gantt" data-src="#plan">``."""
+    """JSON for an island: ``{% island_data plan "plan" %}``, read by ``data-src="#plan"``."""
     text = json.dumps(data, ensure_ascii=False, default=_plain, allow_nan=False)
     for sign, escape in (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026")):
         text = text.replace(sign, escape)
-    return format_html('<script type="application/json" id="{}">{}</script>', element_id, mark_safe(text))
+    return format_html('<script type="application/json" id="{}">{}</script>', element_id, mark_safe(text))  # noqa: S308  escaped above
 
 
 def _plain(value: Any) -> Any:
@@ -381,6 +465,6 @@ def message_tone(message: Any) -> str:
 
 @register.filter
 def message_undo(message: Any) -> str:
-    """Address that undoes what a message tells: ``messages.success(request, text, extra_tags="undo:/orders/7/restore/")``."""
+    """Address that undoes what a message tells: ``extra_tags="undo:/orders/7/restore/"``."""
     tags = message.extra_tags or ""
     return tags.removeprefix("undo:") if tags.startswith("undo:/") else ""

@@ -16,19 +16,36 @@ def page(request: HttpRequest, code: int, title: str, sentence: str) -> HttpResp
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
-    return page(request, 400, _("This request cannot be read"), _("Something in the address or the form is malformed. Nothing was changed."))
+    return page(
+        request,
+        400,
+        _("This request cannot be read"),
+        _("Something in the address or the form is malformed. Nothing was changed."),
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
-    return page(request, 403, _("Not allowed"), _("Your role or organisation does not allow this. Ask your administrator if you need it."))
+    return page(
+        request,
+        403,
+        _("Not allowed"),
+        _("Your role or organisation does not allow this. Ask your administrator if you need it."),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
-    return page(request, 404, _("Not found"), _("There is nothing at this address, or it is not yours to see."))
+    return page(
+        request, 404, _("Not found"), _("There is nothing at this address, or it is not yours to see.")
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form from a stale page."""
-    return page(request, 403, _("The form is out of date"), _("Go back, reload the page and send it again. Nothing was changed."))
+    return page(
+        request,
+        403,
+        _("The form is out of date"),
+        _("Go back, reload the page and send it again. Nothing was changed."),
+    )

@@ -12,7 +12,10 @@ from django.http import HttpResponse
 from becq.platform.accounts.login import is_blocked
 from becq.web.views.switches import keep_language
 
-HALVING = [{"x": 18 * i, "height": round(68 / 2 ** (i / 3), 2), "y": round(71 - 68 / 2 ** (i / 3), 2)} for i in range(20)]
+HALVING = [
+    {"x": 18 * i, "height": round(68 / 2 ** (i / 3), 2), "y": round(71 - 68 / 2 ** (i / 3), 2)}
+    for i in range(20)
+]
 """Bars of the drawing over the form: activity at equal steps of a third of a half-life."""
 
 
@@ -45,4 +48,3 @@ class SignOut(LogoutView):
     """Sign out (POST only)."""
 
     http_method_names = ["post"]
-

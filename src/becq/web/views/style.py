@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +22,18 @@ from becq.web.states import STATES
 from becq.web.tables import BulkAction, Column, Filter, Table
 from becq.web.views import errors
 from becq.web.views.session import HALVING
+
+
+def only_in_debug(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Not found unless DEBUG is on."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.DEBUG:
+            raise Http404("the style page is for development")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 class SampleForm(forms.Form):
@@ -35,11 +50,23 @@ class SampleForm(forms.Form):
 
 def sample_form() -> SampleForm:
     """A form with a mistake in it, in the language of the page."""
-    form = SampleForm({"nuclide": "Yb-177", "activity": "7.4 GBq", "calibration": "2026-07-12T08:00", "window": "2 h 15 min", "priority": "2"})
+    form = SampleForm(
+        {
+            "nuclide": "Yb-177",
+            "activity": "7.4 GBq",
+            "calibration": "2026-07-12T08:00",
+            "window": "2 h 15 min",
+            "priority": "2",
+        }
+    )
     labels = {
-        "nuclide": _("Nuclide"), "activity": _("Activity"), "calibration": _("Calibration time"), "window": _("Delivery window"), "priority": _("Priority"),
+        "nuclide": _("Nuclide"),
+        "activity": _("Activity"),
+        "calibration": _("Calibration time"),
+        "window": _("Delivery window"),
+        "priority": _("Priority"),
         "remark": _("Remark"),
-    }  # fmt: skip
+    }
     for name, label in labels.items():
         form.fields[name].label = label
     form.fields["activity"].help_text = _("At the calibration time. Bq or Ci with prefix.")
@@ -51,7 +78,14 @@ def orders_table(request: HttpRequest, now: datetime) -> Table:
     """A table with everything a table has."""
     products = sorted({row["product"] for row in samples.orders(now)})
     return Table(
-        request=request, rows=samples.orders(now), caption=_("Orders"), name="orders", order="calibration", per_page=50, row_tone="tone", export_name="orders",
+        request=request,
+        rows=samples.orders(now),
+        caption=_("Orders"),
+        name="orders",
+        order="calibration",
+        per_page=50,
+        row_tone="tone",
+        export_name="orders",
         columns=[
             Column("code", _("Order"), "order", sort=True, href="url"),
             Column("site", _("Site"), "site", sort="site_name"),
@@ -67,14 +101,22 @@ def orders_table(request: HttpRequest, now: datetime) -> Table:
         filters=[
             Filter("q", _("Order, site or product"), "search", fields=["code", "site_name", "product"]),
             Filter("product", _("Product"), choices=[(each, each) for each in products]),
-            Filter("status", _("Status"), choices=[(code, STATES[code].label) for code in ("placed", "confirmed", "short", "fulfilled", "unmet", "cancelled")]),
+            Filter(
+                "status",
+                _("Status"),
+                choices=[
+                    (code, STATES[code].label)
+                    for code in ("placed", "confirmed", "short", "fulfilled", "unmet", "cancelled")
+                ],
+            ),
             Filter("day", _("Day"), "day", field="calibration"),
         ],
         bulk=[BulkAction(_("Confirm"), "#", "primary"), BulkAction(_("Cancel"), "#")],
         empty_sentence=_("Orders arrive by form, by Excel file or through the API."),
-    )  # fmt: skip
+    )
 
 
+@only_in_debug
 def style(request: HttpRequest) -> HttpResponse:
     """All pieces on one page."""
     now = clock.now().astimezone(UTC)
@@ -85,25 +127,72 @@ def style(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Order O-1007 confirmed."), extra_tags="undo:/style/")
         messages.error(request, _("The possession limit does not allow this."))
     context: dict[str, Any] = {
-        "table": table, "now": now, "plan": samples.plan(now), "decay": samples.decay(now), "form": sample_form(), "events": samples.events(now),
-        "findings": samples.findings(), "states": list(STATES), "sites": samples.SITES[:5], "nuclides": ["Tc-99m", "Lu-177", "I-131", "F-18"],
+        "table": table,
+        "now": now,
+        "plan": samples.plan(now),
+        "decay": samples.decay(now),
+        "form": sample_form(),
+        "events": samples.events(now),
+        "findings": samples.findings(),
+        "states": list(STATES),
+        "sites": samples.SITES[:5],
+        "nuclides": ["Tc-99m", "Lu-177", "I-131", "F-18"],
         "jobs": [
-            {"id": 1, "title": _("Planning run"), "status": "running", "percent": 42, "sentence": _("gap 3.1 %"), "poll_url": "/style/alone/job/", "cancel_url": "#"},
-            {"id": 2, "title": _("Import of the network"), "status": "succeeded", "percent": None, "sentence": "", "done_url": "#"},
+            {
+                "id": 1,
+                "title": _("Planning run"),
+                "status": "running",
+                "percent": 42,
+                "sentence": _("gap 3.1 %"),
+                "poll_url": "/style/alone/job/",
+                "cancel_url": "#",
+            },
+            {
+                "id": 2,
+                "title": _("Import of the network"),
+                "status": "succeeded",
+                "percent": None,
+                "sentence": "",
+                "done_url": "#",
+            },
         ],
-        "none": Table(request=request, rows=[], caption=_("Lots"), name="none", columns=[Column("code", _("Lot"), "lot")], empty_title=_("No lots here yet")),
-    }  # fmt: skip
+        "none": Table(
+            request=request,
+            rows=[],
+            caption=_("Lots"),
+            name="none",
+            columns=[Column("code", _("Lot"), "lot")],
+            empty_title=_("No lots here yet"),
+        ),
+    }
     return render(request, "web/style.html", context)
 
 
+@only_in_debug
 def alone(request: HttpRequest, page: str) -> HttpResponse:
     """Pages that are hard to come by: sign-in for someone signed in, the error pages."""
     if page == "sign-in":
-        return render(request, "web/sign_in.html", {"form": AuthenticationForm(request), "halving": HALVING, "next": "/"})
+        return render(
+            request,
+            "web/sign_in.html",
+            {"form": AuthenticationForm(request), "halving": HALVING, "next": "/"},
+        )
     if page == "500":
         return render(request, "500.html")
     if page == "job":
-        return render(request, "web/pieces/job.html", {"job": {"id": 1, "title": _("Planning run"), "status": "running", "percent": 43, "poll_url": request.path}})
+        return render(
+            request,
+            "web/pieces/job.html",
+            {
+                "job": {
+                    "id": 1,
+                    "title": _("Planning run"),
+                    "status": "running",
+                    "percent": 43,
+                    "poll_url": request.path,
+                }
+            },
+        )
     found = {"400": errors.bad_request, "403": errors.forbidden, "404": errors.not_found}.get(page)
     if found is None:
         raise Http404(page)

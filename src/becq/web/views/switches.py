@@ -18,7 +18,9 @@ YEAR_S = 365 * 86400
 def back(request: HttpRequest, *, drop: str = "") -> HttpResponse:
     """To the page the switch was on (of this site only), without the parameter ``drop``."""
     goal = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(goal, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        goal, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         goal = "/"
     if drop and "?" in goal:
         path, _question, text = goal.partition("?")
@@ -28,16 +30,26 @@ def back(request: HttpRequest, *, drop: str = "") -> HttpResponse:
 
 
 def keep(response: HttpResponse, name: str, value: str) -> None:
-    """A choice in a cookie; the theme and the rail are also written in the browser, so they are readable there."""
+    """A choice in a cookie; theme and rail are also written in the browser, so they are readable there."""
     response.set_cookie(
-        name, value, max_age=YEAR_S, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=name == frame.UNITS_COOKIE
+        name,
+        value,
+        max_age=YEAR_S,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=name == frame.UNITS_COOKIE,
     )
 
 
 def keep_language(response: HttpResponse, language: str) -> None:
     """The language of the pages in this browser."""
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR_S,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
     )
 
 
