@@ -187,6 +187,8 @@ def test_an_activity_tells_more_on_focus_and_the_echo_says_both_units(open_page)
     page.locator(".facts .activity[tabindex]").focus()
     page.wait_for_selector(".card svg")
     assert "8.02 d" in page.inner_text(".card")
+    assert "7.40 GBq" in page.inner_text(".card")
+    assert "200 mCi" in page.inner_text(".card")
     page.fill("#id_activity", "200 mCi")
     assert page.inner_text("[data-echo]") == "= 7.40 GBq · 200 mCi"
     assert page.complaints == []

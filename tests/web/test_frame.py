@@ -151,3 +151,25 @@ def test_pages_hold_nothing_that_the_content_policy_forbids(browser_page, settin
         assert "<style" not in page
         assert " onclick=" not in page
         assert 'src="http' not in page
+
+
+def test_the_site_switch_offers_own_sites_and_sets_the_zone(browser_page, person):
+    from becq.platform.network.models import Site
+
+    for code, zone in (("cd", "Asia/Shanghai"), ("ur", "Asia/Urumqi")):
+        Site.objects.create(
+            code=code,
+            name=code.upper(),
+            name_zh=code,
+            kind="hospital",
+            lat=30,
+            lon=104,
+            timezone=zone,
+            organisation=person.organisation,
+        )
+    assert ">CD</button>" in browser_page.get("/").content.decode()
+    browser_page.post("/switch/site/", {"site": "ur", "next": "/"})
+    page = browser_page.get("/").content.decode()
+    assert 'data-zone="Asia/Urumqi"' in page
+    browser_page.post("/switch/site/", {"site": "somebody-elses", "next": "/"})
+    assert 'data-zone="Asia/Urumqi"' in browser_page.get("/").content.decode()

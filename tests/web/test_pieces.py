@@ -28,6 +28,7 @@ def test_activity_is_number_unit_and_reference_time(rf):
     markup = render("{% activity bq at=at nuclide='I-131' %}", bq=7.4e9, at=AT)
     assert plain(markup) == "7.40 GBq @ 07-12 08:00"
     assert 'tabindex="0"' in markup
+    assert 'data-bq="7400000000.0"' in markup
     assert f'data-half-life="{nuclide("I-131").half_life_s}"' in markup
     assert plain(render("{% activity bq %}", bq=None)) == "—"
     request = rf.get("/")

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from becq.platform import clock
 from becq.platform.accounts import policy
+from becq.platform.network import selectors as network
 
 UNITS_COOKIE, THEME_COOKIE, RAIL_COOKIE = "becq_units", "becq_theme", "becq_rail"
 AT_SESSION, SITE_SESSION = "view_at", "site"
@@ -107,16 +108,16 @@ def units(request: HttpRequest | None) -> str:
 
 
 def sites(request: HttpRequest) -> list[SiteChoice]:
-    """The sites that the person may look at. ``SITE_SOURCES`` fills it."""
+    """The sites that the person may look into."""
     cached = getattr(request, "_becq_sites", None)
     if cached is None:
-        cached = [choice for source in SITE_SOURCES for choice in source(request)]
+        person = getattr(request, "user", None)
+        cached = []
+        if person is not None and person.is_authenticated and policy.may(person, "network.read"):
+            rows = network.own_sites(person)
+            cached = [SiteChoice(row.code, named(row, row.code), row.timezone) for row in rows]
         request._becq_sites = cached  # type: ignore[attr-defined]
     return cached
-
-
-SITE_SOURCES: list = []
-"""Functions ``(request) -> Iterable[SiteChoice]``; the network pages add theirs."""
 
 
 def site(request: HttpRequest) -> SiteChoice | None:

@@ -102,10 +102,10 @@ def activity_html(
         except InputError:
             name = nuclide
     return format_html(
-        '<span class="activity" tabindex="0" data-bq="{!r}" data-at="{}" data-zone="{}" data-units="{}"'
+        '<span class="activity" tabindex="0" data-bq="{}" data-at="{}" data-zone="{}" data-units="{}"'
         ' data-nuclide="{}"'
         ' data-half-life="{}">{}{}</span>',
-        float(bq),
+        repr(float(bq)),
         at.isoformat(),
         zone.key,
         units,
