@@ -1,0 +1,33 @@
+"""The demo: an example network, a plan, and the first days of it played through the services people use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from becq.errors import InputError
+
+DATABASE = "becq.sqlite3"
+MARKER = "demo.json"
+"""This file beside a database says that it is a demo, which may be thrown away."""
+
+
+def is_demo() -> bool:
+    """True on a demo installation (pages must say so)."""
+    from django.conf import settings
+
+    return (Path(settings.HOME) / MARKER).is_file()
+
+
+def clear_home(home: Path) -> None:
+    """Make room for a demo: an earlier one is thrown away, anything else is refused.
+
+    :raises InputError: the folder holds a database that is no demo.
+    """
+    database = home / DATABASE
+    if database.exists() and not (home / MARKER).is_file():
+        raise InputError(f"{database} is no demo; choose another --home")
+    home.mkdir(parents=True, exist_ok=True)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        (home / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+    (home / MARKER).write_text(json.dumps({"demo": True}), encoding="utf-8")
