@@ -75,10 +75,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "becq.web.middleware.RefusalMiddleware",
 ]
 
 # Named, not imported: pages stand above the platform (see ARCHITECTURE.md).
 ROOT_URLCONF = "becq.web.urls"
+CSRF_FAILURE_VIEW = "becq.web.views.errors.csrf_failure"
 WSGI_APPLICATION = "becq.platform.wsgi.application"
 
 TEMPLATES = [
