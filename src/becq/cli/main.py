@@ -33,6 +33,8 @@ COMMANDS: dict[str, Target] = {
     "nuclide": Target("becq.cli.nuclide:nuclide", "Names, half-life and decay of a nuclide."),
     "decay": Target("becq.cli.decay:decay", "Activity of a nuclide and its progeny after a time."),
     "network": Target("becq.cli.network:app", "Check, describe and convert network files."),
+    "plan": Target("becq.cli.plan:plan", "Plan a network: JSON, Excel and a page."),
+    "demo": Target("becq.cli.demo:demo", "Plan an example, play its first days, and serve the pages."),
     "serve": Target("becq.cli.serve:serve", "Serve the platform and run its background work."),
     "ledger": Target("becq.cli.ledger:app", "Verify the books; rebuild what is derived from them."),
     "manage": Target("becq.cli.manage:app", "Run a command of Django: migrate, check, shell, ..."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path as FilePath
@@ -26,22 +26,26 @@ from becq.platform.market.models import Order
 
 SHEET = SHEETS["orders"]
 MAX_ROWS = 5000
-_OPTIONAL = frozenset({"id"})
+CODE = frozenset({"id"})
+"""Columns that may be left out: a new code is given."""
 _TYPES = "orders are read from .xlsx or .csv"
 _STATE = ("status", "confirmed activity", "confirmed lot", "arrival", "reason")
 
 
-def read_order_file(content: bytes, filename: str) -> Source:
-    """The rows of an uploaded file and where each of them stands; problems instead of exceptions."""
+def read_order_file(content: bytes, filename: str, optional: Set[str] = CODE) -> Source:
+    """The rows of an uploaded file and where each of them stands; problems instead of exceptions.
+
+    :param optional: columns that need not be there.
+    """
     name = FilePath(filename or "orders.xlsx").name
     suffix = FilePath(name).suffix.lower()
     if len(content) > settings.UPLOAD_LIMIT_BYTES:
         limit = f"at most {settings.UPLOAD_LIMIT_BYTES // 2**20} MB"
         return unreadable(FilePath(name), "the file is too large", limit)
     if suffix == ".csv":
-        source = _read_csv(content, name)
+        source = _read_csv(content, name, optional)
     elif suffix == ".xlsx":
-        source = _read_xlsx(content, name)
+        source = _read_xlsx(content, name, optional)
     else:
         return unreadable(FilePath(name), f"files of type '{suffix}' are not read", _TYPES)
     rows = source.data.get("orders", []) if source.data is not None else []
@@ -54,21 +58,21 @@ def read_order_file(content: bytes, filename: str) -> Source:
     return source
 
 
-def _read_xlsx(content: bytes, name: str) -> Source:
+def _read_xlsx(content: bytes, name: str, optional: Set[str]) -> Source:
     with tempfile.TemporaryDirectory(prefix="becq-orders-") as folder:
         path = FilePath(folder) / "orders.xlsx"
         path.write_bytes(content)
         source = read_workbook(path)
-    absent = frozenset(pair for pair in source.absent if pair[1] not in _OPTIONAL)
+    absent = frozenset(pair for pair in source.absent if pair[1] not in optional)
     problems = [
         replace(problem, file=name)
         for problem in source.problems
-        if problem.message not in {f"the column {column} is missing" for column in _OPTIONAL}
+        if problem.message not in {f"the column {column} is missing" for column in optional}
     ]
     return replace(source, file=name, problems=problems, absent=absent)
 
 
-def _read_csv(content: bytes, name: str) -> Source:
+def _read_csv(content: bytes, name: str, optional: Set[str]) -> Source:
     text = _decode(content)
     if text is None:
         return unreadable(FilePath(name), "the file is not text", "save it as CSV UTF-8")
@@ -94,7 +98,7 @@ def _read_csv(content: bytes, name: str) -> Source:
             columns[index], labels[column] = column, label
     absent = set()
     for column, info in SHEET.fields.items():
-        if info.is_required() and column not in labels and column not in _OPTIONAL:
+        if info.is_required() and column not in labels and column not in optional:
             remedy = f"add a column '{column}': {info.description}"
             message = f"the column {column} is missing"
             problems.append(Problem(name, header + 1, column, message, remedy))
@@ -209,7 +213,7 @@ def _header(book: Any, more: Sequence[str] = ()) -> Any:
     text = book.add_format({"num_format": "@"})
     for index, column in enumerate(SHEET.columns):
         info = SHEET.fields[column]
-        is_needed = info.is_required() and column not in _OPTIONAL
+        is_needed = info.is_required() and column not in CODE
         page.write_string(0, index, f"{column} ({column_zh(column)})", needed if is_needed else free)
         shown = example("orders", column)
         comment = f"{column_zh(column)}: {info.description}" + (f"\n例 {shown}" if shown else "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,9 +37,9 @@ from becq.platform.market.models import (
     StandingOrder,
     Status,
 )
+from becq.platform.market.order_file import CODE, read_order_file, write_orders
 from becq.platform.market.order_file import order_template as write_template
-from becq.platform.market.order_file import read_order_file, write_orders
-from becq.platform.market.validation import form_source, validate_orders
+from becq.platform.market.validation import form_source, only, validate_orders
 from becq.platform.network import selectors as networks
 from becq.platform.network.models import Site
 
@@ -222,13 +222,14 @@ def import_orders(
     :param dry_run: look only.
     """
     policy.require(actor, "order.import")
-    source = read_order_file(content, filename)
+    own = [site.code for site in _orderable_sites(actor)]
+    optional = CODE | {"site"} if len(own) == 1 else CODE
+    source = read_order_file(content, filename, optional)
     if source.data is None:
         return OrderImport(problems=list(source.problems))
     network = networks.supply_network(actor)
     rows: list[dict[str, Any]] = source.data.get("orders", [])
     given = [str(row["id"]) if row.get("id") is not None else "" for row in rows]
-    own = [site.code for site in _orderable_sites(actor)]
     for row in rows:
         if len(own) == 1:
             row.setdefault("site", own[0])
@@ -249,7 +250,7 @@ def import_orders(
                     return result  # what is wrong with the file as a whole cannot be skipped
                 kept = [index for index in kept if numbers[index] not in bad]
                 result.skipped = sorted(number for number in bad if number is not None)
-                good = _only(source, kept)
+                good = only(source, kept)
                 orders, more = validate_orders(good, network, clock.now())
                 if more:
                     result.problems, result.skipped = _sorted([*result.problems, *more]), []
@@ -854,19 +855,6 @@ def _repeated(
             warnings.append(Problem(source.file, place.row, None, message, remedy, place.sheet))
         seen.setdefault(key, f"row {place.row}")
     return warnings
-
-
-def _only(source: Source, kept: Sequence[int]) -> Source:
-    """The source with some of its rows, which stay where they are in the file."""
-    assert source.data is not None
-    rows = [source.data["orders"][index] for index in kept]
-
-    def locate(path: Any) -> Any:
-        if len(path) > 1 and path[0] == "orders":
-            path = ("orders", kept[path[1]], *path[2:])
-        return source.locate(path)
-
-    return replace(source, data={"orders": rows}, locate=locate, problems=[])
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:

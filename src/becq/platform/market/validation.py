@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,14 +39,28 @@ def validate_orders(
         source.file, {**define(network), "orders": rows}, source.locate, source.problems, source.absent
     )
     found, problems = validate(whole)
-    if found is None:
-        return [], problems
-    problems = [
-        source.problem(flaw)
-        for index, order in enumerate(found.orders)
-        for flaw in _insane(order, found, now, ("orders", index))
-    ]
-    return (found.orders, []) if not problems else ([], problems)
+    if found is not None:
+        insane = list(_insane_rows(source, found, now))
+        return ([], insane) if insane else (found.orders, [])
+    numbers = [source.locate(("orders", index)).row for index in range(len(rows))]
+    bad = {problem.row for problem in problems}
+    if bad <= {*numbers} - {None}:  # the others may make no sense either: tell it now
+        good = only(source, [index for index, number in enumerate(numbers) if number not in bad])
+        problems += validate_orders(good, network, now)[1]
+    return [], problems
+
+
+def only(source: Source, kept: Sequence[int]) -> Source:
+    """The source with some of its orders, which stay where they are in the file."""
+    assert source.data is not None
+    rows = [source.data["orders"][index] for index in kept]
+
+    def locate(path: Path) -> Place:
+        if len(path) > 1 and path[0] == "orders":
+            path = ("orders", kept[int(path[1])], *path[2:])
+        return source.locate(path)
+
+    return replace(source, data={"orders": rows}, locate=locate, problems=[])
 
 
 def form_source(values: dict[str, Any]) -> Source:
@@ -56,6 +71,12 @@ def form_source(values: dict[str, Any]) -> Source:
         return Place(None, field)
 
     return Source("order", {"orders": [values]}, locate)
+
+
+def _insane_rows(source: Source, network: Network, now: datetime) -> Iterator[Problem]:
+    for index, order in enumerate(network.orders):
+        for flaw in _insane(order, network, now, ("orders", index)):
+            yield source.problem(flaw)
 
 
 def _insane(order: ChainOrder, network: Network, now: datetime, path: Path) -> Iterator[Flaw]:
@@ -89,4 +110,4 @@ def _show(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-__all__ = ["form_source", "validate_orders"]
+__all__ = ["form_source", "only", "validate_orders"]

@@ -186,8 +186,6 @@ def declare_outage(actor: User, resource: str, start: datetime, end: datetime, r
         item = _resource(actor, resource)
         row = _outage(start, end, reason)
         rows = item.definition.get("outages", [])
-        if any(known["start"] == row["start"] for known in rows):
-            raise ConflictError(f"'{resource}' has an outage from {row['start']} already; change that one")
         key: str = _store_outages(item, [*rows, row], row)
     return _shown(actor, resource, key)
 
@@ -208,9 +206,6 @@ def edit_outage(
         index = _find(resource, rows, key)
         old = rows[index]
         row = {**old, **_outage(start or old["start"], end or old["end"], reason or old["reason"])}
-        rest = [known for i, known in enumerate(rows) if i != index]
-        if any(known["start"] == row["start"] for known in rest):
-            raise ConflictError(f"'{resource}' has another outage from {row['start']}")
         rows[index] = row
         changed = _store_outages(item, rows, row)
     return _shown(actor, resource, changed)
@@ -437,6 +432,8 @@ def _store_outages(
     if checked is None:
         raise ProblemsError(problems)
     item.definition = define(checked)
+    for start in _twice([row["start"] for row in item.definition.get("outages", [])]):
+        raise ConflictError(f"'{item.code}' has an outage from {start} already; change that one")
     item.save(update_fields=["definition"])
     _bump()
     written = item.definition.get("outages", [])

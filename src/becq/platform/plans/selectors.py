@@ -23,6 +23,10 @@ from becq.platform.plans.models import PlanRun, RunStatus
 
 HEADLINE = ("orders", "orders_served", "served_fraction", "greedy_served_fraction", "gap", "cost", "solve_s")
 _LARGE = ("result", "planned_orders")
+_FACTS = (
+    "code", "name", "first", "days", "status", "progress", "progress_text", "error", "pins", "draft_pins",
+    "created_at", "finished_at", "committed_at", *HEADLINE,
+)  # fmt: skip
 _WHOLE = (
     "served_fraction", "gap", "cost", "cost_gap", "objective", "greedy_objective", "greedy_served_fraction",
     "lost_bq",
@@ -64,6 +68,19 @@ def plan_in_force(viewer: User) -> PlanRun | None:
     covering = [row for row in found if row.first <= day < row.first + timedelta(days=row.days)]
     coming = sorted((row for row in found if row.first > day), key=lambda row: row.first)
     return (covering or coming or sorted(found, key=lambda row: row.first, reverse=True))[0]
+
+
+def run_facts(viewer: User, row: PlanRun) -> dict[str, Any]:
+    """A run without its plan, as plain data. Figures and pins, which tell about everybody, are None and
+    empty for all but the operator's people.
+    """
+    facts = {name: getattr(row, name) for name in _FACTS} | {
+        "base": row.base.code if row.base else None,
+        "superseded_by": row.superseded_by.code if row.superseded_by else None,
+    }
+    if not policy.coordinates(viewer):
+        facts |= dict.fromkeys(HEADLINE) | {"pins": {}, "draft_pins": {}, "base": None, "error": ""}
+    return facts
 
 
 def progress(viewer: User, code: str) -> dict[str, Any]:

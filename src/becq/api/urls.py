@@ -1,0 +1,9 @@
+"""Addresses of the API, to be included under ``api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from becq.api.api import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", api.urls)]
