@@ -86,9 +86,11 @@ def _print(outcome: Outcome, zone: object) -> None:
             row.made_bq, row.used_bq, row.to_waste_bq, row.unaccounted_bq, row.now_bq, row.decayed_bq,
         )  # fmt: skip
         say("  " + f"{row.nuclide:8}" + "".join(f"{format_activity(value):>13}" for value in values))
-    worst = max((row.residue for row in found["nuclides"]), default=0.0)
     verdict = "whole" if not outcome.problems else f"NOT WHOLE: {outcome.problems[0]}"
-    say(f"Books: {outcome.postings} postings, {verdict}; all accounts together are zero to {worst:.0e}.")
+    say(
+        f"Books: {outcome.postings} postings, {verdict}; "
+        f"all accounts together are zero to {found['residue']:.0e}."
+    )
     say("Took " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items()))
     say(f"Log in as (password {PASSWORD}, for demos only):")
     for username, role, holder in outcome.logins:

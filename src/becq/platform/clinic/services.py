@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -15,9 +15,12 @@ from becq.platform.accounts.models import User
 from becq.platform.clinic.models import Administration, Dose, DoseStatus
 from becq.platform.ledger import moves
 from becq.platform.ledger import services as ledger
-from becq.platform.ledger.chart import place
+from becq.platform.ledger.chart import nominal, place, waste_store
+from becq.platform.ledger.models import Kind, Nominal
+from becq.platform.ledger.services import Line
+from becq.platform.ledger.state import State
 from becq.platform.market import services as market
-from becq.platform.measured import decayed, event_time, positive
+from becq.platform.measured import event_time, positive
 from becq.platform.production import services as production
 from becq.platform.waste import services as waste
 
@@ -95,20 +98,15 @@ def administer(
     at = event_time(at, after=dose.at, what="the administration")
     if residual_bq:
         residual_bq = positive(residual_bq, "A residual")
-    there = _held(dose, at)
+    held = ledger.state_of(place(dose.organisation, dose.site_code), dose.code, at)
+    there = held.activity_bq.get(dose.nuclide, 0.0)
     if residual_bq >= there:
         raise InputError(
             f"A residual of {format_activity(residual_bq)} is not less than the dose, "
             f"{format_activity(there)} at {at:%Y-%m-%d %H:%M} UTC"
         )
+    _post_administration(actor, dose, held, residual_bq / there, at, container, note)
     given = there - residual_bq
-    moves.administer(
-        actor, dose.organisation, dose.site_code, dose.code, at,
-        nuclide=dose.nuclide, activity_bq=given if residual_bq else None,
-        document={"patient": dose.patient_code, "order": dose.order_code}, note=note,
-    )  # fmt: skip
-    if residual_bq:
-        _to_waste(actor, dose, at, container, "residual of a dose")
     dose.status = DoseStatus.ADMINISTERED
     dose.save(update_fields=["status"])
     if dose.order_code:
@@ -129,19 +127,34 @@ def discard_dose(
     policy.require(actor, "waste.record", organisation=dose.organisation, site=dose.site_code)
     dose = _locked(dose)
     at = event_time(at, after=dose.at, what="the discarding")
-    _to_waste(actor, dose, at, container, "dose not given", note)
+    waste.record_waste(actor, dose, at=at, container=container, origin="dose not given", note=note)
     dose.status = DoseStatus.DISCARDED
     dose.save(update_fields=["status"])
     return dose
 
 
-def _to_waste(actor: User, dose: Dose, at: datetime, container: str, origin: str, note: str = "") -> None:
-    waste.record_waste(actor, dose, at=at, container=container, origin=origin, note=note)
-
-
-def _held(dose: Dose, at: datetime) -> float:
-    held = ledger.state_of(place(dose.organisation, dose.site_code), dose.code, at)
-    return held.activity_bq.get(dose.nuclide) or decayed(dose.nuclide, dose.activity_bq, dose.at, at)
+def _post_administration(
+    actor: User, dose: Dose, held: State, left: float, at: datetime, container: str, note: str
+) -> None:
+    """Dose → patient, and the share ``left`` → waste store, as one posting: it is one event."""
+    holder, site = dose.organisation, dose.site_code
+    here, patient = place(holder, site), nominal(holder, Nominal.PATIENT)
+    document: dict[str, Any] = {"patient": dose.patient_code, "order": dose.order_code}
+    lines = []
+    residual = f"{dose.code}-W1"
+    for name, activity in held.moveable().items():
+        lines.append(Line(here, dose.code, name, -activity))
+        lines.append(Line(patient, dose.code, name, activity * (1.0 - left)))
+        lines.append(Line(waste_store(holder, site), residual, name, activity * left))
+    if left:
+        document |= {"made": {residual: [dose.code]}, "container": container}
+    ledger.post(actor, holder, Kind.ADMINISTER, at, lines, document, note=note)
+    if left:
+        waste.register(
+            actor, code=residual, lot_code=dose.code, nuclide=dose.nuclide, organisation=holder,
+            site_code=site, activity_bq=held.activity_bq[dose.nuclide] * left, at=at,
+            container=container, origin="residual of a dose",
+        )  # fmt: skip
 
 
 def _locked(dose: Dose) -> Dose:

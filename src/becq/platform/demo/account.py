@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Sum
 
+from becq.physics import decay_data
 from becq.platform.accounts.models import User
 from becq.platform.clinic import selectors as clinic
 from becq.platform.dispatch import selectors as dispatch
 from becq.platform.ledger import selectors as books
 from becq.platform.market import selectors as market
-
-NEGLIGIBLE_SHARE = 1e-4
-"""Of what was made of all nuclides: progeny below this share is left out of the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,6 @@ class NuclideAccount:
     between those events. For a generator's daughter, ``made`` is what was eluted.
 
     :ivar now_bq: what is at hand or under way now, waste stores left out.
-    :ivar residue: the sum over all accounts, decayed to now, as a share of its parts: zero if all is whole.
     """
 
     nuclide: str
@@ -37,7 +36,6 @@ class NuclideAccount:
     unaccounted_bq: float
     exported_bq: float
     now_bq: float
-    residue: float
 
     @property
     def decayed_bq(self) -> float:
@@ -47,33 +45,34 @@ class NuclideAccount:
 
 
 def account(viewer: User, at: datetime) -> list[NuclideAccount]:
-    """The account of every nuclide that was made or eluted."""
+    """The account of every nuclide that was made or eluted, over the lots that are lots of it."""
     rows = (
         books.postings(viewer)
         .order_by()
-        .values_list("kind", "entries__account__kind", "entries__account__place", "entries__nuclide")
-        .annotate(total=Sum("entries__activity_bq"), parts=Count("pk"))
+        .values_list(
+            "kind", "entries__account__kind", "entries__account__place", "entries__lot", "entries__nuclide"
+        )
+        .annotate(total=Sum("entries__activity_bq"))
     )
+    rows = list(rows)
+    main = _main_nuclides((lot, nuclide) for _, _, _, lot, nuclide, _ in rows)
     flows: dict[str, dict[str, float]] = {}
-    for _, sort, where, nuclide, total, _ in rows:
+    for kind, sort, where, lot, nuclide, total in rows:
+        if nuclide not in main[lot]:
+            continue
         own = flows.setdefault(nuclide, {})
         key = where if sort == "nominal" else "waste" if where.endswith("/waste") else "place"
-        own[key] = own.get(key, 0.0) + total
-    for nuclide, eluted in _eluted(viewer).items():
-        flows[nuclide]["eluted"] = eluted
+        for name in (key, "eluted") if kind == "elute" else (key,):
+            own[name] = own.get(name, 0.0) + total
     here: dict[str, float] = {}
-    sums: dict[str, list[float]] = {}
-    for row in books.balances(viewer, at, kind=None, minimum_bq=0.0):
-        sums.setdefault(row.nuclide, []).append(row.activity_bq)
-        if row.kind == "place" and row.posted and not row.place.endswith("/waste"):
+    for row in books.balances(viewer, at, progeny=False):
+        if row.nuclide in main[row.lot] and not row.place.endswith("/waste"):
             here[row.nuclide] = here.get(row.nuclide, 0.0) + row.activity_bq
     found = []
     for nuclide, own in sorted(flows.items()):
-        made = -own.get("production", 0.0) + own.get("eluted", 0.0)
+        made = own.get("eluted", 0.0) - own.get("production", 0.0)
         if made <= 0:
             continue
-        parts = sums.get(nuclide, [0.0])
-        gross = math.fsum(map(abs, parts))
         found.append(
             NuclideAccount(
                 nuclide,
@@ -83,10 +82,36 @@ def account(viewer: User, at: datetime) -> list[NuclideAccount]:
                 own.get("unaccounted", 0.0),
                 own.get("exported", 0.0),
                 here.get(nuclide, 0.0),
-                abs(math.fsum(parts)) / gross if gross else 0.0,
             )
         )
     return found
+
+
+def residue(viewer: User, at: datetime) -> float:
+    """The largest sum over all accounts, by nuclide that was posted, as a share of its parts: zero."""
+    sums: dict[str, list[float]] = {}
+    traded = {row.nuclide for row in account(viewer, at)}
+    for row in books.balances(viewer, at, kind=None, minimum_bq=0.0):
+        if row.nuclide in traded:
+            sums.setdefault(row.nuclide, []).append(row.activity_bq)
+    shares = (abs(math.fsum(own)) / math.fsum(map(abs, own)) for own in sums.values() if any(own))
+    return max(shares, default=0.0)
+
+
+def _main_nuclides(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """By lot, its nuclides that are no progeny of another one in it."""
+    held: dict[str, set[str]] = {}
+    for lot, nuclide in pairs:
+        held.setdefault(lot, set()).add(nuclide)
+    return {
+        lot: {own for own in names if not any(own in _progeny(other) for other in names - {own})}
+        for lot, names in held.items()
+    }
+
+
+@lru_cache
+def _progeny(nuclide: str) -> frozenset[str]:
+    return frozenset(decay_data.descendants((nuclide,))) - {nuclide}
 
 
 def summary(viewer: User, at: datetime, plan: str) -> dict[str, Any]:
@@ -97,18 +122,8 @@ def summary(viewer: User, at: datetime, plan: str) -> dict[str, Any]:
         "consignments": _by(dispatch.consignments(viewer, plan=plan), "status"),
         "doses": _by(clinic.doses(viewer), "status"),
         "nuclides": account(viewer, at),
+        "residue": residue(viewer, at),
     }
-
-
-def _eluted(viewer: User) -> dict[str, float]:
-    rows = (
-        books.postings(viewer)
-        .filter(kind="elute", entries__activity_bq__gt=0)
-        .order_by()
-        .values_list("entries__nuclide")
-        .annotate(total=Sum("entries__activity_bq"))
-    )
-    return dict(rows)
 
 
 def _by(rows: Any, column: str) -> dict[str, int]:
