@@ -1,0 +1,65 @@
+"""The demo: played through the services, it leaves books that close, and it harms no other database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "planning"))
+
+from small import small_network
+
+from becq.errors import InputError
+from becq.platform import clock, today
+from becq.platform.accounts.models import User
+from becq.platform.demo import clear_home
+
+
+class TestHome:
+    def test_a_database_that_is_no_demo_is_left_alone(self, tmp_path):
+        database = tmp_path / "becq.sqlite3"
+        database.write_text("precious")
+        with pytest.raises(InputError, match="is no demo"):
+            clear_home(tmp_path)
+        assert database.read_text() == "precious"
+
+    def test_an_earlier_demo_is_thrown_away(self, tmp_path):
+        clear_home(tmp_path / "demo")
+        (tmp_path / "demo" / "becq.sqlite3").write_text("old")
+        (tmp_path / "demo" / "secret.key").write_text("key")
+        clear_home(tmp_path / "demo")
+        assert not (tmp_path / "demo" / "becq.sqlite3").exists()
+        assert (tmp_path / "demo" / "secret.key").exists()
+
+
+@pytest.mark.slow
+def test_two_days_of_a_small_network(db):
+    from becq.platform.demo.stage import stage
+
+    heard: list[str] = []
+    outcome = stage(small_network(), days=2, seed=1, report=heard.append, planned_days=4)
+    assert outcome.problems == []
+    assert outcome.summary["residue"] < 1e-9
+    assert outcome.orders_served > 5
+    assert outcome.done["received"] > 3
+    assert outcome.done["doses administered"] > 20
+    assert outcome.summary["doses"]["administered"] == outcome.done["doses administered"]
+    accounts = {row.nuclide: row for row in outcome.summary["nuclides"]}
+    assert {"F-18", "I-131", "Ga-68"} <= set(accounts)
+    for row in accounts.values():
+        assert 0 <= row.used_bq < row.made_bq
+        assert 0 <= row.to_waste_bq < row.made_bq
+        assert abs(row.unaccounted_bq) < 0.05 * row.made_bq
+        assert -1e-6 * row.made_bq <= row.decayed_bq < row.made_bq
+    # the clock stands at the morning of the third day and every person finds work
+    assert abs((clock.now() - outcome.now).total_seconds()) < 60
+    assert {role for _, role, _ in outcome.logins} == {
+        "administrator", "planner", "dispatcher", "hospital", "rso", "regulator"
+    }  # fmt: skip
+    queues = [today.today(User.objects.get(username=name)) for name, *_ in outcome.logins]
+    assert sum(len(queue) for queue in queues) > 0
+    for queue in queues:
+        assert [row["due"] for row in queue] == sorted(row["due"] for row in queue)
+    assert heard
