@@ -21,17 +21,23 @@ class Group(NamedTuple):
 def changes(groups: Iterable[Group]) -> dict[Group, list[Change]]:
     """All entries of some groups, as changes."""
     found: dict[Group, list[Change]] = {group: [] for group in groups}
-    wanted = list(found)
-    for start in range(0, len(wanted), 200):  # SQLite allows a limited number of parameters
-        chosen = Q()
-        for group in wanted[start : start + 200]:
-            chosen |= Q(account_id=group.account_id, lot=group.lot)
+    for chosen in _chosen(found):
         rows = Entry.objects.filter(chosen).values_list(
             "account_id", "lot", "posting__event_time", "nuclide", "activity_bq"
         )
         for account_id, lot, *change in rows.order_by():
             found[Group(account_id, lot)].append(Change(*change))
     return found
+
+
+def _chosen(groups: Iterable[Group]) -> Iterator[Q]:
+    """Filters for some groups, a limited number at a time."""
+    wanted = list(groups)
+    for start in range(0, len(wanted), 200):
+        chosen = Q()
+        for group in wanted[start : start + 200]:
+            chosen |= Q(account_id=group.account_id, lot=group.lot)
+        yield chosen
 
 
 def all_changes(accounts: Q | None = None) -> Iterator[tuple[Group, list[Change]]]:
@@ -72,8 +78,8 @@ def balances(group: Group, found: list[Change]) -> list[Balance]:
 
 def update(found: dict[Group, list[Change]]) -> None:
     """Write the balances of some groups anew."""
-    for group in found:
-        Balance.objects.filter(account_id=group.account_id, lot=group.lot).delete()
+    for chosen in _chosen(found):
+        Balance.objects.filter(chosen).delete()
     Balance.objects.bulk_create([row for group, own in found.items() for row in balances(group, own)])
 
 
