@@ -211,7 +211,7 @@ def get_stock(
     return [_balance(row) for row in rows]
 
 
-@api.get("/ledger/lots/{lot}", response=schemas.LotOut, tags=["books"], summary="A lot in the books")
+@api.get("/ledger/lots/{path:lot}", response=schemas.LotOut, tags=["books"], summary="A lot in the books")
 def get_lot(request: HttpRequest, lot: str, at: datetime | None = None) -> dict[str, Any]:
     viewer = _viewer(request)
     postings = list(ledger.history(viewer, lot)[:MAX_POSTINGS])
