@@ -311,6 +311,19 @@ class TestMoves:
         )
         assert selectors.unaccounted(operator, producer).totals["I-131"][0] == pytest.approx(-0.01 * GBQ)
 
+    def test_what_does_not_come_out_is_in_the_waste_store(self, operator, producer, start):
+        moves.produce(operator, producer, "SITE", "A", {"I-131": GBQ}, start)
+        moves.process(
+            operator, producer, "SITE", {"A": None}, [moves.Output("B", {"I-131": 0.8 * GBQ})], start
+        )
+        rows = {(row.place, row.lot): row.activity_bq for row in selectors.balances(operator, start)}
+        assert rows == pytest.approx({("SITE", "B"): 0.8 * GBQ, ("SITE/waste", "A-loss"): 0.2 * GBQ})
+
+    def test_more_than_the_lot_holds_says_how_much_that_is(self, operator, producer, start):
+        moves.produce(operator, producer, "SITE", "L", {"F-18": GBQ}, start)
+        with pytest.raises(ConflictError, match=r"holds 1\.00 GBq of F-18 in lot L .* less than 1\.01 GBq"):
+            moves.discard(operator, producer, "SITE", "L", start, nuclide="F-18", activity_bq=1.01 * GBQ)
+
     def test_adjust_discharge_export(self, operator, producer, start):
         here = place(producer, "SITE")
         moves.adjust(operator, producer, here, "OLD", "I-131", GBQ, start, note="opening balance")
@@ -337,6 +350,8 @@ class TestMoves:
         out = uuid4()
         gone = moves.discard(operator, producer, "SITE", "L", start, uuid=out)
         assert moves.discard(operator, producer, "SITE", "L", start, uuid=out) == gone
+        with pytest.raises(ConflictError, match="key"):
+            moves.discard(operator, producer, "SITE", "L", start + HOUR, uuid=out)
         assert Posting.objects.count() == 2
         assert audit.verify().ok
 
@@ -368,6 +383,19 @@ class TestCorrections:
         with pytest.raises(ConflictError):
             correct(operator, new, lines=pair(producer, "L", "Lu-177", 0.8 * GBQ), note="too low")
         assert audit.verify().ok
+
+    def test_a_correction_of_the_time_is_looked_at_from_the_earlier_one(self, operator, producer, start):
+        posting = moves.produce(operator, producer, "SITE", "L", {"Lu-177": GBQ}, start)
+        moves.produce(operator, producer, "SITE", "L", {"Lu-177": GBQ}, start + 10 * HOUR)
+        moves.discard(operator, producer, "SITE", "L", start + HOUR, nuclide="Lu-177", activity_bq=0.5 * GBQ)
+        with pytest.raises(ConflictError):
+            correct(
+                operator,
+                posting,
+                lines=pair(producer, "L", "Lu-177", GBQ),
+                event_time=start + 9 * HOUR,
+                note="it was later",
+            )
 
     def test_why(self, operator, producer, start):
         posting = moves.produce(operator, producer, "SITE", "L", {"Lu-177": GBQ}, start)

@@ -26,6 +26,7 @@ from becq.platform.ledger.models import (
     Nominal,
     Posting,
 )
+from becq.platform.ledger.seal import seal
 from becq.platform.ledger.services import Line, post, reverse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -260,9 +261,32 @@ def tamper(sql, *parameters):
 )
 def test_a_changed_posting_is_found(books, column, value):
     tamper(f'UPDATE ledger_posting SET "{column}" = %s WHERE id = %s', value, books.pk)
-    report = audit.verify()
-    assert not report.ok
-    assert any("PROD" in problem for problem in report.problems)
+    wrong = f"Posting {value if column == 'sequence' else 1} of PROD: its content is not what was sealed"
+    assert wrong in audit.verify().problems
+
+
+def test_a_posting_that_is_sealed_anew_is_found(books):
+    """Who alters a posting and knows how to seal it still breaks the chain behind it."""
+    entries = [
+        (e.account.name, e.lot, e.nuclide, e.activity_bq, e.uncertainty_bq) for e in books.entries.all()
+    ]
+    again = seal(
+        uuid=books.uuid,
+        holder="PROD",
+        sequence=1,
+        kind=books.kind,
+        event_time=books.event_time,
+        recorded_time=books.recorded_time,
+        actor=books.actor_id,
+        actor_name=books.actor_name,
+        document=books.document,
+        note="other",
+        reverses=None,
+        entries=entries,
+        previous="",
+    )
+    tamper("UPDATE ledger_posting SET note = 'other', hash = %s WHERE id = %s", again, books.pk)
+    assert audit.verify().problems == ["Posting 2 of PROD: it does not follow the posting before it"]
 
 
 @pytest.mark.parametrize("column", ["actor_id", "holder_id"])

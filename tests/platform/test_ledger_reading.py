@@ -156,6 +156,8 @@ def test_nobody_else_writes_or_learns_what_is_there(world, frozen_clock, who):
         moves.discard(world[who], world["producer"], "SITE", "BULK", frozen_clock)
     with pytest.raises(PermissionDeniedError):
         moves.produce(world[who], world["producer"], "SITE", "X", {"F-18": 1e9}, frozen_clock)
+    with pytest.raises(PermissionDeniedError):  # not: "there is no such lot"
+        moves.discard(world[who], world["producer"], "SITE", "GUESSED", frozen_clock)
 
 
 def test_one_does_not_reach_into_anothers_place(world, frozen_clock):
