@@ -48,6 +48,8 @@ class Model:
     flow_column: dict[int, int]
     scale: Array
     """Bq per unit of each flow column (1 for others)."""
+    order: NDArray[np.intp]
+    """Demand number of the order that a flow column serves, -1 for other columns."""
 
     def components(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Independent parts as (columns, rows), the one with the first column first."""
@@ -104,17 +106,26 @@ class _Columns:
         self.worth: list[float] = []
         self.cost: list[float] = []
         self.scale: list[float] = []
+        self.order: list[int] = []
 
     def add(
-        self, upper: float, *, lower: float = 0.0, integer: bool, worth: float = 0.0, cost: float = 0.0,
+        self,
+        upper: float,
+        *,
+        lower: float = 0.0,
+        integer: bool,
+        worth: float = 0.0,
+        cost: float = 0.0,
         scale: float = 1.0,
-    ) -> int:  # fmt: skip
+        order: int = -1,
+    ) -> int:
         self.lower.append(lower)
         self.upper.append(upper)
         self.integer.append(integer)
         self.worth.append(worth)
         self.cost.append(cost)
         self.scale.append(scale)
+        self.order.append(order)
         return len(self.lower) - 1
 
 
@@ -143,7 +154,13 @@ def build_model(problem: Problem, fixed: Fixed | None = None) -> Model:
             worth = problem.weight(option.demand) * option.most / demand.order.activity
         else:
             worth = 0.0
-        flow_column[number] = columns.add(1.0, integer=False, worth=worth, scale=option.most)
+        flow_column[number] = columns.add(
+            1.0,
+            integer=False,
+            worth=worth,
+            scale=option.most,
+            order=option.demand if demand.order is not None else -1,
+        )
         if demand.order is not None or option.way.legs:
             use_column[number] = columns.add(1.0, integer=True, cost=option.way.cost)
     _use_rows(problem, rows, lot_column, use_column, flow_column)
@@ -165,6 +182,7 @@ def build_model(problem: Problem, fixed: Fixed | None = None) -> Model:
         use_column=use_column,
         flow_column=flow_column,
         scale=np.array(columns.scale),
+        order=np.array(columns.order, dtype=np.intp),
     )
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,9 +20,12 @@ from becq.planning.model import Array, Model
 
 Progress = Callable[[float, str], None]
 SERVICE_GAP = 1e-4
-COST_GAP = 1e-2
+COST_GAP = 2e-2
+COST_NODES = 20
+"""The second stage looks at this many nodes of a part at most: a limit that gives the same plan anywhere."""
+WORKERS = 2
 SERVICE_FLOOR = 1e-6
-"""The second stage may give up at most this share of a part's service."""
+"""The second stage may give up at most this share of an order's service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +46,53 @@ class Solution:
 
     @property
     def cost_gap(self) -> float:
-        """Proven relative distance of cost from the least possible at this service."""
+        """Proven relative distance of cost from the least possible at this service of every order."""
         return max(0.0, (self.cost - self.cost_bound) / self.cost) if self.cost > 0 else 0.0
 
 
 def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -> Solution:
-    """Best service, then least cost at that service.
+    """Best service, then least cost at that service of every order.
 
     ``start`` is a feasible point (may be all zero where pins make it infeasible). Deterministic unless the
     time limit is met, which ``timed_out`` tells. Raises ConflictError where pins contradict each other.
     """
-    began = time.monotonic()
+    deadline = time.monotonic() + time_limit_s
+    _silence_banner()
     values = np.zeros_like(start)
     worth = worth_bound = cost = cost_bound = 0.0
     timed_out = False
     parts = model.components()
-    total = sum(columns.size for columns, _ in parts)
-    done = 0
-    for columns, rows in parts:
-        progress(done / max(1, total), f"{len(parts)} independent parts, {columns.size} columns in this one")
-        share = max(columns.size / max(1, total - done), 0.05)
-        remaining = max(1.0, time_limit_s - (time.monotonic() - began))
-        part = _solve_part(model, columns, rows, start[columns], max(2.0, remaining * share))
+    largest_first = sorted(range(len(parts)), key=lambda number: -parts[number][0].size)
+    total, done = sum(columns.size for columns, _ in parts), 0
+    solved: dict[int, Solution] = {}
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        running = {
+            pool.submit(_solve_part, model, *parts[number], start[parts[number][0]], deadline): number
+            for number in largest_first
+        }
+        try:
+            for future in as_completed(running):
+                number = running[future]
+                solved[number] = future.result()
+                done += parts[number][0].size
+                progress(done / total, f"{len(solved)} of {len(parts)} independent parts solved")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    # Summed in the order of the parts, so that the figures do not depend on who finished first.
+    for number, (columns, _) in enumerate(parts):
+        part = solved[number]
         values[columns] = part.values
         worth += part.worth
         worth_bound += part.worth_bound
         cost += part.cost
         cost_bound += part.cost_bound
         timed_out |= part.timed_out
-        done += columns.size
-    progress(1.0, "solved")
     return Solution(values, worth, worth_bound, cost, cost_bound, timed_out)
 
 
 def _solve_part(
-    model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp], start: Array, time_limit_s: float
+    model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp], start: Array, deadline: float
 ) -> Solution:
     worth, cost = model.worth[columns], model.cost[columns]
     if rows.size == 0:
@@ -85,7 +101,7 @@ def _solve_part(
         best, spent = float(worth @ values), float(cost @ values)
         return Solution(values, best, best, spent, spent, False)
     matrix = csc_matrix(model.matrix[rows][:, columns])
-    highs = _load(model, matrix, columns, rows, -worth, SERVICE_GAP, time_limit_s / 2)
+    highs = _load(model, matrix, columns, rows, -worth, SERVICE_GAP, deadline)
     _set_start(highs, start)
     values, bound, late = _run(highs)
     best = float(worth @ values)
@@ -93,17 +109,27 @@ def _solve_part(
     worth_bound = max(best, min(-bound, float(worth.sum())))
     if worth_bound == 0.0 and not model.lower[columns].any() and not (model.row_lower[rows] > 0).any():
         return Solution(np.zeros_like(values), 0.0, 0.0, 0.0, 0.0, late)
-    floor = best - SERVICE_FLOOR * abs(best)
-    highs = _load(model, matrix, columns, rows, cost, COST_GAP, time_limit_s / 2)
-    if worth.any():
-        used = np.flatnonzero(worth)
-        highs.addRow(floor, highspy.kHighsInf, used.size, used.astype(np.int32), worth[used])
+    highs = _load(model, matrix, columns, rows, cost, COST_GAP, deadline)
+    highs.setOptionValue("mip_max_nodes", COST_NODES)
+    _keep_service(highs, model.order[columns], model.scale[columns], values)
     _set_start(highs, values)
     values, cost_bound, late_cost = _run(highs)
     spent = float(cost @ values)
     return Solution(
         values, float(worth @ values), worth_bound, spent, min(spent, max(0.0, cost_bound)), late or late_cost
     )
+
+
+def _keep_service(highs: highspy.Highs, order: NDArray[np.intp], scale: Array, values: Array) -> None:
+    """Rows that give every order what the first stage gave it, from whichever lot and way."""
+    for demand in np.unique(order[order >= 0]):
+        columns = np.flatnonzero(order == demand)
+        share = scale[columns] / scale[columns].max()
+        given = float(share @ values[columns])
+        if given > SERVICE_FLOOR:
+            highs.addRow(
+                given * (1 - SERVICE_FLOOR), highspy.kHighsInf, columns.size, columns.astype(np.int32), share
+            )
 
 
 def _load(
@@ -113,7 +139,7 @@ def _load(
     rows: NDArray[np.intp],
     objective: Array,
     gap: float,
-    time_limit_s: float,
+    deadline: float,
 ) -> highspy.Highs:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns.size, rows.size
@@ -128,7 +154,6 @@ def _load(
         highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
         for whole in model.integer[columns]
     ]
-    _silence_banner()
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("random_seed", 1)
@@ -136,7 +161,7 @@ def _load(
     highs.setOptionValue("mip_rel_gap", gap)
     highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
     highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
-    highs.setOptionValue("time_limit", float(time_limit_s))
+    highs.setOptionValue("time_limit", max(0.5, deadline - time.monotonic()))
     highs.passModel(lp)
     return highs
 
