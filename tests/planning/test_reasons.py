@@ -89,3 +89,38 @@ def test_licence_without_the_nuclide() -> None:
     found = plan(small_network(**one_order(site="tight")), FIRST, 7)
     assert [row.reason for row in found.unmet] == ["licence_limit"]
     assert "no licence for F-18" in found.unmet[0].sentence
+
+
+def test_outage_upstream_is_named_where_it_is() -> None:
+    """The generators fail because the pile is down, not because their own line is."""
+    down = {"start": "2026-12-07T00:00:00+08:00", "end": "2026-12-20T00:00:00+08:00", "reason": "fuel change"}
+    order = one_order(
+        site="mid", product="tc-gen", activity="10 GBq", calibration="2026-12-12T12:00:00+08:00",
+        earliest="2026-12-12T06:00:00+08:00", latest="2026-12-12T20:00:00+08:00",
+    )  # fmt: skip
+    (unmet,) = plan(small_network(**(order | changed("resources", pile={"outages": [down]}))), FIRST, 7).unmet
+    assert unmet.reason == "outage"
+    assert "irr-mo" in unmet.sentence
+    assert "fuel change" in unmet.sentence
+    assert "make-gen" not in unmet.sentence
+
+
+def test_two_limits_at_once_are_both_named() -> None:
+    down = {"start": "2026-12-07T00:00:00+08:00", "end": "2026-12-20T00:00:00+08:00", "reason": "fuel change"}
+    order = one_order(
+        site="mid", product="tc-gen", activity="20 GBq", calibration="2026-12-12T12:00:00+08:00",
+        earliest="2026-12-12T06:00:00+08:00", latest="2026-12-12T20:00:00+08:00",
+    )  # fmt: skip
+    network = order | changed("resources", pile={"outages": [down]})
+    network |= changed("sites", mid={"licence": licence(("Mo-99", "10 GBq"))})
+    (unmet,) = plan(small_network(**network), FIRST, 7).unmet
+    assert unmet.reason == "licence_limit"
+    assert "10.0 GBq licence" in unmet.sentence
+    assert "fuel change" in unmet.sentence
+
+
+def test_a_generator_too_weak_for_the_order() -> None:
+    order = one_order(product="ga-dota", activity="1.5 GBq")
+    (unmet,) = plan(small_network(**order), FIRST, 7).unmet
+    assert unmet.reason == "no_capacity"
+    assert "as large as this order" in unmet.sentence

@@ -46,6 +46,8 @@ class Allocation:
         self.eluate: dict[int, float] = defaultdict(float, problem.elution_stock)
         self.load: dict[tuple[str, str, str, float], int] = defaultdict(int)
         self.held: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.lifted: list[tuple[str, int]] = []
+        """(limit, lot or option) that a relaxed try has passed over, while it is under way."""
         self._busy: dict[str, list[int]] = defaultdict(list)
         self._trail: list[Callable[[], object]] = []
 
@@ -77,10 +79,11 @@ class Allocation:
         if lot in self.started or candidate.is_stock:
             self._start(lot)
             return set()
-        if lot in self.fixed.forbid and PINNED not in relaxed:
-            return {PINNED}
-        if candidate.outage and OUTAGE not in relaxed:
-            return {OUTAGE}
+        for code, binds in ((PINNED, lot in self.fixed.forbid), (OUTAGE, candidate.outage is not None)):
+            if binds and code not in relaxed:
+                return {code}
+            if binds:
+                self._lift(code, lot)
         if candidate.resource is not None and not self._position_free(lot):
             return {NO_CAPACITY}
         self._start(lot)
@@ -107,19 +110,26 @@ class Allocation:
             return {NO_CAPACITY}
         for leg in option.way.legs:
             capacity = self.problem.routes.capacity.get(leg.departure) if leg.departure else None
-            if leg.departure is None or capacity is None or LANE_FULL in relaxed:
+            if leg.departure is None or capacity is None or self.load[leg.departure] < capacity:
                 continue
-            if self.load[leg.departure] >= capacity:
+            if LANE_FULL not in relaxed:
                 return {LANE_FULL}
+            self._lift(LANE_FULL, number)
         need = activity_bq / option.per_release - self.available(option.lot)
         if need > SLACK * activity_bq / option.per_release:
             blocked = self._obtain(option.lot, need, relaxed)
             if blocked:
                 return blocked
         self._commit(number, activity_bq)
-        if LICENCE not in relaxed and self._over_licence(option):
-            return {LICENCE}
+        if self._over_licence(option):
+            if LICENCE not in relaxed:
+                return {LICENCE}
+            self._lift(LICENCE, number)
         return set()
+
+    def _lift(self, code: str, number: int) -> None:
+        self.lifted.append((code, number))
+        self._trail.append(self.lifted.pop)
 
     def _obtain(self, lot: int, need: float, relaxed: frozenset[str]) -> set[str]:
         """Raise the supply of ``lot`` at release by ``need`` from upstream lots, as far as there are any."""

@@ -311,14 +311,18 @@ def _resource_rows(problem: Problem, rows: _Rows, lot_column: dict[int, int]) ->
 
 def _departure_rows(problem: Problem, rows: _Rows, use_column: dict[int, int]) -> None:
     loads: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
-    for number, column in use_column.items():
+    for number in use_column:
         for leg in problem.options[number].way.legs:
             if leg.departure is not None and leg.departure in problem.routes.capacity:
-                loads[leg.departure].append(column)
-    for departure, columns in loads.items():
+                loads[leg.departure].append(number)
+    for departure, numbers in loads.items():
         capacity = problem.routes.capacity[departure]
-        if len(columns) > capacity:
-            rows.add([(column, 1.0) for column in columns], -math.inf, capacity)
+        # An order takes at most one of its ways, so that many orders are that many packages at most.
+        demands = [problem.options[n].demand for n in numbers]
+        orders = {demand for demand in demands if problem.demands[demand].order is not None}
+        supplies = [demand for demand in demands if problem.demands[demand].order is None]
+        if len(orders) + len(supplies) > capacity:
+            rows.add([(use_column[n], 1.0) for n in numbers], -math.inf, capacity)
 
 
 def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int]) -> None:

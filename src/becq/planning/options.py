@@ -205,13 +205,20 @@ def _deploy_options(problem: Problem, number: int, maker: int) -> list[Option]:
         per_release = math.exp(-source.decay_const * (way.arrive - source.release))
         most = source.supply_bq * per_release
         if math.isinf(most):
-            most = _largest_output(problem, source) * per_release
+            most = source.max_input_bq * source.input_factor * per_release
         found.append(Option(maker, number, way, way.arrive, per_release, 0.0, most, source.expires))
     return found
 
 
-def _largest_output(problem: Problem, lot: Lot) -> float:
-    return lot.max_input_bq * lot.input_factor if lot.converts else lot.supply_bq
+def largest_output(problem: Problem, number: int) -> float:
+    """Most that a lot could ever give at release, Bq, were every input and generator sent to it."""
+    lot = problem.lots[number]
+    if lot.converts:
+        return lot.max_input_bq * lot.input_factor
+    if lot.elutes:
+        grown = sum(factor * problem.options[n].most for n, factor in problem.elution_of_slot[number])
+        return problem.elution_stock.get(number, 0.0) + grown
+    return lot.supply_bq
 
 
 def _elutions(problem: Problem) -> None:

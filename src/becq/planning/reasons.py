@@ -13,8 +13,7 @@ from datetime import datetime
 from becq.chain.order import Order
 from becq.physics.quantities import format_activity, format_duration
 from becq.planning.allocation import LANE_FULL, LICENCE, NO_CAPACITY, OUTAGE, PINNED, Allocation
-from becq.planning.lots import Lot
-from becq.planning.options import Problem
+from becq.planning.options import Problem, largest_output
 from becq.rules.licence import check_scope
 
 NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY = (
@@ -24,6 +23,8 @@ NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY = (
     "no_batch_in_time",
     "specific_activity",
 )
+LIFTABLE = (LICENCE, LANE_FULL, OUTAGE, PINNED)
+"""Limits that are lifted one at a time, then together, in the order in which they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,19 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
         return Reason(LICENCE, scope.sentence, scope.sentence_zh)
     if not problem.of_demand[demand]:
         return _explain_no_option(problem, order)
-    for code in (LICENCE, LANE_FULL, OUTAGE, PINNED):
-        option = _opened_by(problem, allocation, demand, frozenset({code}))
-        if option is not None:
-            return _named(problem, order, code, option)
-    together = frozenset({LICENCE, LANE_FULL, OUTAGE, PINNED})
-    option = _opened_by(problem, allocation, demand, together)
-    if option is not None:
-        outage = problem.lots[problem.options[option].lot].outage
-        return _named(problem, order, OUTAGE if outage else LANE_FULL, option)
+    options = [problem.options[number] for number in problem.of_demand[demand]]
+    if all(largest_output(problem, o.lot) * o.per_release < o.least for o in options):
+        return _too_small(problem, order)
+    single = [frozenset({code}) for code in LIFTABLE]
+    for relaxed in (*single, frozenset(LIFTABLE)):
+        lifted = _lifted(problem, allocation, demand, relaxed)
+        if lifted:
+            named = [_named(problem, order, code, number) for code, number in lifted]
+            return Reason(
+                named[0].code,
+                " ".join(reason.sentence for reason in named),
+                "".join(reason.sentence_zh for reason in named),
+            )
     return Reason(
         NO_CAPACITY,
         f"All batches of {product.name} that could reach {site.name} in the window are used by other orders "
@@ -67,34 +72,42 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
     )
 
 
-def _opened_by(problem: Problem, allocation: Allocation, demand: int, relaxed: frozenset[str]) -> int | None:
-    order = problem.demands[demand].order
-    assert order is not None
+def _lifted(
+    problem: Problem, allocation: Allocation, demand: int, relaxed: frozenset[str]
+) -> list[tuple[str, int]]:
+    """What had to be lifted to serve the order with ``relaxed`` limits; empty where even that is no help."""
     for number in problem.of_demand[demand]:
         option = problem.options[number]
-        amount = option.least if option.least > 0 else option.most
         mark = allocation.mark()
-        blocked = allocation.serve(number, amount, relaxed)
+        blocked = allocation.serve(number, option.least or option.most, relaxed)
+        lifted = list(dict.fromkeys(allocation.lifted))
         allocation.undo(mark)
-        if not blocked:
-            return number
-    return None
+        if not blocked and lifted:
+            return sorted(lifted, key=lambda found: (LIFTABLE.index(found[0]), found[1]))
+    return []
 
 
 def _named(problem: Problem, order: Order, code: str, number: int) -> Reason:
-    option = problem.options[number]
-    lot = problem.lots[option.lot]
-    site = problem.network.site[order.site]
-    product = problem.network.product[order.product]
-    if code == OUTAGE:
-        why = lot.outage or next(
-            (up.outage for up in problem.lots if up.outage and up.product == lot.input_product), ""
-        )
+    """The sentence for one lifted limit: ``number`` is a lot (outage, pin) or an option (licence, lane)."""
+    if code in (OUTAGE, PINNED):
+        lot = problem.lots[number]
+        product = problem.network.product[lot.product]
+        zone = problem.network.site[lot.site].zone
+        start = f"{datetime.fromtimestamp(lot.start, zone):%m-%d %H:%M}"
+        if code == PINNED:
+            return Reason(
+                code,
+                f"The batch of {product.name} starting {start} ({lot.process}) is pinned not to start.",
+                f"{start}开始的{product.name_zh}批次（{lot.process}）已被固定为不启动。",
+            )
         return Reason(
             code,
-            f"Batch {lot.id} would serve it but falls into an outage: {why}.",
-            f"批次{lot.id}本可供应，但处于停运期：{why}。",
+            f"The batch of {product.name} starting {start} ({lot.process}) is in an outage: {lot.outage}.",
+            f"{start}开始的{product.name_zh}批次（{lot.process}）处于停运期：{lot.outage}。",
         )
+    option = problem.options[number]
+    lot = problem.lots[option.lot]
+    site = problem.network.site[problem.demands[option.demand].site]
     if code == LICENCE:
         limit = site.licence.limit_bq(lot.nuclide) if site.licence else None
         shown = format_activity(limit) if limit is not None else "0 Bq"
@@ -103,17 +116,20 @@ def _named(problem: Problem, order: Order, code: str, number: int) -> Reason:
             f"With what is already there, {site.name} would exceed its {shown} licence for {lot.nuclide}.",
             f"加上场所现有活度，{site.name_zh}将超过其{lot.nuclide}许可活度{shown}。",
         )
-    if code == LANE_FULL:
-        lanes = ", ".join(leg.lane for leg in option.way.legs if leg.departure is not None)
-        return Reason(
-            code,
-            f"The departures of {lanes} that arrive in the window are full.",
-            f"能在时间窗内到达的{lanes}班次已满载。",
-        )
+    lanes = ", ".join(leg.lane for leg in option.way.legs if leg.departure is not None)
     return Reason(
         code,
-        f"Batch {lot.id} of {product.name} would serve it but is pinned not to start.",
-        f"{product.name_zh}批次{lot.id}本可供应，但已被固定为不启动。",
+        f"The departures of {lanes} that arrive in the window are full.",
+        f"能在时间窗内到达的{lanes}班次已满载。",
+    )
+
+
+def _too_small(problem: Problem, order: Order) -> Reason:
+    product = problem.network.product[order.product]
+    return Reason(
+        NO_CAPACITY,
+        f"No single batch of {product.name} is as large as this order.",
+        f"没有单个{product.name_zh}批次达到该订单的活度。",
     )
 
 
@@ -147,13 +163,11 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
         )
     least = order.activity * (0.0 if order.partial else 1 - order.tolerance)
     decay_const = makers[0].decay_const
-    largest = max(_largest(lot) for lot in makers)
+    largest = max(
+        largest_output(problem, n) for n, lot in enumerate(problem.lots) if lot.product == order.product
+    )
     if largest * math.exp(-decay_const * (ideal - min(reachable))) < least:
-        return Reason(
-            NO_CAPACITY,
-            f"No single batch of {product.name} is as large as this order.",
-            f"没有单个{product.name_zh}批次达到该订单的活度。",
-        )
+        return _too_small(problem, order)
     if largest * math.exp(-decay_const * ideal) < least:
         return Reason(
             TOO_FAR,
@@ -178,11 +192,6 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
         "still be fit for use at calibration.",
         f"没有{product.name_zh}批次的放行时间能使其在时间窗内送达且在标定时刻仍可用。",
     )
-
-
-def _largest(lot: Lot) -> float:
-    """Most that a batch can give at release, Bq; infinite where generators decide."""
-    return lot.max_input_bq * lot.input_factor if lot.converts else lot.supply_bq
 
 
 def _instant(problem: Problem, moment: datetime) -> float:
