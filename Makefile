@@ -17,8 +17,8 @@ sources := $(if $(front),$(shell find frontend -type f -not -path '*/node_module
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
 
-demo: build ## Load the demo chain and serve it
-	$(bin)/becq demo --host $(HOST) --port $(PORT)
+demo: build ## Plan the example, play its first days, and serve it on PORT
+	$(bin)/becq demo --port $(PORT)
 
 serve: build ## Serve pages, API and worker on HOST:PORT
 	$(bin)/becq serve --host $(HOST) --port $(PORT)
