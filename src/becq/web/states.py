@@ -55,6 +55,7 @@ _ALL = (
     State("in_use", _("In use"), "active"),
     State("released", _("Released"), "done"),
     State("received", _("Received"), "done"),
+    State("delivered", _("Delivered"), "done"),
     State("fulfilled", _("Fulfilled"), "done"),
     State("dispensed", _("Dispensed"), "done"),
     State("administered", _("Administered"), "done"),
@@ -75,13 +76,22 @@ _ALL = (
     State("cancelled", _("Cancelled"), "cancelled"),
     State("decaying", _("In decay storage"), "active"),
     State("used_up", _("Used up"), "planned"),
+    State("assayed", _("Assayed"), "active"),
+    State("quarantine", _("In quarantine"), "attention"),
+    State("available", _("Available"), "done"),
+    State("stored", _("In decay storage"), "active"),
+    State("handed_over", _("Handed over"), "done"),
+    State("taken_back", _("Taken back"), "planned"),
+    State("delayed", _("Delayed"), "attention"),
+    State("discarded", _("Discarded"), "planned"),
+    State("superseded", pgettext_lazy("state", "Superseded"), "planned"),
 )
 STATES = {state.code: state for state in _ALL}
 
 
 def state(code: str, tone: str = "") -> State:
     """The state of a code; an unknown one is shown as it is, grey unless ``tone`` says otherwise."""
-    found = STATES.get(code) or State(code, code.replace("_", " "), "planned")
+    found = STATES.get(code.replace(" ", "_")) or State(code, code.replace("_", " "), "planned")
     return State(found.code, found.label, tone) if tone in ICONS else found
 
 

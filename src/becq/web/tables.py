@@ -58,18 +58,18 @@ class Column:
 
     ``kind``: text, code, number, percent, activity, instant, duration, state, nuclide, site, lot, order.
     ``sort``: True for the key itself, or a field of the QuerySet / a dotted path of the row.
-    ``href``, ``at`` (reference time of an activity), ``nuclide`` and ``zone`` are dotted paths (``href`` may
-    be a function of the row). ``template`` draws the cell from ``row`` instead. ``hidden`` columns are there
-    to be chosen.
+    ``path``, ``href``, ``at`` (reference time of an activity), ``nuclide`` and ``zone`` are dotted paths
+    (the first three may be a function of the row; then ``sort`` names what it is sorted by). ``template``
+    draws the cell from ``row`` instead. ``hidden`` columns are there to be chosen.
     """
 
     key: str
     label: Text
     kind: str = "text"
-    path: str = ""
+    path: str | Callable[[Any], Any] = ""
     sort: str | bool = False
     href: str | Callable[[Any], str] = ""
-    at: str = ""
+    at: str | Callable[[Any], Any] = ""
     nuclide: str = ""
     zone: str = ""
     show_at: bool = True
@@ -84,7 +84,7 @@ class Column:
 
     def value(self, row: Any) -> Any:
         """The value of the cell."""
-        return look_up(row, self.path or self.key)
+        return self.look(row, self.path or self.key)
 
     @property
     def css(self) -> str:
@@ -94,7 +94,9 @@ class Column:
     @property
     def sort_field(self) -> str:
         """What its order is taken from; "" where it has none."""
-        return (self.path or self.key) if self.sort is True else self.sort or ""
+        if self.sort is True:
+            return self.path if isinstance(self.path, str) and self.path else self.key
+        return self.sort or ""
 
 
 @dataclass(frozen=True)
@@ -298,12 +300,9 @@ class Table:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What the filter form must carry along: the order, the columns, the moment."""
-        return [
-            (name, self.request.GET[name])
-            for name in ("sort", "columns", "rows", "at", "tab")
-            if self.request.GET.get(name)
-        ]
+        """What the filter form must carry along: everything of the address but filters and page."""
+        own = {"page", "export", *(each.name for each in self.filters)}
+        return [(name, value) for name, value in self.request.GET.items() if name not in own and value]
 
     @property
     def cleared(self) -> str:

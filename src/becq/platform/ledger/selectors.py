@@ -21,7 +21,7 @@ from becq.platform.accounts.models import Organisation, User
 from becq.platform.ledger import audit as auditing
 from becq.platform.ledger.chart import TRANSIT, site_of
 from becq.platform.ledger.models import Account, AccountKind, Balance, Entry, Kind, Lineage, Nominal, Posting
-from becq.platform.ledger.state import TOLERANCE, totals
+from becq.platform.ledger.state import TOLERANCE, Change, states, totals
 
 MINIMUM_BQ = 1.0
 """Balances below one decay per second are not shown."""
@@ -201,6 +201,19 @@ def history(viewer: User, lot: str) -> QuerySet[Posting]:
         .filter(pk__in=Entry.objects.filter(lot=lot).values("posting"))
         .order_by("event_time", "pk")
     )
+
+
+def course(viewer: User, lot: str, moments: Sequence[datetime]) -> list[dict[str, float]]:
+    """What the places that the viewer may see hold of a lot together at several moments.
+
+    :param moments: aware; each is after what happens at that very moment.
+    :returns: at each moment, activities in Bq by nuclide, progeny included; past events alone count.
+    """
+    rows = Entry.objects.filter(lot=lot, account__in=accounts(viewer), account__kind=AccountKind.PLACE)
+    changes = [
+        Change(*row) for row in rows.order_by().values_list("posting__event_time", "nuclide", "activity_bq")
+    ]
+    return [found.activity_bq for found in states(changes, moments)]
 
 
 def posting(viewer: User, uuid: Any) -> Posting:
