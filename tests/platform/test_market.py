@@ -106,6 +106,17 @@ def test_times_without_an_offset_are_those_of_the_site(place):
     assert (order.calibration_at, order.earliest, order.latest) == (at(9), at(7), at(9))
 
 
+def test_a_site_elsewhere_has_its_own_time(operator, place):
+    network = small_network(standing_orders=[])
+    moved = [
+        site.model_copy(update={"timezone": "Asia/Tokyo"}) if site.id == "near" else site
+        for site in network.sites
+    ]
+    network_services.import_network(operator, network.model_copy(update={"sites": moved}), replace=True)
+    order = place(calibration="2026-03-04 09:00", earliest="2026-03-04 07:00", latest="2026-03-04 09:00")
+    assert order.calibration_at == at(8)
+
+
 @pytest.mark.parametrize(
     ("changes", "column"),
     [

@@ -90,6 +90,16 @@ def test_sites_of_one_organisation_share_it(operator):
     assert selectors.site(operator, "reactor").organisation.name_zh == "一个集团"
 
 
+def test_orders_come_out_in_the_order_of_the_last_file(operator, imported):
+    [order] = imported.orders
+    more = [order.model_copy(update={"id": name}) for name in ("new", "zero", "one")]
+    services.import_network(
+        operator, imported.model_copy(update={"orders": [more[2], more[1]]}), replace=True
+    )
+    services.import_network(operator, imported.model_copy(update={"orders": more}), replace=True)
+    assert [row.id for row in selectors.export_network(operator).orders] == ["new", "zero", "one"]
+
+
 def test_replacing_takes_away_what_is_not_in_the_file(operator, imported):
     fewer = imported.model_copy(
         update={"standing_orders": imported.standing_orders[1:], "orders": [], "stock": []}

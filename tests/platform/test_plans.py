@@ -389,6 +389,7 @@ def test_lots_in_the_books_are_the_stock(planner, operator):
     with clock.frozen(BEFORE + timedelta(days=1)):
         network = plan_input.read_input(planner, FIRST, 7, plan_input.Pins()).network
         lots = {lot.id: lot for lot in network.stock}
+        assert len(lots) == len(network.stock)
         assert set(lots) == {"ga-gen-1", "i131-old", "batch@1"}
         assert lots["i131-old"].activity == pytest.approx(4e9 * 2 ** (-1 / 8.02), rel=1e-3)
         assert lots["i131-old"].reference_time == BEFORE + timedelta(days=1)
