@@ -38,6 +38,12 @@ class Answer:
     sentence_zh: str = ""
 
 
+def hold_orders(actor: User, codes: Sequence[str]) -> None:
+    """Let nobody change these orders until the transaction ends, so that what is read of them stays true."""
+    policy.require(actor, "order.confirm")
+    by_code(codes)
+
+
 def confirm_orders(actor: User, *, plan_code: str, answers: Sequence[Answer]) -> list[Order]:
     """Write what a committed plan promises or refuses.
 

@@ -24,6 +24,7 @@ from becq.platform.market.order_import import OrderImport, export_orders, import
 from becq.platform.market.promises import (
     Answer,
     confirm_orders,
+    hold_orders,
     mark_delivered,
     mark_fulfilled,
     mark_undelivered,
@@ -61,6 +62,7 @@ __all__ = [
     "edit_standing_order",
     "end_standing_order",
     "export_orders",
+    "hold_orders",
     "import_orders",
     "mark_delivered",
     "mark_fulfilled",

@@ -163,11 +163,14 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
     """
     _require_coordinator(actor, "plan.commit")
     with transaction.atomic():
+        # One commit at a time: two that cover the same days must not both find the way free.
+        PlanRun.objects.select_for_update().order_by("pk").values_list("pk", flat=True).first()
         run = PlanRun.objects.select_for_update().get(pk=run.pk)
         if run.committed_at is not None:
             raise ConflictError(f"Plan {run.code} is committed already")
         if run.status != RunStatus.DONE or run.result is None:
             raise ConflictError(f"Plan {run.code} is {run.status}; only a finished plan is committed")
+        market.hold_orders(actor, list(run.planned_orders))
         changed = selectors.staleness(actor, run)
         if changed:
             raise ConflictError(f"Plan {run.code} is stale: {'; '.join(changed)}. Plan again")
