@@ -23,7 +23,7 @@ def demo(
     home: Annotated[Path, typer.Option(help="Folder of the demo's database.")] = Path("var/demo"),
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8000,
     serve: Annotated[bool, typer.Option(help="Serve the pages afterwards.")] = True,
-    days: Annotated[int, typer.Option(min=0, max=13, help="Days to play.")] = 5,
+    days: Annotated[int, typer.Option(min=0, max=13, help="Days to play, and the morning after.")] = 7,
     example: Annotated[str, typer.Option(help="An example by name, or a network file.")] = "sichuan",
     seed: Annotated[int, typer.Option(help="Of the deviations; the same seed gives the same days.")] = 1,
 ) -> None:
