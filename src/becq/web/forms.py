@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from becq.errors import InputError
 from becq.physics import quantities
 from becq.physics.nuclides import nuclide, parse_nuclide
+from becq.web.problems import say
 
 
 class ActivityField(forms.CharField):
@@ -30,7 +31,7 @@ class ActivityField(forms.CharField):
         try:
             return quantities.parse_activity(text)
         except InputError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(say(str(error))) from error
 
     def prepare_value(self, value: Any) -> Any:
         return quantities.format_activity(value, "SI", 4) if isinstance(value, float | int) else value
@@ -46,7 +47,7 @@ class DurationField(forms.CharField):
         try:
             return quantities.parse_duration(text)
         except InputError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(say(str(error))) from error
 
     def prepare_value(self, value: Any) -> Any:
         return quantities.format_duration(value) if isinstance(value, float | int) else value
@@ -67,7 +68,7 @@ class NuclideField(forms.CharField):
         try:
             return parse_nuclide(text).name
         except InputError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(say(str(error))) from error
 
 
 class InstantField(forms.Field):
