@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
@@ -12,7 +13,11 @@ from django.utils.translation import gettext as _
 
 from becq.errors import InputError
 from becq.physics.nuclides import parse_nuclide
-from becq.web import frame
+from becq.platform.accounts import policy
+from becq.platform.dispatch import selectors as dispatch
+from becq.platform.market import selectors as market
+from becq.platform.production import selectors as production
+from becq.web import directory, frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,62 @@ def _nuclides(request: HttpRequest, text: str) -> Iterable[Hit]:
         yield Hit(_("Nuclides"), label, f"{href}?nuclide={found.name}", "nuclide", half_life)
 
 
-SOURCES: list[Source] = [_pages, _sites, _nuclides]
+def _commands(request: HttpRequest, text: str) -> Iterable[Hit]:
+    """What one can do, as far as one may."""
+    if not text:
+        return
+    viewer: Any = request.user
+    for name, label, icon, action in (
+        ("order-new", _("New order"), "plus", "order.place"),
+        ("orders-import", _("Import orders"), "upload", "order.import"),
+        ("standing-orders", _("Standing orders"), "history", ""),
+        ("person-new", _("New person"), "plus", "accounts.manage"),
+    ):
+        if text.casefold() in str(label).casefold() and (not action or policy.may(viewer, action)):
+            yield Hit(_("Commands"), str(label), reverse(name), icon)
+
+
+def _orders(request: HttpRequest, text: str) -> Iterable[Hit]:
+    if len(text) < 2:
+        return
+    viewer: Any = request.user
+    for row in market.orders(viewer, text=text, sort="-earliest")[:PER_SOURCE]:
+        detail = f"{directory.product(request, row.product_code)} · {_site_name(request, row.site_code)}"
+        yield Hit(_("Orders"), row.code, reverse("order", args=[row.code]), "order", detail)
+
+
+def _lots(request: HttpRequest, text: str) -> Iterable[Hit]:
+    if len(text) < 2:
+        return
+    viewer: Any = request.user
+    for row in production.lots(viewer).filter(code__icontains=text).order_by("-made_at")[:PER_SOURCE]:
+        try:
+            href = reverse("ledger-lot", args=[row.code])
+        except NoReverseMatch:
+            return
+        detail = f"{directory.product(request, row.product)} · {_site_name(request, row.site_code)}"
+        yield Hit(_("Lots"), row.code, href, "lot", detail)
+
+
+def _consignments(request: HttpRequest, text: str) -> Iterable[Hit]:
+    if len(text) < 2:
+        return
+    viewer: Any = request.user
+    found = dispatch.consignments(viewer).filter(code__icontains=text).order_by("-planned_depart")
+    for row in found[:PER_SOURCE]:
+        try:
+            href = reverse("consignment", args=[row.code])
+        except NoReverseMatch:
+            return
+        way = f"{_site_name(request, row.from_site)} → {_site_name(request, row.to_site)}"
+        yield Hit(_("Consignments"), row.code, href, "consignments", way)
+
+
+def _site_name(request: HttpRequest, code: str) -> str:
+    return frame.named(directory.site(request, code), code)
+
+
+SOURCES: list[Source] = [_pages, _commands, _orders, _lots, _consignments, _sites, _nuclides]
 """Pages add theirs: ``SOURCES.append(orders)`` with ``orders(request, text) -> Iterable[Hit]``."""
 
 
