@@ -29,7 +29,7 @@ from becq.platform.measured import AHEAD
 from becq.web import frame
 from becq.web.forms import InstantField
 
-NOTE, MEASURED_AT = gettext_lazy("Note"), gettext_lazy("Time of measurement")
+NOTE, MEASURED_AT = gettext_lazy("Remark"), gettext_lazy("Time of measurement")
 
 
 class Deed(forms.Form):

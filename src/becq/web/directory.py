@@ -39,7 +39,7 @@ POSTING_KINDS = {
 }
 NOMINALS = {
     "production": _("Production"),
-    "patient": _("Patients"),
+    "patient": _("Patient"),
     "environment": _("Environment"),
     "waste facility": _("Waste facility"),
     "exported": _("Exported"),
@@ -96,8 +96,11 @@ def share(value: float | None, of: float | None) -> float | None:
 
 
 def elapsed(later: datetime | None, earlier: datetime | None) -> float | None:
-    """Seconds between two moments; None without either."""
-    return None if later is None or earlier is None else (later - earlier).total_seconds()
+    """Seconds between two moments; None without either, or where they are the same."""
+    if later is None or earlier is None:
+        return None
+    seconds = (later - earlier).total_seconds()
+    return seconds if abs(seconds) >= 1.0 else None
 
 
 def signed(part: float | None) -> str:

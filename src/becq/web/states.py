@@ -76,6 +76,7 @@ _ALL = (
     State("cancelled", _("Cancelled"), "cancelled"),
     State("decaying", _("In decay storage"), "active"),
     State("used_up", _("Used up"), "planned"),
+    State("below_useful", _("Below useful"), "planned"),
     State("assayed", _("Assayed"), "active"),
     State("quarantine", _("In quarantine"), "attention"),
     State("available", _("Available"), "done"),

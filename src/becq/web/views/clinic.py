@@ -333,7 +333,7 @@ def clinic(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(site_code=chosen.code)
     waiting = rows.filter(status=DoseStatus.DISPENSED).count()
     gives = policy.may(viewer, "clinic.administer") or policy.may(viewer, "waste.record")
-    table = _table(request, rows.order_by("-status", "-at", "code"), gives)
+    table = _table(request, rows.order_by("-status", "-at", "code"), waiting=waiting > 0, gives=gives)
     if table.wants_export:
         return table.export()
     context = {
@@ -367,7 +367,7 @@ def _dose(request: HttpRequest) -> Dose | None:
     return selectors.doses(request.user).filter(code=code).first() if code else None  # type: ignore[arg-type]
 
 
-def _table(request: HttpRequest, rows: Any, gives: bool) -> Table:
+def _table(request: HttpRequest, rows: Any, *, waiting: bool, gives: bool) -> Table:
     now = clock.now()
 
     def left(dose: Dose) -> float | None:
@@ -384,16 +384,17 @@ def _table(request: HttpRequest, rows: Any, gives: bool) -> Table:
         Column("code", _("Dose"), "lot", sort=True, href=lot_href),
         Column("status", _("Status"), "state", sort=True),
         Column("patient_code", _("Patient"), "code", sort=True),
-        Column(
-            "product",
-            _("Product"),
-            path=lambda dose: directory.product(request, dose.product),
-            sort="product",
-        ),
         Column("nuclide", _("Nuclide"), "nuclide", sort=True, hidden=True),
         Column("activity_bq", _("Drawn"), "activity", sort=True, at="at", nuclide="nuclide"),
         Column(
-            "left", _("Now"), "activity", path=left, at=lambda dose: now, nuclide="nuclide", show_at=False
+            "left",
+            _("Now"),
+            "activity",
+            path=left,
+            at=lambda dose: now,
+            nuclide="nuclide",
+            show_at=False,
+            hidden=not waiting,
         ),
         Column(
             "given",
@@ -411,6 +412,12 @@ def _table(request: HttpRequest, rows: Any, gives: bool) -> Table:
             at="administration.at",
             nuclide="nuclide",
             show_at=False,
+        ),
+        Column(
+            "product",
+            _("Product"),
+            path=lambda dose: directory.product(request, dose.product),
+            sort="product",
         ),
         Column("order_code", _("Order"), "code", sort=True, hidden=True),
         Column(
@@ -430,7 +437,7 @@ def _table(request: HttpRequest, rows: Any, gives: bool) -> Table:
             hidden=True,
         ),
     ]
-    if gives:
+    if gives and waiting:
         columns.insert(2, Column("deed", _("Action"), template="web/clinic/dose_action.html"))
     return Table(
         request=request,

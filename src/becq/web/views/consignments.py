@@ -750,8 +750,11 @@ def _chart(row: Consignment, zone: str) -> dict[str, Any]:
     end = max(row.reference_time, _arrives(row), start)
     if (end - start).total_seconds() < 600:
         end = start + (row.planned_arrive - row.planned_depart) + (row.planned_arrive - row.planned_depart)
-    marks = [{"at": _arrives(row).isoformat(), "name": "arrival", "name_zh": "到达"}]
-    if abs((row.reference_time - _arrives(row)).total_seconds()) > 0.1 * (end - start).total_seconds():
+    span = (end - start).total_seconds()
+    marks = []
+    if abs((_arrives(row) - clock.now()).total_seconds()) > 0.06 * span:  # else its name runs into "now"
+        marks.append({"at": _arrives(row).isoformat(), "name": "arrival", "name_zh": "到达"})
+    if abs((row.reference_time - _arrives(row)).total_seconds()) > 0.1 * span:
         marks.append({"at": row.reference_time.isoformat(), "name": "calibration", "name_zh": "标定"})
     return {
         "timezone": zone,

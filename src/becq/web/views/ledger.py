@@ -133,7 +133,7 @@ def _postings(request: HttpRequest) -> Table:
             Column("sequence", _("Number"), "number", sort=True),
             Column("recorded_time", _("Recorded"), "instant", sort=True, hidden=True),
             Column("hash", _("Seal"), "code", path=lambda row: row.hash[:12], hidden=True),
-            Column("note", _("Note"), hidden=True, wrap=True),
+            Column("note", _("Remark"), hidden=True, wrap=True),
         ],
         filters=[
             Filter(
@@ -261,7 +261,7 @@ def _statement(request: HttpRequest) -> dict[str, Any]:
                 )
                 for kind in order
             ),
-            Column("decayed_bq", _("Decay"), "activity"),
+            Column("decayed_bq", _("Decay and ingrowth"), "activity"),
             Column(
                 "closing_bq", _("Closing"), "activity", nuclide="nuclide", at=lambda row: end, show_at=False
             ),
@@ -340,8 +340,8 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         "tree": tree,
         "size": size,
         "history": [{"row": row, "verb": directory.POSTING_KINDS.get(row.kind, row.kind)} for row in history],
-        "balances": [_balance(row) for row in rows if row.kind == "place"],
-        "ends": [_balance(row) for row in rows if row.kind != "place"],
+        "balances": [_balance(request, row) for row in rows if row.kind == "place"],
+        "ends": [_balance(request, row) for row in rows if row.kind != "place"],
         "missing": missing,
         "missing_all": _sums(family.ends),
         "at": at,
@@ -351,17 +351,14 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "web/ledger/lot.html", context)
 
 
-def _balance(row: Any) -> dict[str, Any]:
+def _balance(request: HttpRequest, row: Any) -> dict[str, Any]:
     place = str(directory.NOMINALS.get(row.place, row.place))
     if row.kind == "place":
-        site, _slash, part = row.place.partition("/")
-        place = (
-            _("under way to %(whom)s") % {"whom": part}
-            if row.site is None
-            else f"{site} · {_('waste store')}"
-            if part
-            else site
-        )
+        code, _slash, part = row.place.partition("/")
+        site = frame.named(directory.site(request, code), code)
+        place = f"{site} · {_('waste store')}" if part else site
+        if row.site is None:
+            place = _("under way to %(whom)s") % {"whom": part}
     return {"row": row, "place": place}
 
 
@@ -437,7 +434,12 @@ def _kind_of(product: Any, lot: Any) -> str:
         return _("generator")
     if product is not None and product.nuclide != lot.nuclide:
         return _("eluate")
-    return {"bulk": _("bulk")}.get(getattr(product, "kind", ""), "")
+    bulk = (
+        getattr(product, "kind", "") == "bulk"
+        and "bulk" not in product.name
+        and "原料" not in product.name_zh
+    )
+    return _("bulk") if bulk else ""
 
 
 def _begin(viewer: Any, nodes: dict[str, Node]) -> None:

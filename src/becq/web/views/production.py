@@ -409,7 +409,8 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
         "events": _events(found, postings),
         "inputs": _inputs(viewer, found, postings),
         "held_bq": held,
-        "consignments": _outputs(viewer, found, now),
+        "consignments": _outputs(request, found),
+        "zone_words": frame.zone_label(now, zone),
     }
     return render(request, "web/production/run.html", context)
 
@@ -534,13 +535,14 @@ def _inputs(viewer: Any, run: ProductionRun, postings: list[Any]) -> list[dict[s
     return list(rows.values())
 
 
-def _outputs(viewer: Any, run: ProductionRun, now: datetime) -> list[dict[str, Any]]:
+def _outputs(request: HttpRequest, run: ProductionRun) -> list[dict[str, Any]]:
     """Where the lot goes."""
     return [
         {
             "row": row,
+            "to": directory.site(request, row.to_site),
             "bq": dispatch.predicted_bq(row, row.dispatched_at or row.planned_depart),
             "at": row.dispatched_at or row.planned_depart,
         }
-        for row in dispatch.consignments(viewer, lot=run.code)[:200]
+        for row in dispatch.consignments(request.user, lot=run.code)[:200]  # type: ignore[arg-type]
     ]

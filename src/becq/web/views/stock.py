@@ -39,6 +39,8 @@ from becq.web.views.palette import PER_SOURCE, SOURCES, Hit
 
 LEAST_BQ = 1e3
 """What is less is not called stock."""
+CLOSE, FEW = 0.5, 12
+"""Licence limits used less than this are folded where there are more than a few."""
 TABS = ("lots", "sites", "nuclides", "products")
 MOST_CURVES = 12
 POINTS = 120
@@ -134,6 +136,8 @@ def holdings(request: HttpRequest, at: datetime) -> list[Holding]:
     for row in rows:
         lot, dose, entry = lots.get(row.lot), doses.get(row.lot), thrown.get(row.lot)
         own = row.posted and (lot is None or row.nuclide == lot.nuclide)
+        if not own and (lot is None or row.nuclide != lot.daughter):
+            continue  # progeny that nobody sells or uses
         kind = "way" if row.site is None else "waste" if row.place.endswith(f"/{WASTE}") else "store"
         product = lot.product if lot else dose.product if dose else ""
         made = lot.made_at if lot else dose.at if dose else entry.at if entry else None
@@ -150,7 +154,7 @@ def holdings(request: HttpRequest, at: datetime) -> list[Holding]:
         soon = kind == "store" and left is not None and 0 <= left < 6 * 3600
         status = lot.status if lot else dose.status if dose else "stored" if kind == "waste" else "available"
         if over and status == "available":
-            status = "expired" if expires is not None and expires < at else "used_up"
+            status = "expired" if expires is not None and expires < at else "below_useful"
         elif soon and status == "available":
             status = "expiring"
         if kind == "way":
@@ -179,8 +183,8 @@ def holdings(request: HttpRequest, at: datetime) -> list[Holding]:
                 made_at=made,
                 expires=expires,
                 useful_until=until,
-                left_s=left,
-                tone="blocked" if over else "attention" if soon else "",
+                left_s=left if left is not None and left > 0 else None,
+                tone="blocked" if status == "expired" else "attention" if soon else "",
             )
         )
     return found
@@ -206,14 +210,17 @@ def _time_to(nuclide: str, activity_bq: float, least_bq: float) -> timedelta:
 def licence_use(request: HttpRequest, at: datetime) -> list[Use]:
     """Held against allowed, for every site the person may see into; the fullest first.
 
-    What the waste store of a site holds counts: the licence speaks of the site.
+    What the waste store of a site holds counts: the licence speaks of the site. Of what has only come along
+    with another nuclide, that alone is shown which the licence names.
     """
     viewer = request.user
     chosen = frame.site(request)
-    held: dict[tuple[str, str], float] = {}
-    for row in books.balances(
+    rows = books.balances(
         viewer, at, site=chosen.code if chosen else None, progeny=False, minimum_bq=LEAST_BQ
-    ):
+    )
+    nuclides = {product.nuclide for product in directory.products(request).values()}
+    held: dict[tuple[str, str], float] = {}
+    for row in rows:
         if row.site is not None:
             key = (row.site, row.nuclide)
             held[key] = held.get(key, 0.0) + row.activity_bq
@@ -222,10 +229,10 @@ def licence_use(request: HttpRequest, at: datetime) -> list[Use]:
     found = []
     licences = {row.id: row.licence for row in network.site_rows(viewer) if row.id in own}
     for (code, nuclide), activity in held.items():
-        if code not in own:
-            continue
         licence = licences.get(code)
         limit = licence.limit_bq(nuclide) if licence else None
+        if code not in own or (limit is None and nuclide not in nuclides):
+            continue
         found.append(
             Use(
                 directory.site(request, code),
@@ -278,8 +285,9 @@ def curves(rows: Sequence[Holding], at: datetime, zone: str) -> dict[str, Any] |
     parts = list(by_lot.items())[:MOST_CURVES]
     half_lives = [nuclide_of(row.nuclide).half_life_s for _lot, own in parts for row in own if not row.grown]
     ends = [(row.expires - at).total_seconds() for _lot, own in parts for row in own if row.expires]
-    longest = max(half_lives, default=86400.0)
-    span = min(max([*(end for end in ends if end > 0), 2 * longest], default=longest), 4 * longest)
+    # Not so long that the shortest-lived falls at once, nor past the last expiry.
+    shortest = min(half_lives, default=86400.0)
+    span = min(max([end for end in ends if end > 0], default=5 * shortest), 5 * shortest)
     elapsed = np.linspace(0.0, span, POINTS + 1)
     moments = [(at + timedelta(seconds=float(s))).isoformat() for s in elapsed]
     series = []
@@ -300,7 +308,7 @@ def curves(rows: Sequence[Holding], at: datetime, zone: str) -> dict[str, Any] |
                 }
             )
     marks = [
-        {"at": row.expires.isoformat(), "name": f"expiry {row.lot}", "name_zh": f"{row.lot} 失效"}
+        {"at": row.expires.isoformat(), "name": "expiry", "name_zh": "失效"}
         for _lot, own in parts
         for row in own
         if row.expires is not None and not row.grown and 0 < (row.expires - at).total_seconds() < span
@@ -310,7 +318,7 @@ def curves(rows: Sequence[Holding], at: datetime, zone: str) -> dict[str, Any] |
         "from": at.isoformat(),
         "to": moments[-1],
         "series": series,
-        "marks": marks if len(parts) <= 3 else [],
+        "marks": marks if len(parts) == 1 else [],
     }
 
 
@@ -425,7 +433,8 @@ def stock(request: HttpRequest) -> HttpResponse:
         "sentence": sentence,
         "at": at,
         "later": at > frame.Frame(request).now,
-        "use": use,
+        "use": [each for each in use if each.share > CLOSE or len(use) <= FEW],
+        "more_use": [each for each in use if each.share <= CLOSE] if len(use) > FEW else [],
         "full": [each for each in use if each.share > 0.8],
         "nuclides": nuclides[:6],
         "curves": curves([row for row in everything if row.lot in chosen], at, str(frame.zone(request))),

@@ -218,18 +218,20 @@ def _throwable(request: HttpRequest, sites: list[str]) -> list[dict[str, Any]]:
 
 
 def _now_bq(entry: WasteEntry) -> float | None:
-    return (
-        decayed(entry.nuclide, entry.activity_bq, entry.at, clock.now())
-        if entry.status == WasteStatus.STORED
-        else None
-    )
+    """What is left of it; nothing below one decay per second."""
+    if entry.status != WasteStatus.STORED:
+        return None
+    left = decayed(entry.nuclide, entry.activity_bq, entry.at, clock.now())
+    return left if left >= 1.0 else None
 
 
 def _rule(entry: WasteEntry) -> str:
+    """The rule in short with its source; its sentence stands under the table."""
     rule = RULES.get(entry.rule)
     if rule is None:
         return entry.rule
-    return f"{rule.sentence_zh if frame.is_chinese() else rule.sentence} ({rule.source})"
+    time = f"{rule.days:g} d" if rule.days is not None else f"{rule.half_lives:g} T½"
+    return f"≥ {time} · {rule.source}"
 
 
 def _entries(request: HttpRequest, rows: Any) -> Table:
@@ -263,7 +265,7 @@ def _entries(request: HttpRequest, rows: Any) -> Table:
                 show_at=False,
             ),
             Column("clear_from", _("Clearance from"), "instant", sort=True),
-            Column("rule", _("Rule and source"), path=_rule, sort="rule", wrap=True),
+            Column("rule", _("Rule and source"), path=_rule, sort="rule"),
             Column(
                 "origin",
                 _("Origin"),
@@ -288,7 +290,7 @@ def _entries(request: HttpRequest, rows: Any) -> Table:
             ),
             Column("closed_at", _("Closed"), "instant", sort=True, hidden=True),
             Column("closed_by", _("Closed by"), hidden=True),
-            Column("note", _("Note"), hidden=True, wrap=True),
+            Column("note", _("Remark"), hidden=True, wrap=True),
         ],
         filters=[
             Filter("q", _("Waste, lot or container"), "search", fields=["code", "lot_code", "container"]),
