@@ -23,18 +23,22 @@ def write_plan_xlsx(plan: Plan, network: Network, path: Path) -> None:
             "summary",
             ["figure", "value", "unit"],
             [
-                ("network", plan.network, ""),
-                ("from", plan.first, ""),
-                ("days", plan.days, "d"),
-                ("time zone of all times", network.timezone, ""),
-                ("orders", plan.orders, ""),
-                ("orders served", plan.orders_served, ""),
-                ("served fraction of ordered activity", plan.served_fraction, ""),
-                ("proven gap of service", plan.gap, ""),
-                ("first come, first served would serve", plan.greedy_served_fraction, ""),
-                ("cost", plan.cost, "CNY"),
-                ("proven gap of cost", plan.cost_gap, ""),
-                ("solving time", plan.solve_s, "s"),
+                row
+                for row in (
+                    ("network", plan.network, ""),
+                    ("from", plan.first, ""),
+                    ("days", plan.days, "d"),
+                    ("time zone of all times", network.timezone, ""),
+                    ("orders", plan.orders, ""),
+                    ("orders served", plan.orders_served, ""),
+                    ("served fraction of ordered activity", plan.served_fraction, ""),
+                    ("proven gap of service", plan.gap, ""),
+                    ("first come, first served would serve", plan.greedy_served_fraction, ""),
+                    ("cost", plan.cost, "CNY"),
+                    ("proven gap of cost", plan.cost_gap, ""),
+                    ("solving time", plan.solve_s, "s"),
+                )
+                if row[1] is not None
             ],
         )
         sheet.add(
