@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -104,26 +105,46 @@ def is_stalled(row: PlanRun) -> bool:
     return clock.now() - row.heartbeat_at > timedelta(seconds=row.time_limit_s + STALLED_AFTER_S)
 
 
-def staleness(viewer: User, row: PlanRun) -> list[str]:
-    """What has changed since the plan was made, in sentences; a stale plan cannot be committed."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is not as it was when a plan was made."""
+
+    network: bool = False
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.network or self.new or self.gone or self.changed)
+
+
+def changes(viewer: User, row: PlanRun) -> Changes:
+    """The network and the orders of the horizon against those the plan was made of."""
     policy.require(viewer, "plan.read")
     if row.status != RunStatus.DONE:
-        return []
-    reasons = []
-    if networks.require_meta(viewer).revision != row.network_revision:
-        reasons.append("the network has changed (sites, processes, lanes or outages)")
+        return Changes()
     now = {
         order.code: identify(order)
         for order in horizon_orders(viewer, networks.network_head(viewer), row.first, row.days)
     }
     then = row.planned_orders
-    for codes, what in (
-        (now.keys() - then.keys(), "new"),
-        (then.keys() - now.keys(), "no longer open"),
-        ({code for code in now.keys() & then.keys() if now[code] != then[code]}, "changed"),
-    ):
+    return Changes(
+        network=networks.require_meta(viewer).revision != row.network_revision,
+        new=tuple(sorted(now.keys() - then.keys())),
+        gone=tuple(sorted(then.keys() - now.keys())),
+        changed=tuple(sorted(code for code in now.keys() & then.keys() if now[code] != then[code])),
+    )
+
+
+def staleness(viewer: User, row: PlanRun) -> list[str]:
+    """The same in sentences; a stale plan cannot be committed."""
+    found = changes(viewer, row)
+    reasons = []
+    if found.network:
+        reasons.append("the network has changed (sites, processes, lanes or outages)")
+    for codes, what in ((found.new, "new"), (found.gone, "no longer open"), (found.changed, "changed")):
         if codes:
-            named = ", ".join(sorted(codes)[:5]) + (" ..." if len(codes) > 5 else "")
+            named = ", ".join(codes[:5]) + (" ..." if len(codes) > 5 else "")
             reasons.append(f"{len(codes)} order{'s are' if len(codes) > 1 else ' is'} {what} ({named})")
     return reasons
 
