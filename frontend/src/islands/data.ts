@@ -80,6 +80,8 @@ export interface Unmet {
 }
 
 export interface Plan {
+  /** True where nothing moves: the map of the network alone, without a time. */
+  still?: boolean;
   name: string;
   from: string;
   to: string;

@@ -324,6 +324,7 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
   }
 
   function pick(bar: Bar): void {
+    hideTip();
     chosen = bar.id;
     current = bar.id;
     for (const mark of body.querySelectorAll(".bar")) mark.classList.toggle("selected", mark.getAttribute("data-id") === bar.id);

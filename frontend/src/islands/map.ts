@@ -113,13 +113,14 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
   words.hidden = true;
   const toggle = button(t.showTable, () => {
     words.hidden = !words.hidden;
-    box.hidden = slider.hidden = legend.hidden = !words.hidden;
+    box.hidden = legend.hidden = !words.hidden;
+    slider.hidden = plan.still || !words.hidden;
     toggle.textContent = words.hidden ? t.showTable : t.showChart;
     if (words.hidden) draw();
   });
   const tools = html("div", { class: "island-tools" },
     button(t.zoomOut, () => zoom(1 / 1.5), "minus"), button(t.zoomIn, () => zoom(1.5), "plus"), button(t.fit, () => { fit(); draw(); }),
-    html("span", { class: "quiet" }, t.width), segment(t.width, [["count", t.byCount], ["activity", t.byActivity]], "count", (value) => { byActivity = value === "activity"; draw(); }),
+    ...(plan.still ? [] : [html("span", { class: "quiet" }, t.width), segment(t.width, [["count", t.byCount], ["activity", t.byActivity]], "count", (value) => { byActivity = value === "activity"; draw(); })]),
     html("span", { class: "spring" }), toggle);
 
   const output = html("output", { "aria-live": "off" });
@@ -128,6 +129,7 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
   range.addEventListener("input", () => { at = Number(range.value); stop(); drawMoving(); });
   const play = button(t.play, () => (timer ? stop() : start()), "play");
   const slider = html("div", { class: "slider" }, play, output, range);
+  slider.hidden = plan.still === true;
   let timer = 0;
   function start(): void {
     setIcon(play, t.pause, "pause");
@@ -220,11 +222,12 @@ export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
     const most = Math.max(1e-9, ...lanes.map((lane) => (byActivity ? lane.bq : lane.count)));
     for (const lane of lanes) {
       const [x1, y1, cx, cy, x2, y2] = curve(lane);
-      const size = 1 + 5 * Math.sqrt((byActivity ? lane.bq : lane.count) / most);
+      const size = plan.still ? 1.5 : 1 + 5 * Math.sqrt((byActivity ? lane.bq : lane.count) / most);
       const line = svg("path", { class: `lane ${lane.mode}`, d: `M${x1},${y1}Q${cx},${cy} ${x2},${y2}`, "stroke-width": size.toFixed(1), "stroke-dasharray": dashes(lane.mode, size) });
       line.addEventListener("pointerenter", (event) =>
         showTip(event.clientX, event.clientY, `${named(lane.a)} – ${named(lane.b)}`, [
-          [t.mode, t.modes[lane.mode] ?? lane.mode], [t.consignments, String(lane.count)], [t.nuclide, [...lane.nuclides].map(isotope).join(" ")],
+          [t.mode, t.modes[lane.mode] ?? lane.mode],
+          ...(plan.still ? [] : ([[t.consignments, String(lane.count)], [t.nuclide, [...lane.nuclides].map(isotope).join(" ")]] as [string, string][])),
         ]));
       line.addEventListener("pointerleave", hideTip);
       drawing.append(line);
