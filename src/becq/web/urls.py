@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
 from becq.web.views import (
     clinic,
+    comparison,
     consignments,
     ledger,
+    network,
     order_form,
     order_import,
     orders,
     palette,
     people,
+    plan,
     production,
     session,
     standing,
@@ -65,6 +68,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("switch/rail/", switches.rail, name="switch-rail"),
     path("switch/site/", switches.site, name="switch-site"),
     path("switch/at/", switches.at, name="switch-at"),
+    path("plan/", plan.plan_list, name="plan"),
+    path("plan/new/", plan.plan_new, name="plan-new"),
+    path("plan/compare/", comparison.plan_compare, name="plan-compare"),
+    path("plan/<slug:code>/", plan.plan_run, name="plan-run"),
+    path("plan/<slug:code>/progress/", plan.plan_progress, name="plan-progress"),
+    path("plan/<slug:code>/cancel/", plan.plan_cancel, name="plan-cancel"),
+    path("plan/<slug:code>/panel/", plan.plan_panel, name="plan-panel"),
+    path("plan/<slug:code>/pins/", plan.plan_pins, name="plan-pins"),
+    path("plan/<slug:code>/replan/", plan.plan_replan, name="plan-replan"),
+    path("plan/<slug:code>/commit/", plan.plan_commit, name="plan-commit"),
+    re_path(
+        r"^plan/(?P<code>[-\w]+)/export/plan\.(?P<kind>json|xlsx|html)$", plan.plan_export, name="plan-export"
+    ),
+    path("network/", network.network, name="network"),
+    path("network/sites/<str:code>/", network.site, name="site"),
+    path("network/panel/", network.panel, name="network-panel"),
+    path("network/import/", network.network_import, name="network-import"),
+    re_path(r"^network/export/network\.(?P<kind>yaml|xlsx)$", network.network_export, name="network-export"),
+    path("network/outages/new/", network.outage_new, name="outage-new"),
+    path("network/outages/<str:resource>/", network.outage_edit, name="outage-edit"),
+    path("network/outages/<str:resource>/withdraw/", network.outage_withdraw, name="outage-withdraw"),
     # For people who build pages; not found unless DEBUG is on.
     path("style/", style.style, name="style"),
     path("style/alone/<slug:page>/", style.alone, name="style-alone"),

@@ -1,0 +1,637 @@
+"""Plans: asked for, looked at from every side, pinned, compared, committed."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from becq.errors import ConflictError, InputError
+from becq.planning.planner import MAX_DAYS
+from becq.platform import clock
+from becq.platform.accounts import policy
+from becq.platform.network import selectors as networks
+from becq.platform.plans import selectors, services
+from becq.platform.plans.models import PlanRun, RunStatus
+from becq.reports.plan_html import render_plan_html
+from becq.reports.plan_xlsx import write_plan_xlsx
+from becq.reports.reading import read_plan
+from becq.web import frame
+from becq.web.forms import DurationField
+from becq.web.plan_document import STAGE_WORDS, PlanDocument, money, percent
+from becq.web.plan_reading import (
+    find_run,
+    may_commit,
+    may_plan,
+    read_document,
+    require_committer,
+    require_planner,
+    span_text,
+)
+from becq.web.plan_tables import plan_table
+from becq.web.tables import BulkAction, Column, Filter, Table
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABS: tuple[tuple[str, str | Promise], ...] = (
+    ("gantt", pgettext_lazy("tab", "Timetable")),
+    ("map", gettext_lazy("Map")),
+    ("unmet", gettext_lazy("Unmet orders")),
+    ("deliveries", gettext_lazy("Deliveries")),
+    ("batches", gettext_lazy("Batches")),
+    ("load", gettext_lazy("Load")),
+    ("losses", gettext_lazy("Losses")),
+    ("pins", gettext_lazy("Pins")),
+)
+DEFAULT_DAYS, DEFAULT_LIMIT_S = 7, 60.0
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+def run_row(request: HttpRequest, run: PlanRun) -> dict[str, Any]:
+    """A run as a row of the list, figures only for who may know them."""
+    facts = selectors.run_facts(request.user, run)  # type: ignore[arg-type]
+    served = facts["orders_served"]
+    return facts | {
+        "url": reverse("plan-run", args=[run.code]),
+        "days_text": span_text(run),
+        "state": run_state(run),
+        "served_text": f"{served} / {facts['orders']}" if served is not None else None,
+        "gap_text": percent(facts["gap"], 2),
+        "cost_text": money(facts["cost"]),
+        "by": run.requested_by.username if run.requested_by else "",
+    }
+
+
+def run_state(run: PlanRun) -> str:
+    """Its status, or what became of it after it was done."""
+    if run.committed_at is None:
+        return run.status
+    return "committed" if run.superseded_by_id is None else "superseded"
+
+
+@login_required
+@require_GET
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """All runs that the person may see."""
+    runs = list(selectors.runs(request.user))  # type: ignore[arg-type]
+    whole = policy.coordinates(request.user)
+    figures = [
+        Column("served_fraction", _("Served"), "percent", sort=True),
+        Column("served_text", _("Orders"), "text", sort="orders_served"),
+        Column("gap_text", pgettext("plan", "Gap"), sort="gap"),
+        Column("cost_text", _("Cost"), sort="cost"),
+        Column("by", _("Asked by"), sort=True),
+    ]
+    statuses = [("queued", pgettext("state", "Queued")), ("running", _("Running"))] if whole else []
+    table = Table(
+        request=request,
+        rows=[run_row(request, run) for run in runs],
+        caption=_("Plans"),
+        name="plans",
+        row_key="code",
+        order="-created_at",
+        export_name="plans",
+        columns=[
+            Column("code", _("Plan"), "code", sort=True, href="url"),
+            Column("name", pgettext("plan", "Name"), sort=True),
+            Column("days_text", _("Days"), sort="first"),
+            Column("state", _("Status"), "state", sort=True),
+            *(figures if whole else []),
+            Column("created_at", _("Asked at"), "instant", sort=True, hidden=not whole),
+            Column("committed_at", _("Committed at"), "instant", sort=True),
+        ],
+        filters=[
+            Filter("q", _("Plan or name"), "search", fields=["code", "name", "by"]),
+            Filter(
+                "state",
+                _("Status"),
+                choices=[
+                    *statuses,
+                    ("done", pgettext("state", "Done")),
+                    ("committed", _("Committed")),
+                    ("superseded", pgettext("state", "Superseded")),
+                    ("failed", _("Failed")),
+                    ("cancelled", _("Cancelled")),
+                ],
+            ),
+        ]
+        if runs
+        else [],
+        bulk=[BulkAction(_("Compare two"), reverse("plan-compare"))] if len(runs) > 1 else [],
+        empty_title=_("No plans yet") if whole else _("No plan has been committed yet"),
+        empty_sentence=_("A plan says who makes what and when, which order it serves, and why not more.")
+        if may_plan(request)
+        else _("Plans are shown here once they are committed."),
+    )
+    if table.wants_export:
+        return table.export()
+    in_force = selectors.plan_in_force(request.user) if runs else None  # type: ignore[arg-type]
+    return render(
+        request,
+        "web/plan/list.html",
+        {
+            "table": table,
+            "in_force": in_force,
+            "in_force_span": span_text(in_force) if in_force else "",
+            "number": len(runs),
+            "jobs": [job(request, run) for run in runs if not run.is_finished],
+            "may_plan": may_plan(request),
+            "has_network": networks.meta(request.user) is not None,  # type: ignore[arg-type]
+        },
+    )
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+class PlanForm(forms.Form):
+    """What a plan is asked with."""
+
+    first = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Days"), min_value=1, max_value=MAX_DAYS, initial=DEFAULT_DAYS
+    )
+    name = forms.CharField(label=pgettext_lazy("plan", "Name"), required=False, max_length=200)
+    base = forms.ChoiceField(
+        label=gettext_lazy("Based on"),
+        required=False,
+        help_text=gettext_lazy("Its pins are taken over where first day and days are the same."),
+    )
+    time_limit = DurationField(
+        label=gettext_lazy("Time limit"),
+        required=False,
+        help_text=gettext_lazy("For the search, 1 s to 30 min. Longer may find a better plan."),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        runs = selectors.runs(request.user, status=RunStatus.DONE)[:50]  # type: ignore[arg-type]
+        self.fields["base"].choices = [  # type: ignore[attr-defined]
+            ("", pgettext("plan", "nothing")),
+            *((run.code, f"{run.code} {run.name}".strip()) for run in runs),
+        ]
+        zone = networks.network_head(request.user).zone  # type: ignore[arg-type]
+        self.fields["first"].help_text = _("From midnight in the zone of the network, %(zone)s.") % {
+            "zone": f"{zone.key} {frame.zone_label(clock.now(), zone)}"
+        }
+
+    def clean_time_limit(self) -> float:
+        limit_s = self.cleaned_data["time_limit"]
+        if limit_s is None:
+            return DEFAULT_LIMIT_S
+        if not 1.0 <= limit_s <= services.LONGEST_LIMIT_S:
+            raise forms.ValidationError(_("Write a time from 1 s to 30 min."))
+        return float(limit_s)
+
+
+@login_required
+def plan_new(request: HttpRequest) -> HttpResponse:
+    """The form for a new plan."""
+    require_planner(request)
+    today = clock.now().astimezone(networks.network_head(request.user).zone).date()  # type: ignore[arg-type]
+    initial: dict[str, Any] = {
+        "first": today + timedelta(days=1),
+        "days": DEFAULT_DAYS,
+        "time_limit": DEFAULT_LIMIT_S,
+    }
+    if request.method == "GET" and request.GET.get("base"):
+        base = find_run(request, request.GET["base"])
+        initial |= {
+            "first": base.first,
+            "days": base.days,
+            "name": base.name,
+            "base": base.code if base.status == RunStatus.DONE else "",
+            "time_limit": base.time_limit_s,
+        }
+    form = PlanForm(request, request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        base_run = find_run(request, data["base"]) if data["base"] else None
+        try:
+            if base_run and (base_run.first, base_run.days) == (data["first"], data["days"]):
+                run = services.replan(
+                    request.user,  # type: ignore[arg-type]
+                    base_run,
+                    name=data["name"],
+                    time_limit_s=data["time_limit"],
+                )
+            else:
+                run = services.request_plan(
+                    request.user,  # type: ignore[arg-type]
+                    data["first"],
+                    data["days"],
+                    base=base_run,
+                    name=data["name"],
+                    time_limit_s=data["time_limit"],
+                )
+            return redirect("plan-run", run.code)
+        except (InputError, ConflictError) as error:
+            form.add_error(None, str(error))
+    return render(request, "web/plan/new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def job(request: HttpRequest, run: PlanRun) -> dict[str, Any]:
+    """A run under way, for the job piece."""
+    finished = run.is_finished
+    sentence: str = (
+        _("No word from the worker for a while; cancel it and plan again.")
+        if selectors.is_stalled(run)
+        else _("waits for its turn")
+        if run.status == RunStatus.QUEUED
+        else _("searching, at most %(limit)s") % {"limit": f"{run.time_limit_s:.0f} s"}
+        if run.status == RunStatus.RUNNING
+        else _("%(served)s of %(orders)s orders served") % {"served": run.orders_served, "orders": run.orders}
+        if run.status == RunStatus.DONE and policy.coordinates(request.user)
+        else ""
+    )
+    if run.cancel_requested and not finished:
+        sentence = _("is being stopped")
+    return {
+        "id": run.code,
+        "title": f"{run.code} {run.name}".strip(),
+        "status": run.status,
+        "percent": 100 * run.progress if run.status == RunStatus.RUNNING else None,
+        "sentence": sentence,
+        "poll_url": "" if finished else reverse("plan-progress", args=[run.code]),
+        "cancel_url": reverse("plan-cancel", args=[run.code])
+        if may_plan(request) and not finished and not run.cancel_requested
+        else "",
+        "done_url": reverse("plan-run", args=[run.code]) if finished else "",
+    }
+
+
+@login_required
+@require_GET
+def plan_progress(request: HttpRequest, code: str) -> HttpResponse:
+    """The job piece, polled while a run is under way. The page of the run is loaded again at the end."""
+    run = find_run(request, code)
+    item = job(request, run)
+    on_its_page = bool(request.GET.get("page"))
+    if item["poll_url"] and on_its_page:
+        item["poll_url"] += "?page=1"
+    answer = render(request, "web/pieces/job.html", {"job": item})
+    if run.is_finished and on_its_page:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@login_required
+@require_POST
+def plan_cancel(request: HttpRequest, code: str) -> HttpResponse:
+    """Stop a run."""
+    run = services.cancel_run(request.user, find_run(request, code))  # type: ignore[arg-type]
+    if request.headers.get("HX-Request"):
+        return render(request, "web/pieces/job.html", {"job": job(request, run)})
+    return redirect("plan-run", run.code)
+
+
+# --- one plan -----------------------------------------------------------------------------------
+
+
+def not_planned_yet(run: PlanRun) -> int:
+    """Number of pins that were set or removed since the plan was made."""
+    unset = object()
+    number = 0
+    for part in ("batches", "deliveries"):
+        now, then = run.draft_pins.get(part, {}), run.pins.get(part, {})
+        number += sum(1 for key in {*now, *then} if now.get(key, unset) != then.get(key, unset))
+    return number
+
+
+def pin_bar(request: HttpRequest, run: PlanRun) -> dict[str, Any]:
+    """What the bar above the plan says of its pins."""
+    draft = run.draft_pins
+    return {
+        "run": run,
+        "may_plan": may_plan(request),
+        "pins": len(draft.get("batches", {})) + len(draft.get("deliveries", {})),
+        "new_pins": not_planned_yet(run),
+    }
+
+
+def state_sentence(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> str:
+    """ "312 of 340 orders served, proven gap 0.02 %; committed 12-07 08:00 UTC+8 by chen." """
+    given = plan.document
+    figures = {"served": given["orders_served"], "orders": given["orders"]}
+    if given["whole"]:
+        parts = [
+            _("%(served)s of %(orders)s orders served, proven gap %(gap)s")
+            % {**figures, "gap": percent(given["gap"], 2)}
+        ]
+    elif given["orders"]:
+        parts = [_("%(served)s of your %(orders)s orders served") % figures]
+    else:
+        parts = [_("None of your orders is in this plan")]
+    if run.committed_at is not None:
+        zone = frame.zone(request)
+        at = f"{run.committed_at.astimezone(zone):%m-%d %H:%M} {frame.zone_label(run.committed_at, zone)}"
+        by = run.committed_by.username if run.committed_by and given["whole"] else ""
+        parts.append(
+            _("committed %(at)s by %(by)s") % {"at": at, "by": by}
+            if by
+            else _("committed %(at)s") % {"at": at}
+        )
+    else:
+        parts.append(_("not committed"))
+    return _("; ").join(parts) + _(".")
+
+
+def change_sentences(changes: selectors.Changes, *, carried_out: bool) -> list[str]:
+    """What has changed since a plan was made. Orders on their way are no news to one that is carried out."""
+    found = [_("the network has changed (sites, processes, lanes or outages)")] if changes.network else []
+
+    def say(codes: tuple[str, ...], sentence: str) -> None:
+        if codes:
+            named = ", ".join(codes[:3]) + (" …" if len(codes) > 3 else "")
+            found.append(sentence % {"n": len(codes), "codes": named})
+
+    new, gone, other = len(changes.new), len(changes.gone), len(changes.changed)
+    say(changes.new, ngettext("%(n)s order is new (%(codes)s)", "%(n)s orders are new (%(codes)s)", new))
+    if not carried_out:
+        say(
+            changes.gone,
+            ngettext(
+                "%(n)s order is no longer open (%(codes)s)",
+                "%(n)s orders are no longer open (%(codes)s)",
+                gone,
+            ),
+        )
+    say(
+        changes.changed,
+        ngettext("%(n)s order has changed (%(codes)s)", "%(n)s orders have changed (%(codes)s)", other),
+    )
+    return found
+
+
+@login_required
+@require_GET
+def plan_run(request: HttpRequest, code: str) -> HttpResponse:
+    """One plan."""
+    run = find_run(request, code)
+    context: dict[str, Any] = {
+        "run": run,
+        "state": run_state(run),
+        "span": span_text(run),
+        "may_plan": may_plan(request),
+        "may_commit": may_commit(request),
+    }
+    if run.status != RunStatus.DONE:
+        return _unfinished(request, run, context)
+    plan = read_document(request, run)
+    whole = plan.document["whole"]
+    tabs = [(name, label) for name, label in TABS if _has_tab(name, plan, request)]
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in dict(tabs) else tabs[0][0]
+    table = plan_table(request, run, plan, tab)
+    if table is not None and table.wants_export:
+        return table.export()
+    changed = (
+        change_sentences(selectors.changes(request.user, run), carried_out=run.committed_at is not None)  # type: ignore[arg-type]
+        if whole and (run.committed_at is None or run.is_in_force)
+        else []
+    )
+    kind, chosen = _chosen(request, plan)
+    context |= pin_bar(request, run) | {
+        "plan": plan,
+        "whole": whole,
+        "sentence": state_sentence(request, run, plan),
+        "tab": tab,
+        "tabs": [(name, label, _count(name, plan)) for name, label in tabs],
+        "table": table,
+        "changed": changed,
+        "superseded_by": run.superseded_by,
+        "base": run.base if whole else None,
+        "served": percent(plan.document.get("served_fraction")),
+        "greedy": percent(plan.document.get("greedy_served_fraction")),
+        "gap": percent(plan.document.get("gap"), 2),
+        "cost": money(plan.document.get("cost")),
+        "timed_out": whole and plan.document.get("timed_out"),
+        "now": frame.moment(request),
+        "kind": kind,
+        "chosen": chosen,
+        "stages": STAGE_WORDS.values(),
+        "network_name": frame.named(networks.meta(request.user), plan.document["name"]),  # type: ignore[arg-type]
+        "zone_name": f"{plan.zone.key}, {frame.zone_label(plan.start, plan.zone)}",
+    }
+    return render(request, "web/plan/run.html", context)
+
+
+def _unfinished(request: HttpRequest, run: PlanRun, context: dict[str, Any]) -> HttpResponse:
+    item = job(request, run)
+    if item["poll_url"]:
+        item["poll_url"] += "?page=1"
+    item["done_url"] = ""
+    return render(request, "web/plan/unfinished.html", {**context, "job": item})
+
+
+def _has_tab(name: str, plan: PlanDocument, request: HttpRequest) -> bool:
+    given = plan.document
+    return {
+        "batches": bool(given["batches"]) or given["whole"],
+        "load": bool(given["resources"]),
+        "losses": bool(given.get("lost_bq")),
+        "pins": may_plan(request),
+    }.get(name, True)
+
+
+def _count(name: str, plan: PlanDocument) -> int | None:
+    pins = plan.pins
+    return {
+        "unmet": len(plan.document["unmet"]),
+        "deliveries": len(plan.document["deliveries"]),
+        "batches": len(plan.document["batches"]),
+        "pins": len(pins.get("batches", {})) + len(pins.get("deliveries", {})) if pins else None,
+    }.get(name)
+
+
+def _chosen(request: HttpRequest, plan: PlanDocument) -> tuple[str, dict[str, Any] | None]:
+    for kind, find in (
+        ("batch", plan.chosen_batch),
+        ("delivery", plan.chosen_delivery),
+        ("site", plan.chosen_site),
+    ):
+        if request.GET.get(kind):
+            return kind, find(request.GET[kind])
+    return "", None
+
+
+def _panel_context(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> dict[str, Any]:
+    kind, chosen = _chosen(request, plan)
+    return {
+        "run": run,
+        "plan": plan,
+        "kind": kind,
+        "chosen": chosen,
+        "whole": plan.document["whole"],
+        "may_plan": may_plan(request),
+        "zone_name": frame.zone_label(plan.start, frame.zone(request)),
+    }
+
+
+@login_required
+@require_GET
+def plan_panel(request: HttpRequest, code: str) -> HttpResponse:
+    """What was chosen in Gantt or map, for the panel beside it."""
+    run = find_run(request, code)
+    return render(request, "web/plan/panel.html", _panel_context(request, run, read_document(request, run)))
+
+
+# --- pins ---------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def plan_pins(request: HttpRequest, code: str) -> HttpResponse:
+    """Set or remove pins: ``?kind=batch|order|any&do=…&id=…``, or the rows chosen of a table."""
+    run = find_run(request, code)
+    require_planner(request)
+    kind, do = request.GET.get("kind", ""), request.GET.get("do", "")
+    ids = [request.GET["id"]] if request.GET.get("id") else request.POST.getlist("chosen")
+    plan = read_document(request, run)
+    batches: dict[str, str] = {}
+    deliveries: dict[str, str | None] = {}
+    if do != "free":
+        if kind == "batch" and do in {"start", "forbid"}:
+            fixed = {row["id"] for row in plan.batches if not row["pinnable"]}
+            batches = {each: do for each in ids if each not in fixed}
+        elif kind == "order" and do == "refuse":
+            fixed = {row["order"] for row in plan.deliveries if not row["pinnable"]}
+            deliveries = dict.fromkeys(each for each in ids if each not in fixed)
+        elif kind == "order" and do == "keep":
+            lots = {row["order"]: row["lot"] for row in plan.deliveries if row["pinnable"]}
+            deliveries = {each: lots[each] for each in ids if each in lots}
+        else:
+            raise InputError(f"Nothing is pinned by kind={kind!r} and do={do!r}")
+    run = services.pin(
+        request.user,  # type: ignore[arg-type]
+        run,
+        batches=batches,
+        deliveries=deliveries,
+        unpin=ids if do == "free" else (),
+    )
+    if request.headers.get("HX-Request"):
+        return _pinned_piece(request, run, ids)
+    done = len(ids) if do == "free" else len(batches) + len(deliveries)
+    messages.success(
+        request,
+        ngettext("%(n)s pin removed.", "%(n)s pins removed.", done) % {"n": done}
+        if do == "free"
+        else ngettext("%(n)s pin set.", "%(n)s pins set.", done) % {"n": done},
+    )
+    back = request.POST.get("next") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = reverse("plan-run", args=[run.code])
+    return redirect(back)
+
+
+def _pinned_piece(request: HttpRequest, run: PlanRun, ids: list[str]) -> HttpResponse:
+    """The part of the page that was asked from, and the bar of pins out of band."""
+    plan = read_document(request, run)
+    part = request.GET.get("part", "")
+    if part == "panel":
+        text = render_to_string("web/plan/panel.html", _panel_context(request, run, plan), request)
+    else:
+        rows = [*plan.deliveries, *plan.unmet] if part == "order" else plan.batches
+        key = "order" if part == "order" else "id"
+        row = next((each for each in rows if each[key] in ids), None)
+        name = "order_pins" if part == "order" else "batch_pins"
+        context = {"row": row, "part": part, "target": "closest .pin-cell"}
+        text = render_to_string(f"web/plan/{name}.html", context, request) if row else ""
+    bar = render_to_string("web/plan/pin_bar.html", {**pin_bar(request, run), "apart": True}, request)
+    return HttpResponse(text + bar)
+
+
+# --- plan again, commit -------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def plan_replan(request: HttpRequest, code: str) -> HttpResponse:
+    """A new run with the pins of this one."""
+    run = services.replan(request.user, find_run(request, code))  # type: ignore[arg-type]
+    return redirect("plan-run", run.code)
+
+
+@login_required
+def plan_commit(request: HttpRequest, code: str) -> HttpResponse:
+    """What committing will do, and the button that does it."""
+    run = find_run(request, code)
+    require_committer(request)
+    if run.status != RunStatus.DONE or run.committed_at is not None:
+        return redirect("plan-run", run.code)
+    older = selectors.overlapping(request.user, run)  # type: ignore[arg-type]
+    refused = False
+    if request.method == "POST":
+        supersede = bool(request.POST.get("supersede"))
+        if older and not supersede:
+            refused = True
+        else:
+            services.commit_plan(request.user, run, supersede=supersede)  # type: ignore[arg-type]
+            messages.success(request, _("Plan %(code)s is committed.") % {"code": run.code})
+            return redirect("plan-run", run.code)
+    plan = read_document(request, run)
+    served = {row["order"] for row in plan.deliveries}
+    lacking = [row for row in plan.unmet if row["order"] not in served]
+    short = [row for row in plan.unmet if row["order"] in served]
+    reasons: dict[str, int] = {}
+    for row in lacking:
+        reasons[row["reason_word"]] = reasons.get(row["reason_word"], 0) + 1
+    context = pin_bar(request, run) | {
+        "run": run,
+        "span": span_text(run),
+        "runs": sum(1 for row in plan.batches if not row["is_stock"]),
+        "consignments": sum(1 for row in (*plan.deliveries, *plan.supplies) if row["legs"]),
+        "handovers": sum(1 for row in plan.deliveries if not row["legs"]),
+        "confirmations": len(served),
+        "short": short,
+        "lacking": lacking,
+        "reasons": sorted(reasons.items(), key=lambda pair: -pair[1]),
+        "changed": change_sentences(selectors.changes(request.user, run), carried_out=False),  # type: ignore[arg-type]
+        "older": [{"run": other, "span": span_text(other)} for other in older],
+        "refused": refused,
+        "draft": not_planned_yet(run),
+    }
+    return render(request, "web/plan/commit.html", context, status=400 if refused else 200)
+
+
+# --- exports ------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def plan_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The plan, as far as the person may see it, as JSON, workbook or self-contained page."""
+    run = find_run(request, code)
+    document = selectors.plan_document(request.user, run)  # type: ignore[arg-type]
+    answer: HttpResponse
+    if kind == "json":
+        answer = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    else:
+        plan, network = read_plan(document)
+        if kind == "html":
+            page = render_plan_html(plan, network, "zh" if frame.is_chinese() else "en")
+            answer = HttpResponse(page)
+        else:
+            with tempfile.TemporaryDirectory(prefix="becq-plan-") as folder:
+                path = Path(folder) / "plan.xlsx"
+                write_plan_xlsx(plan, network, path)
+                answer = HttpResponse(path.read_bytes(), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{run.code}.{kind}"'
+    return answer
