@@ -200,6 +200,8 @@ def say(sentence: str) -> str:
             parts = match.groupdict()
             if "name" in parts:
                 parts["name"] = column_zh(parts["name"])
+            if "example" in parts:
+                parts["example"] = parts["example"].replace(" or ", " 或 ")
             return str(template % parts)
     first, *rest = _REMEDY.split(sentence, maxsplit=1)
     if rest and say(first) + say(rest[0]) != first + rest[0]:

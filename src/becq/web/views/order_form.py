@@ -146,7 +146,7 @@ class OrderForm(forms.Form):
             _("%(nuclide)s, half-life %(time)s.")
             % {
                 "nuclide": found.name_zh if frame.is_chinese() else found.name,
-                "time": found.half_life_text,
+                "time": _short(found.half_life_text),
             }
         ]
         opens, ends = self.instant("earliest"), self.instant("latest")
@@ -172,6 +172,15 @@ class OrderForm(forms.Form):
                 % {"most": format_activity(most), "least": format_activity(least)}
             )
         return said
+
+
+def _short(half_life: str) -> str:
+    """“8.02 d” of “8.02070 d”."""
+    number, _space, unit = half_life.partition(" ")
+    try:
+        return f"{float(number):.3g} {unit}".strip()
+    except ValueError:
+        return half_life
 
 
 def convention_words(product: Product) -> str:

@@ -411,7 +411,9 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
     row = found_or_404(selectors.order, viewer, code)
     zone = directory.zone(request, row.site_code)
     ways = [_way(request, row, each) for each in dispatch.consignments(viewer, order=row.code)]
-    doses = clinic.doses(viewer).filter(order_code=row.code)
+    doses = list(clinic.doses(viewer).filter(order_code=row.code))
+    for dose in doses:
+        dose.href = address("dose", dose.code)  # type: ignore[attr-defined]
     given = [dose.administration.activity_bq for dose in doses if hasattr(dose, "administration")]
     amendable = row.status in services.AMENDABLE and may_change(request, row)
     twins = list(selectors.duplicates(viewer, row)[:5]) if row.is_open else []
