@@ -92,6 +92,7 @@ def test_a_run_that_waits_stands_in_the_queue_of_those_who_may(world):
     watcher = text(world.client(world.planner).get("/"))
     assert "Measure at end of bombardment" not in watcher  # the office sees the run but does not do it
     assert made.code in watcher
+    assert "Measure at end of bombardment" not in text(world.client(world.admin).get("/"))
 
 
 def test_the_most_urgent_comes_first(world):
