@@ -316,9 +316,9 @@ def clinic(request: HttpRequest) -> HttpResponse:
             deeds.append(AdministerDeed(request, dose, zone=own, after=dose.at))
         if policy.may(viewer, "waste.record", organisation=dose.organisation, site=dose.site_code):
             deeds.append(DiscardDeed(request, dose, zone=own, after=dose.at))
-    if any(not row["lot"].daughter for row in lots):
+    if not deeds and any(not row["lot"].daughter for row in lots):
         deeds.append(DispenseDeed(request, lots=lots, zone=zone))
-    if any(row["lot"].daughter for row in lots) and policy.may(viewer, "production.elute"):
+    if dose is None and any(row["lot"].daughter for row in lots) and policy.may(viewer, "production.elute"):
         deeds.append(EluteDeed(request, lots=lots, zone=zone))
     query = request.GET.copy()
     query.pop("dose", None)

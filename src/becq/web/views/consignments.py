@@ -488,6 +488,7 @@ def consignments(request: HttpRequest) -> HttpResponse:
                 _("Overdue by"),
                 "duration",
                 path=lambda row: directory.elapsed(now, row.due) if row.rank == 0 else None,
+                hidden=not overdue,
             ),
             Column(
                 "product",

@@ -288,7 +288,13 @@ def production(request: HttpRequest) -> HttpResponse:
             Column("status", _("Status"), "state", sort=True),
             Column("waits", _("Waits for"), path=_waits_for),
             Column("due", _("Due"), "instant", sort=True),
-            Column("late", _("Overdue by"), "duration", path=lambda run: _late(run, now)),
+            Column(
+                "late",
+                _("Overdue by"),
+                "duration",
+                path=lambda run: _late(run, now),
+                hidden=not assay + release,
+            ),
             Column(
                 "product",
                 _("Product"),
