@@ -20,7 +20,19 @@ from becq.platform.accounts.models import User
 from becq.platform.dispatch import services as dispatch
 from becq.platform.production import services as production
 
-__all__ = ["DAY", "GBQ", "HOUR", "LANGUAGES", "ROLES", "START", "ChainOfLots", "Desk", "errors_of", "hire", "trade"]
+__all__ = [
+    "DAY",
+    "GBQ",
+    "HOUR",
+    "LANGUAGES",
+    "ROLES",
+    "START",
+    "ChainOfLots",
+    "Desk",
+    "errors_of",
+    "hire",
+    "trade",
+]
 
 LANGUAGES = ("en", "zh-hans")
 ROLES = ("planner", "dispatcher", "hospital", "rso", "regulator", "administrator")
