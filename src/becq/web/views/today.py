@@ -297,7 +297,7 @@ def _regulator(request: HttpRequest) -> list[Figure]:
             href=address("consignments", query="?status=dispatched"),
         ),
         _figure(
-            _("Receipts more than 10 % off, 7 days"),
+            _("Receipts off by over a tenth, 7 days"),
             differing,
             tone="attention" if differing else "",
             href=address("consignments", query="?status=received"),
