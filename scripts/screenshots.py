@@ -57,10 +57,10 @@ PAGES = {
 """Role's log-in → pages; the first plan, order, lot and consignment found on them are opened too."""
 INSIDE = {
     "/plan/": "main a[href^='/plan/P']",
-    "/orders/": "main td a[href^='/orders/']",
-    "/consignments/": "main td a[href^='/consignments/']",
-    "/production/": "main td a[href^='/production/']",
-    "/stock/": "main td a[href^='/ledger/lot/']",
+    "/orders/": "main tbody a[href^='/orders/']",
+    "/consignments/": "main tbody a[href^='/consignments/']",
+    "/production/": "main tbody a[href^='/production/']",
+    "/stock/": "main tbody a[href^='/ledger/lot/']",
 }
 
 

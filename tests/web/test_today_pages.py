@@ -72,7 +72,7 @@ def test_each_role_has_its_three_figures(world):
         "pharmacy.dispatcher": ("To send today", "On the way", "Late"),
         "near.hospital": ("Still arriving today", "Doses to give", "Orders not confirmed"),
         "near.rso": ("Highest licence use", "Waste that may be cleared", "Unaccounted, 30 days"),
-        "regulator": ("On the way", "Receipts more than 10 % off, 7 days", "Books"),
+        "regulator": ("On the way", "Receipts off by over a tenth, 7 days", "Books"),
         "admin": ("People", "Planning jobs", "Network"),
     }
     for person in world.everybody():
