@@ -216,10 +216,12 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
   let pending = 0;
   function schedule(): void {
     cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(draw);
+    pending = requestAnimationFrame(() => draw(true));
   }
 
-  function draw(): void {
+  let hushed = false;
+  /** With `hush` the focus comes back to its bar without the tip. */
+  function draw(hush = false): void {
     const width = Math.floor(box.clientWidth);
     if (width < 50) return;
     const gutter = width < 620 ? 104 : 200;
@@ -299,7 +301,7 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
           mark.addEventListener("focus", () => {
             current = bar.id;
             const place = mark.getBoundingClientRect();
-            if (mark.matches(":focus-visible")) showTip(place.left, place.bottom - 10, bar.title, bar.facts);
+            if (!hushed && mark.matches(":focus-visible")) showTip(place.left, place.bottom - 10, bar.title, bar.facts);
           });
           mark.addEventListener("blur", hideTip);
           inside.append(mark);
@@ -320,7 +322,9 @@ export function gantt(host: HTMLElement, plan: Plan, settings: Settings): void {
     drawing.append(inside, labels, names, svg("line", { class: "rule", x1: gutter, x2: gutter, y1: 0, y2: height }));
     const focused = body.contains(document.activeElement);
     body.replaceChildren(drawing);
+    hushed = hush;
     if (focused) body.querySelector<SVGElement>(`[data-id="${CSS.escape(current)}"]`)?.focus({ preventScroll: true });
+    hushed = false;
   }
 
   function pick(bar: Bar): void {

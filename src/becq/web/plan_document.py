@@ -99,9 +99,9 @@ class PlanDocument:
         self.statuses = statuses or {}
         self.pins_url = pins_url
         self.now = now
-        self.present = present or self.start
         self.zone = ZoneInfo(document["timezone"])
         self.start, self.end = (datetime.fromisoformat(document[name]) for name in ("from", "to"))
+        self.present = present or self.start
         self.sites = {row["id"]: {**row, "code": row["id"]} for row in document["sites"]}
         self.products = {row["id"]: row for row in document["products"]}
         self.resources = {row["id"]: row for row in document["resources"]}

@@ -31,7 +31,9 @@ def plan_compare(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("Choose two plans to compare."))
             return redirect("plan")
         # The earlier one is what the later one is compared with.
-        one, two = sorted((find_run(request, code) for code in chosen), key=lambda run: run.created_at)
+        one, two = sorted(
+            (find_run(request, code) for code in chosen), key=lambda run: (run.created_at, run.pk)
+        )
         return redirect(f"{reverse('plan-compare')}?{urlencode({'a': one.code, 'b': two.code})}")
     runs = list(selectors.runs(request.user, status=RunStatus.DONE))  # type: ignore[arg-type]
     a, b = (request.GET.get(name, "") for name in ("a", "b"))
@@ -64,7 +66,7 @@ def _comparison(request: HttpRequest, a: PlanRun, b: PlanRun) -> dict[str, Any]:
         "span_a": span_text(a),
         "span_b": span_text(b),
         "same_days": (a.first, a.days) == (b.first, b.days),
-        "figures": _figures(found["headline"], whole),
+        "figures": _figures(found["headline"], whole, is_like=not kinds["new"] and not kinds["left"]),
         **{kind: kinds[kind] for kind in ("gained", "lost", "changed", "new", "left")},
         "tab": tab,
         "tabs": [(name, label, counts.get(name)) for name, label in tabs],
@@ -76,8 +78,11 @@ def _signed(value: float, text: str) -> str:
     return f"+{text}" if value > 0 else f"−{text}" if value < 0 else "±0"
 
 
-def _figures(headline: dict[str, dict[str, Any]], whole: bool) -> list[dict[str, str]]:
-    """Headline figures with the sign of their differences, and whether more is better."""
+def _figures(headline: dict[str, dict[str, Any]], whole: bool, *, is_like: bool) -> list[dict[str, str]]:
+    """Headline figures with the sign of their differences, and which is better.
+
+    :param is_like: both plans are of the same orders; else sums are not better or worse.
+    """
     shown: list[tuple[str, str, Any, int]] = [("orders_served", _("Orders served"), str, 1)]
     if whole:
         shown += [
@@ -92,6 +97,7 @@ def _figures(headline: dict[str, dict[str, Any]], whole: bool) -> list[dict[str,
             continue
         difference = figure["b"] - figure["a"]
         text = write(abs(difference))
+        is_sum = name in {"orders_served", "cost"}
         is_zero = not any(digit in "123456789" for digit in text)
         rows.append(
             {
@@ -99,7 +105,11 @@ def _figures(headline: dict[str, dict[str, Any]], whole: bool) -> list[dict[str,
                 "a": write(figure["a"]),
                 "b": write(figure["b"]),
                 "difference": "±0" if is_zero else _signed(difference, text),
-                "tone": "" if is_zero else "done" if difference * better > 0 else "attention",
+                "tone": ""
+                if is_zero or (is_sum and not is_like)
+                else "done"
+                if difference * better > 0
+                else "attention",
             }
         )
     return rows
