@@ -1,0 +1,192 @@
+"""The network through HTTP: map and tables, one site, import, export, outages; each to those who may."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from market_world import START, World, token, world
+from test_plan_pages import at_once, run, text, untranslated
+
+from becq.platform.network import selectors, services
+from becq.platform.network.models import NetworkItem, NetworkMeta
+from becq.platform.plans import services as plans
+
+__all__ = ["at_once", "run", "world"]
+
+PAGES = (
+    "/network/",
+    "/network/?tab=sites&kind=hospital&q=near&nuclide=I-131&sort=-city",
+    "/network/?tab=products&kind=generator",
+    "/network/?tab=resources&is_out=1",
+    "/network/?tab=processes",
+    "/network/?tab=lanes&mode=flight",
+    "/network/?tab=outages&status=planned",
+    "/network/sites/reactor/",
+    "/network/panel/?site=near",
+)
+LANGUAGES = ["en", "zh-hans"]
+OUTAGE = {"resource": "pile", "start": "2026-12-09T08:00", "end": "2026-12-11T08:00", "reason": "fuel"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_role_reads_every_page_in_its_language(world: World, language):
+    services.declare_outage(world.planner, "pile", START, START.replace(day=20), "fuel")
+    for person in world.everybody():
+        client = world.client(person, language)
+        for address in PAGES:
+            page = client.get(address)
+            assert page.status_code == 200, (person.username, address)
+            if language != "en":
+                assert untranslated(text(page)) == set(), address
+        assert client.get("/network/sites/none/").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_actions_are_there_for_those_who_may(world, language):
+    for person in world.everybody():
+        client = world.client(person, language)
+        page = text(client.get("/network/"))
+        operator = person in {world.planner, world.admin}
+        maker = operator or person == world.who("planner", "reactor")
+        assert ("/network/import/" in page) == operator
+        assert ("/network/outages/new/" in page) == maker
+        assert client.get("/network/import/").status_code == (200 if operator else 403)
+        assert client.get("/network/outages/new/").status_code == (200 if maker else 403)
+
+
+def test_nobody_reads_without_signing_in(client, world):
+    for address in (*PAGES, "/network/import/", "/network/export/network.yaml", "/network/outages/new/"):
+        assert client.get(address)["Location"].startswith("/login/")
+
+
+def test_a_hospital_sees_no_licence_machine_or_recipe_of_others(world):
+    client = world.client(world.who("hospital", "near"))
+    assert "not shown" in text(client.get("/network/"))
+    assert "10.0 TBq" in text(client.get("/network/?q=near"))
+    for tab in ("resources", "processes"):
+        page = text(client.get(f"/network/?tab={tab}"))
+        assert "Pile" not in page
+        assert "that you may see" in page
+    site = text(client.get("/network/sites/reactor/"))
+    assert "Shown to the site, its regulator and the operator" in site
+    assert "10.0 TBq" not in site
+    assert "10.0 TBq" not in text(client.get("/network/panel/?site=reactor"))
+    assert "pile" not in text(client.get("/network/export/network.yaml"))
+
+
+def test_there_is_a_page_without_a_network(world):
+    NetworkItem.objects.all().delete()
+    NetworkMeta.objects.all().delete()
+    assert "/network/import/" in text(world.client(world.planner).get("/network/"))
+    assert "The operator imports it" in text(world.client(world.regulator).get("/network/"))
+    assert "There is no network yet" in text(world.client(world.planner).get("/plan/"))
+
+
+# --- in and out --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["yaml", "xlsx"])
+def test_what_is_exported_is_imported_again(world, kind):
+    client = world.client(world.planner, enforce_csrf_checks=True)
+    file = client.get(f"/network/export/network.{kind}")
+    assert file["Content-Disposition"] == f'attachment; filename="network.{kind}"'
+    before = selectors.export_network(world.planner)
+    NetworkItem.objects.filter(section="products").delete()
+    key = {"csrfmiddlewaretoken": token(client, "/network/import/")}
+    upload = SimpleUploadedFile(f"network.{kind}", file.content)
+    answer = client.post("/network/import/", {**key, "file": upload, "how": "replace"})
+    assert answer["Location"] == "/network/", text(answer)
+    assert selectors.export_network(world.planner) == before
+    assert "9 rows added" in text(client.get("/network/"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_problems_stand_in_a_table_by_row_and_nothing_is_written(world, language):
+    revision = NetworkMeta.objects.get().revision
+    content = (
+        "name: Bad\nsites:\n"
+        "  - {id: A, name: A, name_zh: 甲, kind: hospital, lat: 30, lon: 104}\n"
+        "  - {id: B, name: B, name_zh: 乙, kind: hospitl, lat: 30, lon: 104}\n"
+    ).encode()
+    client = world.client(world.planner, language)
+    for button in ({}, {"check": "1"}):
+        upload = SimpleUploadedFile("bad.yaml", content)
+        answer = client.post("/network/import/", {"file": upload, "how": "replace", **button})
+        assert answer.status_code == 400
+        page = text(answer)
+        assert '<td class="end">4</td>' in page
+        assert "hospital" in page
+        assert ("Nothing was written" if language == "en" else "未写入任何内容") in page
+    assert NetworkMeta.objects.get().revision == revision
+
+
+def test_a_file_is_only_checked_or_missing(world):
+    client = world.client(world.planner)
+    content = client.get("/network/export/network.yaml").content
+    revision = NetworkMeta.objects.get().revision
+    upload = SimpleUploadedFile("mine.yaml", content)
+    page = text(client.post("/network/import/", {"file": upload, "how": "merge", "check": "1"}))
+    assert "mine.yaml has no problem" in page
+    assert NetworkMeta.objects.get().revision == revision
+    assert "id_file_error" in text(client.post("/network/import/", {"how": "merge"}))
+
+
+# --- outages -----------------------------------------------------------------------------------------
+
+
+def test_an_outage_is_declared_changed_and_withdrawn(world, run):
+    plans.commit_plan(world.planner, run)
+    client = world.client(world.planner, enforce_csrf_checks=True)
+    key = {"csrfmiddlewaretoken": token(client, "/network/outages/new/?resource=pile")}
+    answer = client.post("/network/outages/new/", {**key, **OUTAGE})
+    assert answer["Location"] == "/network/?tab=outages", text(answer)
+    [row] = selectors.outages(world.planner)
+    assert (row.resource, row.reason, row.start.hour) == ("pile", "fuel", 0)  # 08:00 in Shanghai
+    page = text(client.get("/network/?tab=outages"))
+    assert "2026-12-09 08:00" in page
+    assert f"The network has changed since plan {run.code}" in page  # and leads to replanning
+    assert f"/plan/{run.code}/" in page
+    assert "network has changed" in text(client.get(f"/plan/{run.code}/"))
+    edit = f"/network/outages/pile/?key={quote(row.key)}"
+    assert 'value="2026-12-09T08:00"' in text(client.get(edit))
+    client.post(edit, {**key, **OUTAGE, "end": "2026-12-12T08:00"})
+    [row] = selectors.outages(world.planner)
+    assert row.end.day == 12
+    client.post(f"/network/outages/pile/withdraw/?key={quote(row.key)}", key)
+    assert selectors.outages(world.planner) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"end": "2026-12-08T08:00"}, "end"),
+        ({"start": ""}, "start"),
+        ({"reason": " "}, "reason"),
+        ({"resource": "x"}, "resource"),
+    ],
+)
+def test_what_is_wrong_with_an_outage_stands_beside_the_field(world, changes, field):
+    answer = world.client(world.planner).post("/network/outages/new/", {**OUTAGE, **changes})
+    assert answer.status_code == 400
+    assert f"id_{field}_error" in text(answer)
+    assert selectors.outages(world.planner) == []
+
+
+def test_the_same_start_twice_is_refused_beside_the_start(world):
+    client = world.client(world.planner)
+    client.post("/network/outages/new/", OUTAGE)
+    assert "id_start_error" in text(client.post("/network/outages/new/", OUTAGE))
+
+
+def test_a_maker_declares_outages_of_its_own_machines_only(world):
+    client = world.client(world.who("planner", "reactor"))
+    form = text(client.get("/network/outages/new/"))
+    assert 'value="pile"' in form
+    assert 'value="cyclotron"' not in form
+    assert client.post("/network/outages/new/", {**OUTAGE, "resource": "cyclotron"}).status_code == 400
+    row = services.declare_outage(world.planner, "cyclotron", START, START.replace(day=9), "repair")
+    assert client.get(f"/network/outages/cyclotron/?key={quote(row.key)}").status_code == 404
+    assert client.post(f"/network/outages/cyclotron/withdraw/?key={quote(row.key)}").status_code == 403
+    assert len(selectors.outages(world.planner)) == 1
