@@ -58,7 +58,7 @@ TYPICAL_BQ = {
 """A usual dose, where an order does not say for how many patients it is."""
 
 MOST_PATIENTS = 20
-GENERATOR_PATIENTS = 8
+GENERATOR_PATIENTS = 12
 """Per day from a hospital's own generator."""
 
 # What happens at one moment happens in this order.
@@ -298,8 +298,10 @@ class Play:
         first = max(at + 15 * MINUTE, row.reference_time)
         self._give_doses(lot, order.patients, first, at)
 
-    def _give_doses(self, lot: Any, patients: int | None, first: datetime, at: datetime) -> None:
-        """Equal doses one after another, then the rest into the bin."""
+    def _give_doses(
+        self, lot: Any, patients: int | None, first: datetime, at: datetime, most_bq: float = math.inf
+    ) -> None:
+        """Equal doses of ``most_bq`` at most one after another, then the rest into the bin."""
         held = decayed(
             lot.nuclide, self._held(lot.organisation, lot.site_code, lot.code, lot.nuclide, at), at, first
         )
@@ -312,7 +314,7 @@ class Play:
             moments = [moment for moment in moments if moment < lot.expires]
         needed = sum(math.exp(rate * (moment - first).total_seconds()) for moment in moments)
         for moment in moments:
-            dose = 0.96 * held / needed
+            dose = min(0.96 * held / needed, most_bq)
             self.add(moment, CARE, lambda now, bq=dose: self.dispense(lot.code, bq, now))
         last = moments[-1] if moments else first
         self.add(last + HOUR, CARE, lambda now: self.throw_away(lot.code, now))
@@ -357,7 +359,7 @@ class Play:
             measured = grown * self._around(0.87, 0.02, 0.8, 0.92)
             eluate = making.record_elution(nurse, lot, measured_bq=measured, at=now)
             self.done["elutions in hospitals"] += 1
-            self._give_doses(eluate, GENERATOR_PATIENTS, now + HOUR / 2, now)
+            self._give_doses(eluate, GENERATOR_PATIENTS, now + HOUR / 2, now, TYPICAL_BQ[eluate.nuclide])
             self.add(now + 24 * HOUR, CARE, elute)
 
         self.add(morning, CARE, elute)
