@@ -430,6 +430,7 @@ def test_a_hospital_sees_its_own_deliveries_and_no_more(people, planner, run):
     assert document["whole"] is False
     assert document["deliveries"]
     assert {row["to"] for row in document["deliveries"]} == {"near"}
+    assert {row["cost"] for row in document["deliveries"]} == {None}, "lanes hide their prices"
     assert document["batches"] == document["resources"] == []
     assert {row["site"] for row in document["unmet"]} <= {"near"}
     own = {code for code, row in run.planned_orders.items() if row["site"] == "near"}
@@ -463,4 +464,5 @@ def test_a_regulator_sees_what_concerns_its_province(people, planner, run, perso
     regulator = person("regulator", of=organisation("EPB", kind="regulator", province="四川"))
     document = selectors.plan_document(regulator, run)
     assert {row["to"] for row in document["deliveries"]} == {"near"}
+    assert {row["cost"] for row in document["deliveries"]} == {None}, "lanes hide their prices"
     assert document["whole"] is False

@@ -202,7 +202,7 @@ class _Sheets:
                     sheet.write_number(number, column, value, self._activity)
                 elif isinstance(value, int | float):
                     sheet.write_number(number, column, value)
-                else:
+                elif value is not None:
                     sheet.write_string(number, column, str(value))
         for column, title in enumerate(header):
             widest = max([len(str(row[column])) for row in rows[:200]] + [len(title) // 2])

@@ -221,8 +221,11 @@ def _restrict(viewer: User, row: PlanRun, document: dict[str, Any]) -> dict[str,
     own = networks.own_site_codes(viewer)
     seen = {code for code, order in row.planned_orders.items() if order["site"] in own}
     batches = [batch for batch in document["batches"] if batch["site"] in own]
-    deliveries = [d for d in document["deliveries"] if d["from"] in own or d["to"] in own]
-    supplies = [s for s in document["supplies"] if s["from"] in own or s["to"] in own]
+    # What a lane costs is not theirs to see (network.selectors.lanes hides it too).
+    deliveries, supplies = (
+        [{**way, "cost": None} for way in document[section] if way["from"] in own or way["to"] in own]
+        for section in ("deliveries", "supplies")
+    )
     unmet = [entry for entry in document["unmet"] if entry["site"] in own]
     made = {batch["id"] for batch in batches}
     carried = {(way["lot"], way["order"]) for way in (*deliveries, *supplies)}
