@@ -31,7 +31,7 @@ for folder in tests/platform tests/web tests/api; do
   if [ -n "$(find "$folder" -name 'test_*.py' 2>/dev/null | head -1)" ]; then database_tests+=("$folder"); fi
 done
 run "Tests on PostgreSQL" scripts/with_postgres.sh \
-  $bin/python -m pytest -n "$jobs" --dist loadfile -m "not browser" "${database_tests[@]}"
+  $bin/python -m pytest -n "$jobs" --dist loadfile "${database_tests[@]}"
 
 section "Result"
 if [ ${#failed[@]} -gt 0 ]; then

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from lives import DAY, GBQ, HOUR, LANGUAGES, ChainOfLots, errors_of, trade
 
 from becq.platform.clinic.models import Dose
 from becq.platform.ledger.models import Posting
 from becq.platform.production import services as production
-from chain import DAY, GBQ, HOUR, LANGUAGES, ChainOfLots, errors_of, trade
 
 __all__ = ["trade"]
 
@@ -80,7 +80,7 @@ def test_more_residual_than_dose_and_a_dose_not_given(trade, lots):
 def test_a_generator_is_eluted_and_its_eluate_dispensed(trade):
     made = trade.at
     desk_of = trade.who("dispatcher", "pharmacy")
-    from chain import START, Desk
+    from lives import START, Desk
 
     with made(START):
         production.take_stock_on(

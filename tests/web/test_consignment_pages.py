@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from lives import DAY, GBQ, HOUR, LANGUAGES, START, ChainOfLots, errors_of, trade
 
 from becq.platform import clock
 from becq.platform.dispatch import services
 from becq.platform.dispatch.models import Consignment
 from becq.platform.ledger.models import Posting
-from chain import DAY, GBQ, HOUR, LANGUAGES, START, ChainOfLots, errors_of, trade
 
 __all__ = ["trade"]
 
@@ -152,10 +152,9 @@ def test_a_nurse_receives_on_a_telephone(request, transactional_db):
     import shutil
 
     from django.test import Client
+    from lives import Trade, hire
     from playwright.sync_api import sync_playwright
     from test_browser import FLAGS, ROOT
-
-    from chain import Trade, hire
 
     chromium = os.environ.get("BECQ_CHROMIUM") or shutil.which("chromium")
     if not chromium or not (ROOT / "src/becq/web/static/built/becq.js").exists():

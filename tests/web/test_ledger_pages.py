@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from lives import DAY, HOUR, LANGUAGES, ROLES, ChainOfLots, Desk, trade
 
 from becq.platform.clinic.models import Dose
-from chain import DAY, HOUR, LANGUAGES, ROLES, ChainOfLots, Desk, trade
 
 __all__ = ["trade"]
 

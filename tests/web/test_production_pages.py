@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from lives import DAY, GBQ, HOUR, LANGUAGES, START, ChainOfLots, errors_of, trade
 
 from becq.platform.ledger.models import Posting
 from becq.platform.production.models import Lot, ProductionRun
-from chain import DAY, GBQ, HOUR, LANGUAGES, START, ChainOfLots, errors_of, trade
 
 __all__ = ["trade"]
 

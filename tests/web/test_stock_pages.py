@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
+from lives import DAY, GBQ, HOUR, LANGUAGES, ROLES, ChainOfLots, Desk, hire, trade
 from python_calamine import CalamineWorkbook
 
 from becq.platform.production import services as production
-from chain import DAY, GBQ, HOUR, LANGUAGES, ROLES, ChainOfLots, Desk, hire, trade
 
 __all__ = ["trade"]
 PAGES = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from lives import DAY, HOUR, LANGUAGES, ChainOfLots, errors_of, trade
 
 from becq.platform.waste.models import WasteEntry
-from chain import DAY, HOUR, LANGUAGES, ChainOfLots, errors_of, trade
 
 __all__ = ["trade"]
 
