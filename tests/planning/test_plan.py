@@ -114,6 +114,13 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
                 "reason": "x",
             }
         ]
+    base["processes"].append(
+        {
+            "id": "elute-late", "site": "pharmacy", "kind": "generator_elution", "product": "tc-dose",
+            "input_product": "tc-gen", "elution_efficiency": draw(st.sampled_from([0.3, 0.9])),
+            "processing_yield": 0.5, "processing_time": "2 h", "start_times": ["09:00"], "cost": 60,
+        }
+    )  # fmt: skip
     near = next(site for site in base["sites"] if site["id"] == "near")
     near["licence"] = licence(*ALL[:-3], ("F-18", draw(st.sampled_from(["4 GBq", "7 GBq", "1 TBq"]))))
     return base
@@ -185,3 +192,101 @@ def test_empty_network_gives_an_empty_plan() -> None:
     empty = small_network(standing_orders=[], orders=[])
     found = plan(empty, FIRST, 3)
     assert (found.orders, found.batches, found.unmet, found.served_fraction) == (0, [], [], 1.0)
+
+
+def test_two_processes_may_elute_the_same_generator() -> None:
+    """Each with its own efficiency, yield and finishing time; worked by hand for the later one."""
+    base = small_network().model_dump(mode="json", exclude_none=True)
+    elute = next(row for row in base["processes"] if row["id"] == "elute-ga")
+    strong = {
+        **elute,
+        "id": "strong",
+        "elution_efficiency": 0.9,
+        "processing_yield": 1.0,
+        "start_times": ["06:00"],
+    }
+    weak = {
+        **elute, "id": "weak", "elution_efficiency": 0.3, "processing_yield": 0.5, "processing_time": "2 h",
+        "start_times": ["12:00"],
+    }  # fmt: skip
+    processes = [row for row in base["processes"] if row["id"] != "elute-ga"] + [strong, weak]
+    order = {
+        "id": "o", "site": "near", "product": "ga-dota", "activity": "50 MBq", "partial": True,
+        "calibration": "2026-12-07T15:30:00+08:00", "earliest": "2026-12-07T14:00:00+08:00",
+        "latest": "2026-12-07T15:30:00+08:00",
+    }  # fmt: skip
+    network = small_network(processes=processes, orders=[order], standing_orders=[])
+    found = plan(network, FIRST, 1)
+    assert Referee(network, found.as_dict(network)).check() == []
+    (batch,) = [row for row in found.batches if row.process == "weak"]
+    assert batch.activity_bq < 1.85e9 * 0.3 * 0.5 * 0.5, "not more than its own efficiency and yield give"
+
+
+def test_nothing_leaves_before_the_plan_begins() -> None:
+    order = {
+        "id": "o", "site": "near", "product": "i131", "activity": "1 GBq",
+        "calibration": "2026-12-07T12:00:00+08:00", "earliest": "2026-12-07T00:10:00+08:00",
+        "latest": "2026-12-07T00:40:00+08:00",
+    }  # fmt: skip
+    found = plan(small_network(orders=[order], standing_orders=[]), FIRST, 1)
+    assert [row.order for row in found.unmet] == ["o"]
+
+
+def test_a_full_flight_does_not_hide_later_ones() -> None:
+    """One package a flight, six orders with a window of a week: six flights."""
+    base = small_network().model_dump(mode="json", exclude_none=True)
+    base["lanes"][1]["departures"][0]["capacity_packages"] = 1
+    orders = [
+        {
+            "id": f"o{n}", "site": "far", "product": "i131", "activity": "1 GBq",
+            "calibration": "2026-12-14T12:00:00+08:00", "earliest": "2026-12-07T08:00:00+08:00",
+            "latest": "2026-12-14T14:00:00+08:00",
+        }
+        for n in range(6)
+    ]  # fmt: skip
+    road = {**base["lanes"][0], "max_km": 400}
+    network = small_network(lanes=[road, base["lanes"][1]], orders=orders, standing_orders=[])
+    found = plan(network, FIRST, 8)
+    assert found.unmet == []
+    assert len({next(leg["leaves"] for leg in row.legs if "leaves" in leg) for row in found.deliveries}) == 6
+    assert Referee(network, found.as_dict(network)).check() == []
+
+
+def test_a_cell_is_busy_until_its_processing_ends() -> None:
+    base = small_network().model_dump(mode="json", exclude_none=True)
+    cell = {"id": "cell", "site": "pharmacy", "name": "Cell", "name_zh": "热室", "kind": "hot_cell"}
+    for row in base["processes"]:
+        if row["id"] == "elute-ga":
+            row |= {"resource": "cell", "processing_time": "5 h", "start_times": ["06:00", "08:00"]}
+    base["products"][-1]["shelf_life"] = "2 h"
+    orders = [
+        {
+            "id": f"o{n}", "site": "near", "product": "ga-dota", "activity": "1 MBq", "partial": True,
+            "calibration": f"2026-12-07T{hour}:00:00+08:00", "earliest": f"2026-12-07T{hour - 1}:00:00+08:00",
+            "latest": f"2026-12-07T{hour}:00:00+08:00",
+        }
+        for n, hour in enumerate((13, 15))
+    ]  # fmt: skip
+    network = small_network(
+        processes=base["processes"], products=base["products"], resources=[*base["resources"], cell],
+        orders=orders, standing_orders=[],
+    )  # fmt: skip
+    found = plan(network, FIRST, 1)
+    assert sum(row.process == "elute-ga" for row in found.batches) == 1
+    assert Referee(network, found.as_dict(network)).check() == []
+
+
+def test_stock_calibrated_to_a_later_time_is_in_hand() -> None:
+    stock = [
+        {"id": "early", "site": "reactor", "product": "i131", "activity": "9 GBq",
+         "reference_time": "2026-12-10T12:00:00+08:00"}
+    ]  # fmt: skip
+    order = {
+        "id": "o", "site": "near", "product": "i131", "activity": "9 GBq",
+        "calibration": "2026-12-08T12:00:00+08:00", "earliest": "2026-12-08T08:00:00+08:00",
+        "latest": "2026-12-08T12:00:00+08:00",
+    }  # fmt: skip
+    network = small_network(stock=stock, orders=[order], standing_orders=[], processes=[])
+    found = plan(network, FIRST, 3)
+    assert found.unmet == []
+    assert Referee(network, found.as_dict(network)).check() == []

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from small import licence, small_network
+from small import ALL, licence, small_network
 
 from becq.planning import plan
 
@@ -124,3 +124,27 @@ def test_a_generator_too_weak_for_the_order() -> None:
     (unmet,) = plan(small_network(**order), FIRST, 7).unmet
     assert unmet.reason == "no_capacity"
     assert "as large as this order" in unmet.sentence
+
+
+def test_licence_that_has_ended() -> None:
+    ended = {"licence": {**licence(*ALL), "valid_until": "2025-12-31"}}
+    (unmet,) = plan(small_network(**(one_order() | changed("sites", near=ended))), FIRST, 7).unmet
+    assert unmet.reason == "licence_limit"
+    assert "ended on 2025-12-31" in unmet.sentence
+
+
+def test_maker_without_a_licence() -> None:
+    bare = {"licence": licence(("Mo-99", "1 GBq"))}
+    (unmet,) = plan(small_network(**(one_order() | changed("sites", pharmacy=bare))), FIRST, 7).unmet
+    assert unmet.reason == "licence_limit"
+    assert "Pharmacy has no licence for F-18" in unmet.sentence
+
+
+def test_made_on_other_days_is_not_called_not_made() -> None:
+    """The reactor starts on Monday and Thursday; a plan from Friday to Saturday has no batch, but a maker."""
+    order = one_order(
+        product="i131", activity="1 GBq", calibration="2026-12-12T12:00:00+08:00",
+        earliest="2026-12-11T08:00:00+08:00", latest="2026-12-12T12:00:00+08:00",
+    )  # fmt: skip
+    (unmet,) = plan(small_network(**order, stock=[]), date(2026, 12, 11), 2).unmet
+    assert unmet.reason == "no_batch_in_time"

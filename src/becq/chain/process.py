@@ -67,7 +67,7 @@ class Outage(Row):
 
 
 class Resource(Item):
-    """A machine or line that batches occupy from start to EOB plus changeover."""
+    """A machine or line that batches occupy: machines to EOB, cells and lines to the end of processing."""
 
     site: Slug = Field(description="Site where it stands")
     name: Text = Field(description="Name in English")

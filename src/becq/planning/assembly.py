@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from becq.planning.allocation import Allocation, Flow
-from becq.planning.losses import lost_by_stage
+from becq.planning.losses import activity_at_eob, lost_by_stage
 from becq.planning.options import Problem
 from becq.planning.pins import Pins
 from becq.planning.plan import Batch, Delivery, Plan, Unmet
@@ -90,7 +90,7 @@ def assemble_plan(
         supplies=supplies,
         moves=_moves(batches, deliveries, supplies),
         unmet=unmet,
-        lost_bq=lost_by_stage(problem, started, flows),
+        lost_bq=lost_by_stage(allocation, started),
         pins=pins.model_dump() if pins.batches or pins.deliveries else {},
     )
 
@@ -115,7 +115,7 @@ def _batch(problem: Problem, allocation: Allocation, number: int, into: list[Flo
         given = allocation.eluate[number]
     else:
         given = lot.supply_bq
-    at_eob = given * math.exp(lot.decay_const * (lot.release - lot.eob))
+    at_eob = activity_at_eob(problem, number, given)
     return Batch(
         id=lot.id,
         process=lot.process,
@@ -168,6 +168,15 @@ def _delivery(problem: Problem, flow: Flow, target: str, pinned: bool) -> Delive
                 "to": leg.destination,
                 "start": _instant(leg.start),
                 "end": _instant(leg.end),
+                **(
+                    {
+                        "leaves": _instant(leg.trip.leaves),
+                        "lands": _instant(leg.trip.lands),
+                        "number": leg.trip.number or "",
+                    }
+                    if leg.trip
+                    else {}
+                ),
             }
             for leg in option.way.legs
         ],

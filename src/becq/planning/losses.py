@@ -10,14 +10,19 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from becq.planning.allocation import Flow
+from becq.planning.allocation import Allocation
 from becq.planning.options import Problem
 
 STAGES = ("processing", "storage", "transport", "waiting", "unused")
 
 
-def lost_by_stage(problem: Problem, started: list[int], flows: list[Flow]) -> dict[str, dict[str, float]]:
-    """nuclide → stage → Bq lost. ``processing`` includes what the processing yield does not keep."""
+def lost_by_stage(allocation: Allocation, started: list[int]) -> dict[str, dict[str, float]]:
+    """nuclide → stage → Bq lost. ``processing`` includes what the processing yield does not keep.
+
+    Of a generator the parent is followed until it stands on the site that elutes it, the daughter from its
+    elution on.
+    """
+    problem, flows = allocation.problem, allocation.flows
     lost: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(STAGES, 0.0))
     drawn: dict[int, float] = defaultdict(float)
     for flow in flows:
@@ -41,7 +46,21 @@ def lost_by_stage(problem: Problem, started: list[int], flows: list[Flow]) -> di
             # The input was counted at its own lot; here only what the conversion itself takes.
             taken = drawn[number] / lot.input_factor
             stages["processing"] += taken - drawn[number]
-        elif not lot.elutes:
+        elif lot.elutes:
+            stages["processing"] += (
+                activity_at_eob(problem, number, allocation.eluate[number]) - (allocation.eluate[number])
+            )
+            stages["unused"] += allocation.eluate[number] - drawn[number]
+        else:
             stages["processing"] += lot.activity_eob_bq - lot.supply_bq
             stages["unused"] += lot.supply_bq - drawn[number]
     return dict(sorted(lost.items()))
+
+
+def activity_at_eob(problem: Problem, number: int, at_release_bq: float) -> float:
+    """What a batch held at EOB (an elution: at the column), before its processing kept its share."""
+    lot = problem.lots[number]
+    if lot.process is None:
+        return at_release_bq
+    kept = problem.network.process[lot.process].processing_yield
+    return at_release_bq / kept * math.exp(lot.decay_const * (lot.release - lot.eob))

@@ -17,6 +17,10 @@ from becq.chain.process import CONVERTING, CREATING, Outage, Process
 from becq.physics.nuclides import nuclide
 
 DAY_S = 86400.0
+CELLS = frozenset({"hot_cell", "generator_line", "other"})
+"""Resources that a batch occupies until the end of its processing; machines are free at EOB."""
+LONGEST_LOOK_BACK = 40.0
+"""Mean lives over which a calibration to a later time is read backwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +72,24 @@ class Lot:
 
 def enumerate_lots(network: Network, first: date, days: int) -> list[Lot]:
     """Every lot that may exist from ``first`` (network's zone) for ``days`` days, in a fixed order."""
-    lots = [_stock_lot(network, index) for index in range(len(network.stock))]
+    start = datetime.combine(first, datetime.min.time(), network.zone).timestamp()
+    lots = [_stock_lot(network, index, start) for index in range(len(network.stock))]
     for process in network.processes:
         lots.extend(_batches(network, process, first, days))
     return lots
 
 
-def _stock_lot(network: Network, index: int) -> Lot:
+def _stock_lot(network: Network, index: int, horizon_start: float) -> Lot:
+    """Stock is in hand from the start, also where its label is calibrated to a later time."""
     stock = network.stock[index]
     product = network.product[stock.product]
+    decay_const = nuclide(product.nuclide).decay_const
     reference = network.instant(stock.reference_time).timestamp()
+    release = min(reference, horizon_start)
+    if decay_const * (reference - release) > LONGEST_LOOK_BACK:
+        release = reference  # calibrated so far ahead that it cannot be here yet
     expires = network.instant(stock.expires).timestamp() if stock.expires else reference + product.shelf_life
+    activity = stock.activity * math.exp(decay_const * (reference - release))
     return Lot(
         id=stock.id,
         kind="stock",
@@ -86,15 +97,15 @@ def _stock_lot(network: Network, index: int) -> Lot:
         site=stock.site,
         product=product.id,
         nuclide=product.nuclide,
-        decay_const=nuclide(product.nuclide).decay_const,
+        decay_const=decay_const,
         resource=None,
-        start=reference,
-        busy_until=reference,
-        eob=reference,
-        release=reference,
+        start=release,
+        busy_until=release,
+        eob=release,
+        release=release,
         expires=expires,
-        activity_eob_bq=stock.activity,
-        supply_bq=stock.activity,
+        activity_eob_bq=activity,
+        supply_bq=activity,
     )
 
 
@@ -115,7 +126,8 @@ def _batches(network: Network, process: Process, first: date, days: int) -> Iter
             start = datetime.combine(day, clock, zone).timestamp()
             eob = start + process.duration
             release = eob + finishing
-            busy_until = eob + changeover
+            occupied = eob + (process.processing_time if resource and resource.kind in CELLS else 0.0)
+            busy_until = occupied + changeover
             outage = _outage(network, process.outages, start, release) or (
                 _outage(network, resource.outages, start, max(busy_until, start + 1.0)) if resource else None
             )

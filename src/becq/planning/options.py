@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 from becq.chain.network import Network
 from becq.chain.order import Order
@@ -75,6 +75,11 @@ class Problem:
     elution_of_slot: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     elution_of_option: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
 
+    @property
+    def start(self) -> float:
+        """Start of the horizon: nothing moves before it."""
+        return datetime.combine(self.first, datetime.min.time(), self.network.zone).timestamp()
+
     def weight(self, demand: int) -> float:
         """Worth of serving the whole of an order; see ``becq.planning.model``."""
         return self._weights[demand]
@@ -124,13 +129,12 @@ def build_problem(network: Network, first: date, days: int) -> Problem:
 
     makers: dict[str, list[int]] = defaultdict(list)
     for number, lot in enumerate(lots):
-        if not (lot.is_stock and (lot.site, lot.product) in deployed):
+        if lot.is_stock and (lot.site, lot.product) in deployed:
+            continue
+        if check_scope(network.site[lot.site], lot.nuclide, _day(lot.release)).severity != "block":
             makers[lot.product].append(number)
     for number, demand in enumerate(demands):
-        if (
-            check_scope(network.site[demand.site], network.product[demand.product].nuclide).severity
-            == "block"
-        ):
+        if not may_hold(problem, demand):
             continue
         for maker in makers[demand.product]:
             if demand.order is not None:
@@ -142,6 +146,23 @@ def build_problem(network: Network, first: date, days: int) -> Problem:
     _elutions(problem)
     problem.index()
     return problem
+
+
+def may_hold(problem: Problem, demand: Demand) -> bool:
+    """Whether the receiver's licence has the nuclide in scope on the day it is wanted."""
+    site, name = problem.network.site[demand.site], problem.network.product[demand.product].nuclide
+    return check_scope(site, name, wanted_on(problem, demand)).severity != "block"
+
+
+def wanted_on(problem: Problem, demand: Demand) -> date:
+    """The day for which a demand's licence is looked at."""
+    if demand.order is not None:
+        return _day(problem.network.instant(demand.order.latest).timestamp())
+    return _day(problem.lots[demand.lot].start) if demand.lot is not None else problem.first
+
+
+def _day(moment: float) -> date:
+    return datetime.fromtimestamp(moment, UTC).date()
 
 
 def order_options(problem: Problem, number: int, maker: int) -> list[Option]:
@@ -169,7 +190,7 @@ def order_options(problem: Problem, number: int, maker: int) -> list[Option]:
     ways = problem.routes.itineraries(
         lot.site,
         order.site,
-        lot.release,
+        max(lot.release, problem.start),
         network.instant(order.earliest).timestamp(),
         min(network.instant(order.latest).timestamp(), lot.expires),
     )
@@ -188,18 +209,18 @@ def _input_options(problem: Problem, number: int, maker: int) -> list[Option]:
     fastest = problem.routes.fastest_s(source.site, user.site)
     if fastest is None:
         return []
+    ready = max(source.release, problem.start)
     # As late as roads allow: what has not left can still be sent elsewhere.
     ways = problem.routes.itineraries(
-        source.site, user.site, source.release, user.start - 0.5 * DAY_S, user.start
-    ) or problem.routes.itineraries(source.site, user.site, source.release, source.release, user.start)
+        source.site, user.site, ready, user.start - 0.5 * DAY_S, user.start
+    ) or problem.routes.itineraries(source.site, user.site, ready, ready, user.start)
     return [Option(maker, number, way, user.start, per_release, 0.0, most, user.start) for way in ways]
 
 
 def _deploy_options(problem: Problem, number: int, maker: int) -> list[Option]:
     source, demand = problem.lots[maker], problem.demands[number]
-    ways = problem.routes.itineraries(
-        source.site, demand.site, source.release, source.release, source.expires
-    )
+    ready = max(source.release, problem.start)
+    ways = problem.routes.itineraries(source.site, demand.site, ready, ready, source.expires)
     found = []
     for way in ways:
         per_release = math.exp(-source.decay_const * (way.arrive - source.release))
@@ -256,18 +277,17 @@ def _daughters(
     usable = [n for n in numbers if on_site <= problem.lots[n].start <= generator.expires]
     if not usable:
         return []
-    process = problem.network.process[problem.lots[usable[0]].process or ""]
-    assert process.elution_efficiency is not None
+    processes = [problem.network.process[problem.lots[n].process or ""] for n in usable]
     taken = eluate_activity_bq(
         generator.nuclide,
         problem.lots[usable[0]].nuclide,
         1.0,
         [problem.lots[n].start - eluted for n in usable],
-        process.elution_efficiency,
+        [process.elution_efficiency or 0.0 for process in processes],
     )
-    finishing = math.exp(
-        -problem.lots[usable[0]].decay_const
-        * (problem.lots[usable[0]].release - problem.lots[usable[0]].start)
-    )
-    kept = process.processing_yield * finishing
-    return [(n, float(bq) * kept) for n, bq in zip(usable, taken, strict=True)]
+    found = []
+    for number, process, daughter in zip(usable, processes, taken, strict=True):
+        slot = problem.lots[number]
+        finished = math.exp(-slot.decay_const * (slot.release - slot.start))
+        found.append((number, float(daughter) * process.processing_yield * finished))
+    return found

@@ -11,7 +11,7 @@ from becq.planning.allocation import Allocation, Flow
 from becq.planning.assembly import assemble_plan
 from becq.planning.greedy import allocate_greedily
 from becq.planning.model import build_model
-from becq.planning.options import build_problem
+from becq.planning.options import Problem, build_problem
 from becq.planning.pins import Pins, resolve_pins
 from becq.planning.plan import Plan
 from becq.planning.solve import Progress, solve
@@ -59,6 +59,7 @@ def plan(
         if solution.values[column] > NEGLIGIBLE
         and (number not in model.use_column or solution.values[model.use_column[number]] > 0.5)
     ]
+    flows = drop_useless(problem, flows)
     report(0.9, "explaining what is unmet")
     allocation = Allocation(problem, fixed)
     for lot in sorted(fixed.start):
@@ -68,3 +69,15 @@ def plan(
     found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
     report(1.0, "done")
     return found
+
+
+def drop_useless(problem: Problem, flows: list[Flow]) -> list[Flow]:
+    """Leave out generators sent to a site whose elutions give nothing to anybody."""
+    drawn = {problem.options[flow.option].lot for flow in flows}
+
+    def serves(flow: Flow) -> bool:
+        if problem.demands[problem.options[flow.option].demand].kind != "deploy":
+            return True
+        return any(slot in drawn for slot, _ in problem.elution_of_option[flow.option])
+
+    return [flow for flow in flows if serves(flow)]

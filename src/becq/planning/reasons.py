@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from becq.chain.order import Order
+from becq.physics.nuclides import nuclide
 from becq.physics.quantities import format_activity, format_duration
 from becq.planning.allocation import LANE_FULL, LICENCE, NO_CAPACITY, OUTAGE, PINNED, Allocation
-from becq.planning.options import Problem, largest_output
+from becq.planning.options import Problem, largest_output, wanted_on
 from becq.rules.licence import check_scope
 
 NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY = (
@@ -46,7 +47,7 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
         )
     site = problem.network.site[order.site]
     product = problem.network.product[order.product]
-    scope = check_scope(site, product.nuclide)
+    scope = check_scope(site, product.nuclide, wanted_on(problem, problem.demands[demand]))
     if scope.severity == "block":
         return Reason(LICENCE, scope.sentence, scope.sentence_zh)
     if not problem.of_demand[demand]:
@@ -66,9 +67,9 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
             )
     return Reason(
         NO_CAPACITY,
-        f"All batches of {product.name} that could reach {site.name} in the window are used by other orders "
-        "or cannot be started beside those that run.",
-        f"能在时间窗内送达{site.name_zh}的{product.name_zh}批次均已用于其他订单，或与在运行的批次冲突而无法启动。",
+        f"Each batch of {product.name} that could reach {site.name} in the window is committed elsewhere, "
+        "too small, or cannot be made beside those that are.",
+        f"能在时间窗内送达{site.name_zh}的{product.name_zh}批次，或已作他用，或活度不足，或与其他批次冲突而无法生产。",
     )
 
 
@@ -109,8 +110,18 @@ def _named(problem: Problem, order: Order, code: str, number: int) -> Reason:
     lot = problem.lots[option.lot]
     site = problem.network.site[problem.demands[option.demand].site]
     if code == LICENCE:
-        limit = site.licence.limit_bq(lot.nuclide) if site.licence else None
-        shown = format_activity(limit) if limit is not None else "0 Bq"
+        limit = (site.licence.limit_bq(lot.nuclide) if site.licence else None) or 0.0
+        shown = format_activity(limit)
+        at_arrival = (option.least or option.most) * math.exp(
+            lot.decay_const * (option.reference - option.way.arrive)
+        )
+        if at_arrival > limit:
+            arriving = format_activity(at_arrival)
+            return Reason(
+                code,
+                f"The {arriving} to arrive exceed the {shown} licence of {site.name} for {lot.nuclide}.",
+                f"须送达的{arriving}超过{site.name_zh}的{lot.nuclide}许可活度{shown}。",
+            )
         return Reason(
             code,
             f"With what is already there, {site.name} would exceed its {shown} licence for {lot.nuclide}.",
@@ -137,49 +148,67 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
     network, routes = problem.network, problem.routes
     site, product = network.site[order.site], network.product[order.product]
     makers = [lot for lot in problem.lots if lot.product == order.product]
-    if not makers:
+    ever = [process for process in network.processes if process.product == order.product]
+    if not makers and not ever:
         return Reason(
             NOT_MADE,
             f"Nobody in the network makes or stocks {product.name}.",
             f"网络内没有单位生产或库存{product.name_zh}。",
         )
-    times = {lot.site: routes.fastest_s(lot.site, order.site) for lot in makers}
-    reachable = [time for time in times.values() if time is not None]
+    places = dict.fromkeys([lot.site for lot in makers] + [process.site for process in ever])
+    scopes = [check_scope(network.site[place], product.nuclide, problem.first) for place in places]
+    if all(scope.severity == "block" for scope in scopes):
+        return Reason(LICENCE, scopes[0].sentence, scopes[0].sentence_zh)
+    reachable = [t for place in places if (t := routes.fastest_s(place, order.site)) is not None]
     if not reachable:
         return Reason(
             NO_ROUTE,
             f"No lane leads from a maker of {product.name} to {site.name}.",
             f"没有从{product.name_zh}生产单位到{site.name_zh}的运输线路。",
         )
-    # Age at calibration of a batch released just in time for the end of the window.
-    ideal = min(reachable) + max(0.0, _instant(problem, order.calibration) - _instant(problem, order.latest))
+    earliest, latest = _instant(problem, order.earliest), _instant(problem, order.latest)
+    departures = [
+        t for p in places if (t := routes.latest_departure(p, order.site, earliest, latest)) is not None
+    ]
+    if not departures:
+        return Reason(
+            NO_ROUTE,
+            f"No departure from a maker of {product.name} arrives at {site.name} in the window.",
+            f"没有从{product.name_zh}生产单位出发的班次能在时间窗内到达{site.name_zh}。",
+        )
+    # Age at calibration of a batch released just in time for the last departure that meets the window.
+    travel = max(0.0, latest - max(departures))
+    ideal = max(0.0, _instant(problem, order.calibration) - max(departures))
     if ideal > product.shelf_life:
         return Reason(
             TOO_FAR,
-            f"{product.name} lives {format_duration(product.shelf_life)} after release; the fastest way to "
-            f"{site.name} takes {format_duration(min(reachable))} and it would have expired by calibration.",
-            f"{product.name_zh}放行后有效期{format_duration(product.shelf_life)}，最快到达{site.name_zh}需"
-            f"{format_duration(min(reachable))}，到标定时刻已过期。",
+            f"{product.name} lives {format_duration(product.shelf_life)} after release; the last way to "
+            f"{site.name} that meets the window leaves {format_duration(ideal)} before calibration.",
+            f"{product.name_zh}放行后有效期{format_duration(product.shelf_life)}，能在时间窗内到达{site.name_zh}的"
+            f"末班须在标定时刻前{format_duration(ideal)}出发。",
         )
     least = order.activity * (0.0 if order.partial else 1 - order.tolerance)
-    decay_const = makers[0].decay_const
+    decay_const = nuclide(product.nuclide).decay_const
     largest = max(
-        largest_output(problem, n) for n, lot in enumerate(problem.lots) if lot.product == order.product
+        (largest_output(problem, n) for n, lot in enumerate(problem.lots) if lot.product == order.product),
+        default=math.inf,
     )
-    if largest * math.exp(-decay_const * (ideal - min(reachable))) < least:
+    if largest * math.exp(-decay_const * max(0.0, ideal - travel)) < least:
         return _too_small(problem, order)
     if largest * math.exp(-decay_const * ideal) < least:
         return Reason(
             TOO_FAR,
             f"A whole batch of {product.name} decays below this order's {format_activity(least)} during the "
-            f"{format_duration(min(reachable))} to {site.name}.",
-            f"整批{product.name_zh}在{format_duration(min(reachable))}送往{site.name_zh}途中将衰变到低于所需的"
+            f"{format_duration(travel)} to {site.name}.",
+            f"整批{product.name_zh}在{format_duration(travel)}送往{site.name_zh}途中将衰变到低于所需的"
             f"{format_activity(least)}。",
         )
     carriers = [lot.specific_activity_bq_g for lot in makers]
     wanted = product.min_specific_activity
-    if wanted is not None and all(
-        c is not None and c * math.exp(-decay_const * ideal) < wanted for c in carriers
+    if (
+        wanted is not None
+        and makers
+        and all(c is not None and c * math.exp(-decay_const * ideal) < wanted for c in carriers)
     ):
         return Reason(
             SPECIFIC_ACTIVITY,

@@ -16,10 +16,14 @@ from datetime import date, datetime, timedelta
 from becq.chain.fields import WEEKDAYS
 from becq.chain.lane import ANY_SITE, Lane
 from becq.chain.network import Network
-from becq.chain.site import TRANSIT_KINDS, Site
+from becq.chain.site import Site
 
 EARTH_RADIUS_KM = 6371.0088
 MAX_TIMETABLED_LEGS = 2
+MAX_TRANSIT_WAIT_S = 12 * 3600.0
+"""Longest wait at an airport or a station, where nobody holds a licence for the goods (assumption)."""
+CHEAPEST = 4
+MOST_WAYS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Leg:
     start: float
     end: float
     departure: tuple[str, str, str, float] | None = None
+    trip: Trip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,9 @@ class Trip:
     available: float
     capacity: int | None
     cost: float
+    leaves: float
+    lands: float
+    number: str | None
 
     @property
     def key(self) -> tuple[str, str, str, float]:
@@ -114,15 +122,37 @@ class Routes:
         }
 
     def itineraries(
-        self, origin: str, destination: str, ready: float, earliest: float, latest: float, keep: int = 4
+        self, origin: str, destination: str, ready: float, earliest: float, latest: float
     ) -> list[Itinerary]:
-        """The ``keep`` cheapest ways that leave after ``ready`` and arrive in [earliest, latest]."""
+        """Ways that leave after ``ready`` and arrive in [earliest, latest], cheapest first.
+
+        The four cheapest; and where each of these needs a departure that may fill up, all further ones (64
+        at most) until one does not, so that a full departure never hides a later one.
+        """
         if origin == destination:
             moment = max(ready, earliest)
             return [Itinerary((), moment, moment, 0.0)] if moment <= latest else []
         found = list(self._found(origin, destination, ready, earliest, latest))
         found.sort(key=lambda way: (way.cost, way.arrive, -way.depart, [leg.lane for leg in way.legs]))
-        return found[:keep]
+        kept: list[Itinerary] = []
+        for way in found[:MOST_WAYS]:
+            if len(kept) >= CHEAPEST and not all(self._may_fill(each) for each in kept):
+                break
+            kept.append(way)
+        return kept
+
+    def latest_departure(self, origin: str, destination: str, earliest: float, latest: float) -> float | None:
+        """Last moment to leave and still arrive in the window, or None where no way does."""
+        if origin == destination:
+            return latest
+        road = self.roads.get((origin, destination))
+        leaving = [latest - road.duration] if road else []
+        ways = self._found(origin, destination, -math.inf, earliest, latest)
+        leaving += [way.depart for way in ways if len(way.legs) > 1 or way.legs[0].trip is not None]
+        return max(leaving, default=None)
+
+    def _may_fill(self, way: Itinerary) -> bool:
+        return any(leg.departure in self.capacity for leg in way.legs if leg.departure is not None)
 
     def fastest_s(self, origin: str, destination: str) -> float | None:
         """Shortest travel time in s, timetable aside, or None where no lane leads there."""
@@ -164,8 +194,9 @@ class Routes:
                     egress = self._egress_s(chain[-1].destination, destination)
                     if egress is None:
                         continue
-                    arrive = max(chain[-1].available + egress, earliest)
-                    if arrive <= latest:
+                    soonest = chain[-1].available + egress
+                    arrive = max(soonest, earliest)
+                    if arrive <= latest and arrive - soonest <= MAX_TRANSIT_WAIT_S:
                         yield _assemble(self, origin, destination, chain, arrive)
 
     def _connections(self, chain: tuple[Trip, ...], latest: float) -> Iterator[tuple[Trip, ...]]:
@@ -178,7 +209,7 @@ class Routes:
         reached: set[str] = set()
         for index in range(bisect_left(self._closes.get(last.destination, []), last.available), len(onward)):
             trip = onward[index]
-            if trip.close > latest:
+            if trip.close > min(latest, last.available + MAX_TRANSIT_WAIT_S):
                 return
             if trip.destination in visited or trip.destination in reached:
                 continue
@@ -203,7 +234,16 @@ def _assemble(
         cost += road.cost
     for trip in chain:
         legs.append(
-            Leg(trip.lane, trip.mode, trip.origin, trip.destination, trip.close, trip.available, trip.key)
+            Leg(
+                trip.lane,
+                trip.mode,
+                trip.origin,
+                trip.destination,
+                trip.close,
+                trip.available,
+                trip.key,
+                trip,
+            )
         )
         cost += trip.cost
     if chain[-1].destination != destination:
@@ -258,9 +298,7 @@ def _trips(network: Network, lane: Lane, first: date, days: int) -> Iterator[Tri
                     leaves + line.duration + lane.handling,
                     line.capacity_packages,
                     lane.cost_per_trip,
+                    leaves,
+                    leaves + line.duration,
+                    line.number,
                 )
-
-
-def is_transit(site: Site) -> bool:
-    """Whether goods may pass through without anybody taking possession."""
-    return site.kind in TRANSIT_KINDS

@@ -24,7 +24,7 @@ COST_GAP = 2e-2
 COST_NODES = 20
 """The second stage looks at this many nodes of a part at most: a limit that gives the same plan anywhere."""
 WORKERS = 2
-SERVICE_FLOOR = 1e-6
+SERVICE_FLOOR = 1e-8
 """The second stage may give up at most this share of an order's service."""
 
 

@@ -7,6 +7,8 @@ themselves are data of each site.
 
 from __future__ import annotations
 
+from datetime import date
+
 from becq.chain.site import TRANSIT_KINDS, Site
 from becq.physics.quantities import format_activity
 from becq.rules.finding import Finding
@@ -14,8 +16,15 @@ from becq.rules.finding import Finding
 SOURCE = "State Council order 449 (Radioisotopes and Radiation Devices), art. 5-7"
 
 
-def check_scope(site: Site, nuclide: str) -> Finding:
-    """Whether ``site`` may hold ``nuclide`` at all; transit sites hold nothing of their own."""
+def check_scope(site: Site, nuclide: str, on: date | None = None) -> Finding:
+    """Whether ``site`` may hold ``nuclide`` at all on a day; transit sites hold nothing of their own."""
+    until = site.licence.valid_until if site.licence else None
+    if on is not None and until is not None and on > until:
+        return Finding(
+            "licence-validity", SOURCE, site.id, 0.0, None, "Bq", "block",
+            f"The licence of {site.name} ended on {until:%Y-%m-%d}.",
+            f"{site.name_zh}的许可证已于{until:%Y-%m-%d}到期。",
+        )  # fmt: skip
     limit = site.licence.limit_bq(nuclide) if site.licence else None
     if limit is not None or site.kind in TRANSIT_KINDS:
         return Finding(
