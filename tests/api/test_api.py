@@ -9,12 +9,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from becq.api import schemas
 from becq.platform import clock
 from becq.platform.market import selectors as market
 from becq.platform.market.models import Order
 from becq.platform.network import selectors as networks
 from becq.platform.network import services as network_services
 from becq.platform.production import services as production
+from becq.web import frame
 from planning.small import small_network
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before")]
@@ -155,6 +157,39 @@ def test_a_wrong_filter_is_a_400(near, query):
     status, body = near.get("orders", **query)
     assert status == 400
     assert body["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["orders?day=0001-01-01", "orders?day=9999-12-31&days=366", "orders?days=99999999999999999999",
+     "orders?page=99999999999999999999", "plans?page=99999999999999999999", "stock?at=9999-12-31T23:59:00Z",
+     "stock?at=0001-01-01T00:00:00%2B08:00", "orders?text=a%00b", "orders/a%00b"],
+)  # fmt: skip
+def test_what_lies_beyond_everything_is_refused(near, address):
+    status, body = near.get(address)
+    assert 400 <= status < 500
+    assert body["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"earliest": "0001-01-01T00:00:00"}, {"latest": "9999-12-31T23:59:00"}, {"note": "a\0b"},
+     {"patients": 99999999999999999999}, {"patients": 0}],
+)  # fmt: skip
+def test_an_order_beyond_everything_is_refused(near, change):
+    status, body = near.post("orders", ORDER | change)
+    assert 400 <= status < 500
+    assert body["error"]["message"]
+
+
+def test_the_years_are_those_of_the_pages():
+    assert schemas.YEARS == frame.YEARS
+
+
+def test_an_unknown_address_is_told_in_the_same_form(near):
+    for status, body in (near.get("nothing/here"), near.post("nothing")):
+        assert status == 404
+        assert "/api/v1/nothing" in body["error"]["message"]
 
 
 def test_a_file_is_imported_or_its_problems_are_told(near):

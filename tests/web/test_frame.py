@@ -6,12 +6,15 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.test import RequestFactory
 
 from becq.errors import ConflictError, InputError, PermissionDeniedError
 from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.web import frame
+from becq.web.forms import DayField, InstantField
 from becq.web.middleware import RefusalMiddleware
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,43 @@ def test_the_address_goes_before_the_choice_kept(rf: RequestFactory):
     request = rf.get("/?at=now")
     request.session = {frame.AT_SESSION: "2020-01-01T00:00:00+00:00"}
     assert frame.view_at(request) is None
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01", "0001-01-01T00:00", "9999-12-31T23:59", "2101-01-01"])
+def test_years_that_nothing_lies_in_are_left_out_with_a_notice(browser_page, moment):
+    browser_page.post("/switch/at/", {"at": moment, "next": "/"})
+    page = browser_page.get("/").content.decode()
+    assert "is not a date and time between 2000 and 2100" in page
+    assert "Seen as of" not in page
+    for address in ("/?at=", "/stock/?at=", "/clinic/?day=", "/ledger/?tab=statement&at=", "/ledger/?to="):
+        answer = browser_page.get(address + moment)
+        assert answer.status_code == 200, address
+        assert "the year lies between 2000 and 2100" in answer.content.decode()
+
+
+def test_a_moment_kept_from_before_does_not_lock_a_person_out(browser_page):
+    session = browser_page.session
+    session[frame.AT_SESSION] = "9999-12-31T23:59:00+00:00"
+    session.save()
+    assert browser_page.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_fields_take_no_such_years(moment):
+    for field, given in ((InstantField(), moment), (DayField(), moment[:10])):
+        with pytest.raises(ValidationError, match="The year lies between 2000 and 2100"):
+            field.clean(given)
+
+
+@pytest.mark.parametrize("error", [OverflowError("int too large"), DataError("out of range")])
+def test_what_cannot_be_computed_with_is_a_400(rf, error):
+    assert RefusalMiddleware(lambda request: None).process_exception(rf.get("/"), error).status_code == 400
+
+
+def test_nul_characters_are_refused(browser_page):
+    assert browser_page.get("/stock/?q=a%00b").status_code == 400
+    assert browser_page.get("/ledger/lot/a%00b/").status_code == 400
+    assert browser_page.post("/switch/at/", {"at": "a\0b"}).status_code == 400
 
 
 def test_a_shifted_clock_is_marked(browser_page):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -17,7 +17,7 @@ from ninja.errors import HttpError
 from ninja.security import SessionAuth
 
 from becq.api import schemas
-from becq.api.errors import add_handlers
+from becq.api.errors import PlainParser, add_handlers
 from becq.errors import InputError
 from becq.platform import clock
 from becq.platform.accounts.models import User
@@ -34,6 +34,7 @@ from becq.platform.plans.models import PlanRun
 
 PAGE_SIZE = 200
 MAX_POSTINGS = 1000
+MOST_PAGES = 100_000
 
 api = NinjaAPI(
     title="Becq",
@@ -42,6 +43,7 @@ api = NinjaAPI(
     auth=SessionAuth(csrf=True),
     docs_url=None,  # the pages of ninja load scripts from elsewhere
     urls_namespace="api-v1",
+    parser=PlainParser(),
 )
 add_handlers(api)
 
@@ -52,7 +54,7 @@ add_handlers(api)
 @api.get("/orders", response=schemas.OrderPage, tags=["orders"], summary="Orders you may see")
 def list_orders(
     request: HttpRequest,
-    day: date | None = None,
+    day: schemas.Day | None = None,
     days: int = Query(1, ge=1, le=366),
     product: str = "",
     site: str = "",
@@ -60,7 +62,7 @@ def list_orders(
     short: bool = False,
     text: str = "",
     sort: str = "earliest",
-    page: int = Query(1, ge=1),
+    page: int = Query(1, ge=1, le=MOST_PAGES),
 ) -> dict[str, Any]:
     """``day``: windows that open then; ``status``: one, several with commas, or "open"."""
     found = market.orders(
@@ -124,7 +126,7 @@ def list_plans(
     request: HttpRequest,
     status: str = "",
     committed: bool | None = None,
-    page: int = Query(1, ge=1),
+    page: int = Query(1, ge=1, le=MOST_PAGES),
 ) -> list[dict[str, Any]]:
     viewer = _viewer(request)
     found = plans.runs(viewer, status=status, committed=committed)
@@ -200,7 +202,7 @@ def get_network(request: HttpRequest) -> dict[str, Any]:
 @api.get("/stock", response=list[schemas.StockOut], tags=["books"], summary="What is where")
 def get_stock(
     request: HttpRequest,
-    at: datetime | None = None,
+    at: schemas.Instant | None = None,
     site: str | None = None,
     nuclide: str | None = None,
     lot: str | None = None,
@@ -212,7 +214,7 @@ def get_stock(
 
 
 @api.get("/ledger/lots/{path:lot}", response=schemas.LotOut, tags=["books"], summary="A lot in the books")
-def get_lot(request: HttpRequest, lot: str, at: datetime | None = None) -> dict[str, Any]:
+def get_lot(request: HttpRequest, lot: str, at: schemas.Instant | None = None) -> dict[str, Any]:
     viewer = _viewer(request)
     postings = list(ledger.history(viewer, lot)[:MAX_POSTINGS])
     if not postings:

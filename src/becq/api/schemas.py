@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+
+YEARS = range(2000, 2101)
+"""The years that days and moments given to the API lie in; the same as on the pages (``web.frame``)."""
+
+
+def _within(moment: date) -> date:
+    if moment.year not in YEARS:
+        raise ValueError(f"the year lies between {YEARS[0]} and {YEARS[-1]}")
+    return moment
+
+
+Day = Annotated[date, AfterValidator(_within)]
+Instant = Annotated[datetime, AfterValidator(_within)]
 
 
 class OrderIn(Schema):
@@ -17,13 +30,13 @@ class OrderIn(Schema):
     site: str = Field(examples=["HUAXI"])
     product: str = Field(examples=["TC-ELUATE"])
     activity: str = Field(description="With its unit, at the calibration time", examples=["7.4 GBq"])
-    calibration: datetime
-    earliest: datetime
-    latest: datetime
+    calibration: Instant
+    earliest: Instant
+    latest: Instant
     tolerance: float = Field(default=0.1, ge=0, le=1)
     priority: int = Field(default=2, ge=1, le=3, description="1 is the highest")
     partial: bool = Field(default=False, description="Less than the tolerance allows is still wanted")
-    patients: int | None = Field(default=None, ge=0)
+    patients: int | None = Field(default=None, ge=1, le=500)
     note: str = Field(default="", max_length=4000)
     code: str = Field(default="", max_length=80, description="Your own code; a new one where left out")
     draft: bool = False
@@ -111,7 +124,7 @@ class PlanIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    first: date = Field(description="First day, in the network's zone")
+    first: Day = Field(description="First day, in the network's zone")
     days: int = Field(default=14, ge=1, le=92)
     name: str = Field(default="", max_length=200)
     pins: PinsIn | None = None

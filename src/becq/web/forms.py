@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from becq.errors import InputError
 from becq.physics import quantities
 from becq.physics.nuclides import nuclide, parse_nuclide
+from becq.web.frame import YEARS
 from becq.web.problems import say
+
+
+def check_year(moment: date) -> None:
+    """Refuse a day or moment outside of ``frame.YEARS``."""
+    if moment.year not in YEARS:
+        raise ValidationError(
+            _("The year lies between %(first)s and %(last)s"),
+            code="year",
+            params={"first": YEARS[0], "last": YEARS[-1]},
+        )
 
 
 class ActivityField(forms.CharField):
@@ -90,6 +101,7 @@ class InstantField(forms.Field):
                 moment = datetime.fromisoformat(str(value).strip().replace(" ", "T", 1))
             except ValueError as error:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        check_year(moment)
         return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def prepare_value(self, value: Any) -> Any:
@@ -98,6 +110,19 @@ class InstantField(forms.Field):
             if isinstance(value, datetime) and value.tzinfo
             else value
         )
+
+
+class DayField(forms.DateField):
+    """A day, of the years that anything is planned or booked in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day is not None:
+            check_year(day)
+        return day
 
 
 def nuclide_choices(names: list[str], chinese: bool) -> list[tuple[str, str]]:

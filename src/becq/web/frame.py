@@ -27,6 +27,9 @@ UNITS_COOKIE, THEME_COOKIE, RAIL_COOKIE = "becq_units", "becq_theme", "becq_rail
 AT_SESSION, SITE_SESSION = "view_at", "site"
 UNIT_SYSTEMS = ("SI", "Ci")
 THEMES = ("auto", "light", "dark")
+YEARS = range(2000, 2101)
+"""The years that moments and days given by people lie in: of forms, addresses and the view at another time.
+The API says the same (``api.schemas``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +138,15 @@ def zone(request: HttpRequest | None) -> ZoneInfo:
 
 
 def parse_local(text: str, at_zone: ZoneInfo) -> datetime | None:
-    """An instant written as ISO text, local to ``at_zone`` where it has no offset; None if unreadable."""
+    """An instant written as ISO text, local to ``at_zone`` where it has no offset.
+
+    None if it is unreadable or lies outside of YEARS.
+    """
     try:
         moment_ = datetime.fromisoformat(text.strip().replace(" ", "T", 1))
     except ValueError:
+        return None
+    if moment_.year not in YEARS:
         return None
     if moment_.tzinfo is None:
         moment_ = moment_.replace(tzinfo=at_zone)

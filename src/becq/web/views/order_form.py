@@ -55,7 +55,7 @@ class OrderForm(forms.Form):
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"), choices=PRIORITIES, coerce=int, initial=2
     )
-    patients = forms.IntegerField(label=gettext_lazy("Patients"), min_value=0, required=False)
+    patients = forms.IntegerField(label=gettext_lazy("Patients"), min_value=1, max_value=500, required=False)
     partial = forms.BooleanField(
         label=gettext_lazy("Less is welcome"),
         required=False,

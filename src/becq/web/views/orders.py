@@ -122,12 +122,12 @@ def _by_priority(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
 
 
 def read_day(value: str) -> date | None:
-    """A day of an address; None where it is none, or lies beyond all plans."""
+    """A day of an address; None where it is none, or lies outside of ``frame.YEARS``."""
     try:
         day = date.fromisoformat(value)
     except ValueError:
         return None
-    return day if 1970 <= day.year <= 2200 else None
+    return day if day.year in frame.YEARS else None
 
 
 def _by_day(rows: QuerySet[Order], value: str) -> QuerySet[Order]:

@@ -107,6 +107,8 @@ def at(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("at", "").strip()
     moment = frame.parse_local(text, frame.zone(request)) if text else None
     if text and moment is None:
-        messages.error(request, _("“%(text)s” is not a date and time.") % {"text": text[:40]})
+        said = _("“%(text)s” is not a date and time between %(first)s and %(last)s.")
+        years = {"first": frame.YEARS[0], "last": frame.YEARS[-1]}
+        messages.error(request, said % {"text": text[:40], **years})
     request.session[frame.AT_SESSION] = moment.isoformat() if moment else ""
     return back(request, drop="at")
