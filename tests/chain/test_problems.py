@@ -32,6 +32,10 @@ CASES = {
         "activity: 4 TBq", "¦activity: 4000", "activity",
         "activity 4000 has no unit", "write for example '7.4 GBq' or '200 mCi'",
     ),
+    "six-day curies": Case(
+        "activity: 4 TBq", "¦activity: 4 six-day Ci", "activity",
+        "six-day curies are defined for Mo-99", "write the activity at its reference time, in Ci or Bq",
+    ),
     "unit unknown": Case(
         "shelf_life: 7 d", "¦shelf_life: 7 dd", "shelf_life", 'unknown time unit "dd"', "use s, min, h, d, w or y"
     ),

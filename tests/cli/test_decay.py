@@ -27,6 +27,11 @@ def test_prints_a_table() -> None:
     assert "Tc-99m" in run.stdout
 
 
+def test_six_day_curies_of_mo99_are_curies_after_six_days() -> None:
+    run = becq("decay", "Mo-99", "--activity", "10 six-day Ci", "--after", "6d", "--json")
+    assert json.loads(run.stdout)["activities_bq"]["Mo-99"] == pytest.approx(3.7e11, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("name", "activity", "after", "message"),
     [
@@ -36,6 +41,7 @@ def test_prints_a_table() -> None:
         ("Lu-177", "1GBq", "5 m", "minutes or months"),
         ("Lu-177", "1GBq", "-1d", "not negative"),
         ("Yb-176", "1GBq", "1d", "is stable"),
+        ("Ac-225", "10 six-day Ci", "1d", "not for Ac-225; write the activity at its reference time"),
     ],
 )
 def test_refuses_in_one_line(name: str, activity: str, after: str, message: str) -> None:

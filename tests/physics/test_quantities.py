@@ -50,9 +50,16 @@ def test_activity(text: str, bq: float) -> None:
     "text", ["5 六天居里", "5 六日居里", "5 6-day Ci", "5 six-day Ci", "5000 6-day mCi", "5 6d Ci"]
 )
 def test_six_day_curies_are_told_at_release(text: str) -> None:
-    assert parse_activity(text) == pytest.approx(5 * 3.7e10 * 2 ** (144 / 65.94), rel=1e-13)
-    assert six_day_curie(parse_activity(text)) == pytest.approx(5, rel=1e-13)
+    released = parse_activity(text, nuclide="Mo-99")
+    assert released == pytest.approx(5 * 3.7e10 * 2 ** (144 / 65.94), rel=1e-13)
+    assert six_day_curie(released) == pytest.approx(5, rel=1e-13)
     assert six_day_factor() == pytest.approx(0.22, abs=0.001)
+
+
+@pytest.mark.parametrize("nuclide", ["", "Ac-225", "Tc-99m"])
+def test_six_day_curies_are_refused_but_for_mo99(nuclide: str) -> None:
+    with pytest.raises(InputError, match="defined for Mo-99 .*; write the activity at its reference time"):
+        parse_activity("10 six-day Ci", nuclide=nuclide)
 
 
 def test_bare_numbers_only_where_allowed() -> None:

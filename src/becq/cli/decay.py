@@ -24,7 +24,7 @@ def decay(
     nuclide = parse_nuclide(name)
     if nuclide.stable:
         raise InputError(f"{nuclide.name} ({nuclide.name_zh}) is stable: it has no activity")
-    start_bq, after_s = parse_activity(activity), parse_duration(after)
+    start_bq, after_s = parse_activity(activity, nuclide=nuclide.name), parse_duration(after)
     result = physics.decay(nuclide, start_bq, after_s)
     activities = dict(zip(result.members, result.activities_bq.tolist(), strict=True))
     if as_json:

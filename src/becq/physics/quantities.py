@@ -7,7 +7,8 @@ MBq and mCi; a trailing "!" insists on them.
 
 The six-day curie is how Mo-99 is sold: the activity left six days after it leaves the producer (National
 Research Council 2009, Medical Isotope Production Without Highly Enriched Uranium, Appendix G), so N
-six-day Ci are N·2^(6 d/T½) Ci at release.
+six-day Ci are N·2^(6 d/T½) Ci at release. They say nothing of any other nuclide, and are refused unless the
+caller knows that it is Mo-99.
 """
 
 from __future__ import annotations
@@ -85,13 +86,15 @@ _TIME_PART = re.compile(r"\s*(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
 
 
-def parse_activity(text: str, *, allow_bare: bool = False) -> float:
-    """Activity in Bq from "7.4GBq", "200 mCi", "2 吉贝可" or "5 six-day Ci" (also 6-day Ci, 六天居里).
+def parse_activity(text: str, *, allow_bare: bool = False, nuclide: str = "") -> float:
+    """Activity in Bq from "7.4GBq", "200 mCi", "2 吉贝可"; of Mo-99 also "5 six-day Ci" (6-day Ci, 六天居里).
 
-    A six-day unit gives the activity of Mo-99 *at release*, six days before it is that many curies.
+    A six-day unit gives the activity *at release*, six days before it is that many curies.
 
     :param allow_bare: take a number without a unit for Bq.
-    :raises InputError: for an unknown or ambiguous unit, a missing one, or a negative or absurd number.
+    :param nuclide: canonical name of what the activity is of, where known; "Mo-99" allows six-day units.
+    :raises InputError: for an unknown or ambiguous unit, a missing one, a six-day unit of anything but
+        Mo-99, or a negative or absurd number.
     """
     shown = text.strip()
     plain = _plain(shown)
@@ -112,7 +115,14 @@ def parse_activity(text: str, *, allow_bare: bool = False) -> float:
         )
     six_day = _SIX_DAY.fullmatch(unit)
     if six_day is not None:
-        return activity_from_six_day(value * _activity_factor(six_day["unit"].strip(), shown, insists))
+        factor = _activity_factor(six_day["unit"].strip(), shown, insists)
+        if nuclide != "Mo-99":
+            raise InputError(
+                f'"{shown}": six-day curies are defined for Mo-99 as it leaves the processing plant'
+                f"{f', not for {nuclide}' if nuclide else ''}; "
+                "write the activity at its reference time, in Ci or Bq"
+            )
+        return activity_from_six_day(value * factor)
     return value * _activity_factor(unit, shown, insists)
 
 
