@@ -29,6 +29,22 @@ REFERENCE = Path(__file__).parents[1] / "reference"
             (t, "I-131")
             for t in ("碘[131I]", "Iodine 131", "131 iodine", "[131I]", "I131", "碘-131", "i-131")
         ),
+        *(
+            (t, "Tc-99m")
+            for t in (
+                "99Tcm",
+                "⁹⁹Tcᵐ",
+                "99Tc^m",
+                "99Tc m",
+                "锝[99Tcm]",
+                "锝（９９Ｔｃｍ）",
+                "99TCM",
+                "99Tcm1",
+            )
+        ),
+        ("113Inm", "In-113m"),
+        ("177Lum", "Lu-177m"),
+        ("147Pm", "Pm-147"),
         ("[18F]", "F-18"),
         ("99mo", "Mo-99"),
         ("99Mo", "Mo-99"),
@@ -71,6 +87,15 @@ def test_reads_every_spelling(text: str, name: str) -> None:
         ("Lu", "commonly used: Lu-177, Lu-177m"),
         ("Lu-117", "did you mean Lu-177 (镥-177)"),
         ("technecium-99m", "did you mean Tc-99m (锝-99m)?"),
+        *((t, "did you mean Tc-99m (锝-99m)?") for t in ("Tc.99m", "Tc/99m", "Tc,99m", "锝.99m", "99m/Tc")),
+        *((t, "did you mean Tl-201 (铊-201)?") for t in ("TI-201", "T1-201", "ti-201", "201TI")),
+        *((t, "did you mean I-131 (碘-131)?") for t in ("1-131", "l-131", "I-l31")),
+        ("F-l8", "did you mean F-18 (氟-18)?"),
+        ("Y-9O", "did you mean Y-90 (钇-90)?"),
+        ("Rh-188", "did you mean Re-188 (铼-188)?"),
+        ("碘[131I]化钠", "names a compound; did you mean I-131 (碘-131)?"),
+        ("碘化钠[131I]", "names a compound; did you mean I-131 (碘-131)?"),
+        ("氟[18F]脱氧葡糖", "names a compound; did you mean F-18 (氟-18)?"),
         ("Xq-99", 'no element "Xq"; did you mean Mo-99'),
         ("钼-99/锝-99m", "names more than one nuclide"),
         ("磁-99", "磁 is not the name of an element"),
@@ -140,6 +165,7 @@ def test_every_radionuclide_is_read_back_from_its_own_names() -> None:
             n.name_en,
             n.isotope_markup,
             f"{n.a}{n.state}{n.symbol}",
+            f"{n.a}{n.symbol}{n.state}",
         ):
             assert parse_nuclide(text + "!" * (name in typed)).name == name, text
 

@@ -1,7 +1,7 @@
 """Nuclides by name: every spelling people type, and the look-alikes that must not slip through.
 
 The canonical name is like "Tc-99m". :func:`parse_nuclide` reads what people write (99mTc, Tc99m, ⁹⁹ᵐTc,
-锝[99mTc], technetium-99m, full-width and traditional characters) and refuses near misses with a
+锝[99mTc], 99Tcm, technetium-99m, full-width and traditional characters) and refuses near misses with a
 suggestion; :func:`nuclide` takes canonical names from data and never second-guesses. Half-lives come from
 ICRP-107 (:mod:`becq.physics.decay_data`); isotopes that occur in nature and are not in it count as stable.
 The confusions seen in the trade are in ``becq/data/lookalikes.csv``, each with its source.
@@ -37,6 +37,8 @@ _LATIN = re.compile(
 )
 _STATES = {"": "", "g": "", "m": "m", "m1": "m", "n": "n", "m2": "n"}
 _OTHER_NAMES = {"d": "H-2", "t": "H-3", "deuterium": "H-2", "tritium": "H-3", "氘": "H-2", "氚": "H-3"}
+_ALIKE = {"1": "lI", "l": "1I", "I": "l1", "O": "0", "o": "0", "0": "O"}
+"""Characters that look the same in many typefaces, and to a scanner."""
 _EXPECTED = "write element and mass number, like Tc-99m or 锝-99m"
 
 
@@ -134,32 +136,65 @@ def parse_nuclide(text: str) -> Nuclide:
 def _resolve(shown: str, plain: str, insists: bool) -> Nuclide:
     chinese = _CJK_WORD.findall(plain)
     named = [find_element(word) for word in chinese]
+    latin = " ".join(_CJK_WORD.sub(" ", plain).split())
+    if any(element is None and len(word) > 1 for word, element in zip(chinese, named, strict=True)):
+        inside = _possible(latin, None)
+        if inside:  # 碘[131I]化钠
+            raise InputError(f'"{shown}" names a compound{_did_you_mean(inside[:1])}')
     if len(chinese) > 1:
         raise InputError(f'"{shown}" names more than one nuclide; {_EXPECTED}')
     if None in named:
         raise InputError(f'"{shown}": {"".join(chinese)} is not the name of an element; {_EXPECTED}')
     by_name = named[0] if named else None
-    latin = " ".join(_CJK_WORD.sub(" ", plain).split())
     whole = by_name if not latin else find_element(latin)
     if whole is not None:
         raise InputError(_only_element(shown, whole))
     match = _LATIN.fullmatch(latin)
     if match is None:
-        raise InputError(_unreadable(shown, latin))
+        raise InputError(_unreadable(shown, plain, latin))
     a = int(match["a"])
     readings = list(_readings(match["before"] or "", (match["after"] or "").replace(" ", ""), by_name))
     if not readings:
-        raise InputError(_unreadable(shown, latin))
+        raise InputError(_unreadable(shown, plain, latin))
     elements_read = [(symbol, state) for symbol, state in readings if find_element(symbol) is not None]
     if not elements_read:
         word, state = readings[0]
-        raise InputError(f'"{shown}": no element "{word}"{_did_you_mean(_near(word, a, state))}')
+        raise InputError(
+            f'"{shown}": no element "{word}"{_did_you_mean(_slips(plain) or _near(word, a, state))}'
+        )
     found = [(find_element(w), s) for w, s in elements_read]
     possible = [(e, s) for e, s in found if e is not None and _exists(e.symbol, a, s)]
     element, state = (possible or [(e, s) for e, s in found if e is not None])[0]
     if by_name is not None and by_name is not element:
         raise InputError(_two_elements(shown, by_name, element, a, state))
-    return _accept(element, a, state, insists)
+    return _accept(element, a, state, plain, insists)
+
+
+def _possible(latin: str, by_name: Element | None) -> list[str]:
+    """The nuclides that exist among the readings of a text, without a guess."""
+    match = _LATIN.fullmatch(latin)
+    if match is None:
+        return []
+    readings = _readings(match["before"] or "", (match["after"] or "").replace(" ", ""), by_name)
+    found = [(find_element(word), state) for word, state in readings]
+    names = [f"{e.symbol}-{int(match['a'])}{s}" for e, s in found if e and by_name in (None, e)]
+    return [name for name in names if _exists_named(name)]
+
+
+def _slips(plain: str) -> list[str]:
+    """At most two nuclides one mistaken character away: "TI-201", "1-131", "F-l8", "Tc.99m"."""
+    spaced = " ".join(re.sub(r"\W+", " ", plain).split())
+    texts = [spaced]
+    for i, letter in enumerate(spaced):
+        texts += [spaced[:i] + other + spaced[i + 1 :] for other in _ALIKE.get(letter, "")]
+    names: dict[str, None] = {}
+    for text in texts:
+        chinese = [find_element(word) for word in _CJK_WORD.findall(text)]
+        if len(chinese) > 1 or None in chinese:
+            continue
+        latin = " ".join(_CJK_WORD.sub(" ", text).split())
+        names.update(dict.fromkeys(_possible(latin, chinese[0] if chinese else None)))
+    return sorted(names, key=lambda name: name not in elements()[nuclide(name).symbol].common)[:2]
 
 
 def _readings(before: str, after: str, by_name: Element | None) -> Iterable[tuple[str, str]]:
@@ -177,13 +212,17 @@ def _readings(before: str, after: str, by_name: Element | None) -> Iterable[tupl
         yield after, ""
     if len(after) > 1 and after[0] in "mnMN":
         yield after[1:], after[0].lower()
+    # 99Tcm, as Chinese papers and labels print it
+    trailing = re.fullmatch(r"([A-Za-z]+?)([mn]|m[12])", after, re.IGNORECASE)
+    if trailing is not None:
+        yield trailing[1], _STATES[trailing[2].lower()]
 
 
-def _accept(element: Element, a: int, state: str, insists: bool) -> Nuclide:
+def _accept(element: Element, a: int, state: str, plain: str, insists: bool) -> Nuclide:
     name = f"{element.symbol}-{a}{state}"
     meant = _lookalikes().get(name, ())
     if not _exists(element.symbol, a, state):
-        near = meant or _near(element.symbol, a, state)
+        near = meant or _slips(plain) or _near(element.symbol, a, state)
         raise InputError(f"There is no nuclide {name} ({element.name_zh}-{a}{state}){_did_you_mean(near)}")
     found = nuclide(name)
     if meant and not insists:
@@ -192,6 +231,11 @@ def _accept(element: Element, a: int, state: str, insists: bool) -> Nuclide:
             f'{name} has a half-life of {half_life}{_did_you_mean(meant)} Write "{name}!" to insist'
         )
     return found
+
+
+def _exists_named(name: str) -> bool:
+    match = _CANONICAL.fullmatch(name)
+    return match is not None and _exists(match[1], int(match[2]), match[3])
 
 
 def _exists(symbol: str, a: int, state: str) -> bool:
@@ -217,10 +261,12 @@ def _only_element(shown: str, element: Element) -> str:
     )
 
 
-def _unreadable(shown: str, latin: str) -> str:
+def _unreadable(shown: str, plain: str, latin: str) -> str:
     digits = re.search(r"\d{1,3}", latin)
     letters = re.sub(r"[^A-Za-z]", "", latin)
-    near = _near(letters, int(digits[0]), "") if digits and letters else _near_elements(letters)
+    near = _slips(plain)
+    if not near:
+        near = _near(letters, int(digits[0]), "") if digits and letters else _near_elements(letters)
     return f'"{shown}" is not a nuclide{_did_you_mean(near) if near else ": " + _EXPECTED}'
 
 
