@@ -15,6 +15,7 @@ export interface Outage {
   start: string;
   end: string;
   reason: string;
+  reason_zh?: string;
 }
 
 export interface Resource {

@@ -5,7 +5,7 @@ import { pack, step, ticks } from "./axis";
 import { halfLife, isotope, tone, toneAt, type Plan, type Tone } from "./data";
 import { button, hideTip, html, select, showTip, svg, table } from "./dom";
 import type { Settings } from "./main";
-import { named, t } from "./strings";
+import { chinese, named, t } from "./strings";
 
 interface Bar {
   id: string;
@@ -90,7 +90,7 @@ function groupsOf(plan: Plan, { units, now }: Settings): Group[] {
         row(
           named(each),
           byRow.get(`${id}\n${each.id}`) ?? [],
-          each.outages.map((outage) => ({ start: Date.parse(outage.start), end: Date.parse(outage.end), reason: outage.reason })),
+          each.outages.map((outage) => ({ start: Date.parse(outage.start), end: Date.parse(outage.end), reason: (chinese && outage.reason_zh) || outage.reason })),
           each.positions,
         ),
       );

@@ -49,6 +49,7 @@ class Outage(Row):
     start: Instant = Field(description="Start of the outage")
     end: Instant = Field(description="End of the outage")
     reason: Text = Field(description="Why, as it is shown to planners")
+    reason_zh: Text | None = Field(default=None, description="The same in Chinese")
     source: Text | None = Field(default=None, description="Where this comes from")
     assumption: Text | None = Field(default=None, description="What is assumed here, and why")
 

@@ -155,7 +155,7 @@ def _summary(found: Any, written: list[Path], lang: str) -> Iterator[str]:
     if zh:
         yield f"{found.network}，自{last}起{found.days}天"
         yield (
-            f"{found.orders}份订单中满足{found.orders_served}份（活度的{found.served_fraction:.1%}），"
+            f"{found.orders}份订单中满足{found.orders_served}份（按产品订单数加权，为所订活度的{found.served_fraction:.1%}），"
             f"与理论最优相差不超过{found.gap:.2%}；先到先得为{found.greedy_served_fraction:.1%}"
         )
         sent = len(found.deliveries)
@@ -171,7 +171,8 @@ def _summary(found: Any, written: list[Path], lang: str) -> Iterator[str]:
     yield f"{found.network}, {found.days} days from {last}"
     yield (
         f"{found.orders_served} of {found.orders} orders served ({found.served_fraction:.1%} of the "
-        f"activity), at most {found.gap:.2%} from the best possible; first come, first served: "
+        f"ordered activity, products weighing by their orders), "
+        f"at most {found.gap:.2%} from the best possible; first come, first served: "
         f"{found.greedy_served_fraction:.1%}"
     )
     yield (

@@ -53,6 +53,7 @@ class Lot:
     cost: float = 0.0
     specific_activity_bq_g: float | None = None
     outage: str | None = None
+    outage_zh: str | None = None
 
     @property
     def is_stock(self) -> bool:
@@ -161,7 +162,8 @@ def _batches(network: Network, process: Process, first: date, days: int) -> Iter
                 specific_activity_bq_g=(
                     specific * math.exp(-decay_const * finishing) if specific is not None else None
                 ),
-                outage=outage,
+                outage=outage.reason if outage else None,
+                outage_zh=(outage.reason_zh or outage.reason) if outage else None,
             )
 
 
@@ -170,10 +172,10 @@ def batch_id(process: str, start: float) -> str:
     return f"{process}@{datetime.fromtimestamp(start, UTC):%Y%m%dT%H%MZ}"
 
 
-def _outage(network: Network, outages: list[Outage], start: float, end: float) -> str | None:
+def _outage(network: Network, outages: list[Outage], start: float, end: float) -> Outage | None:
     for outage in outages:
         begins = network.instant(outage.start).timestamp()
         ends = network.instant(outage.end).timestamp()
         if begins < end and start < ends:
-            return outage.reason
+            return outage
     return None

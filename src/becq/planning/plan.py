@@ -133,6 +133,7 @@ class Plan:
                             "start": network.instant(outage.start).isoformat(),
                             "end": network.instant(outage.end).isoformat(),
                             "reason": outage.reason,
+                            "reason_zh": outage.reason_zh or outage.reason,
                         }
                         for outage in row.outages
                     ],

@@ -104,7 +104,7 @@ def _named(problem: Problem, order: Order, code: str, number: int) -> Reason:
         return Reason(
             code,
             f"The batch of {product.name} starting {start} ({lot.process}) is in an outage: {lot.outage}.",
-            f"{start}开始的{product.name_zh}批次（{lot.process}）处于停运期：{lot.outage}。",
+            f"{start}开始的{product.name_zh}批次（{lot.process}）处于停运期：{lot.outage_zh}。",
         )
     option = problem.options[number]
     lot = problem.lots[option.lot]

@@ -58,4 +58,4 @@ def _network(document: Mapping[str, Any]) -> Network:
 
 def _outage(row: Mapping[str, str]) -> Outage:
     start, end = (datetime.fromisoformat(row[name]) for name in ("start", "end"))
-    return Outage.model_construct(start=start, end=end, reason=row["reason"])
+    return Outage.model_construct(start=start, end=end, reason=row["reason"], reason_zh=row.get("reason_zh"))

@@ -42,6 +42,7 @@ class OutageRow:
     start: datetime
     end: datetime
     reason: str
+    reason_zh: str
 
 
 def meta(viewer: User) -> NetworkMeta | None:
@@ -150,6 +151,7 @@ def outages(viewer: User) -> list[OutageRow]:
             zone.instant(outage.start),
             zone.instant(outage.end),
             outage.reason,
+            outage.reason_zh or outage.reason,
         )
         for resource in resources(viewer)
         for outage in resource.outages

@@ -204,7 +204,9 @@ def edit_outage(
         item = _resource(actor, resource)
         rows = item.definition.get("outages", [])
         index = _find(resource, rows, key)
-        old = rows[index]
+        old = dict(rows[index])
+        if reason and reason != old["reason"]:
+            old.pop("reason_zh", None)  # it says the old reason
         row = {**old, **_outage(start or old["start"], end or old["end"], reason or old["reason"])}
         rows[index] = row
         changed = _store_outages(item, rows, row)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from becq.chain.lane import ANY_SITE, Lane
-from becq.chain.process import Process, Resource
+from becq.chain.process import Outage, Process, Resource
 from becq.chain.site import Site as ChainSite
 from becq.errors import BecqError, PermissionDeniedError, ProblemsError
 from becq.physics.quantities import format_activity, format_duration
@@ -168,11 +168,15 @@ def site_row(request: HttpRequest, row: ChainSite, own: frozenset[str]) -> dict[
     }
 
 
+def _reason(outage: Outage | selectors.OutageRow) -> str:
+    return (outage.reason_zh if frame.is_chinese() else None) or outage.reason
+
+
 def resource_row(request: HttpRequest, row: Resource) -> dict[str, Any]:
     """A machine or line and the outage it is in, or the next one."""
     zone = selectors.network_head(request.user)  # type: ignore[arg-type]
     now = frame.moment(request)
-    spans = sorted((zone.instant(each.start), zone.instant(each.end), each.reason) for each in row.outages)
+    spans = sorted((zone.instant(each.start), zone.instant(each.end), _reason(each)) for each in row.outages)
     coming = next((each for each in spans if each[1] > now), None)
     return {
         "id": row.id,
@@ -560,7 +564,7 @@ def _outages_table(request: HttpRequest, own: frozenset[str]) -> Table:
                 "start": row.start,
                 "end": row.end,
                 "length": (row.end - row.start).total_seconds(),
-                "reason": row.reason,
+                "reason": _reason(row),
                 "status": "done" if status == "over" else status,
                 "may_edit": row.resource in own,
                 "edit_url": f"{reverse('outage-edit', args=[row.resource])}?{query}",
