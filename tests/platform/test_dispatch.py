@@ -112,6 +112,13 @@ class TestTheWay:
         with trade.at(way.depart), pytest.raises(ConflictError, match="not yet released"):
             services.dispatch(way.sender, way.consignment, activity_bq=GBQ)
 
+    def test_nothing_leaves_before_the_release(self, trade, way):
+        released = way.lot.run.released_at
+        with trade.at(way.depart):
+            with pytest.raises(ConflictError, match="was released at"):
+                services.dispatch(way.sender, way.consignment, activity_bq=8 * GBQ, at=released - HOUR)
+            assert services.dispatch(way.sender, way.consignment, activity_bq=8.1 * GBQ).dispatched_at
+
     def test_an_expired_lot_stays(self, trade, way):
         with trade.at(way.lot.expires + HOUR), pytest.raises(ConflictError, match="expired"):
             services.dispatch(way.sender, way.consignment, activity_bq=GBQ)

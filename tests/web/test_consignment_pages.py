@@ -92,6 +92,18 @@ def test_more_than_the_lot_holds_is_refused_beside_the_field(trade, chain):
     assert 'id="dispatch-activity_error"' in page
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_packing_before_the_release_is_refused_beside_its_time(trade, chain, language):
+    chain.make()
+    with trade.at(chain.depart):
+        page = chain.desk("dispatcher", "reactor", language).send(
+            chain.way_page, "dispatch", done=False, activity="8.1 GBq", lot=chain.run.code,
+            at="2026-12-09T09:00",
+        )  # fmt: skip
+    assert 'id="dispatch-at_error"' in page
+    assert ("was released at", "放行")[language != "en"] in errors_of(page)[0]
+
+
 def test_rejected_and_taken_back(trade, chain):
     chain.send()
     with trade.at(chain.depart + 3 * HOUR):

@@ -335,7 +335,7 @@ def _generators(run: ProductionRun, at: datetime) -> list[Lot]:
         made_at__lte=at,
         expires__gte=at,
     )
-    return list(found.exclude(daughter=""))
+    return list(found.exclude(daughter="").exclude(run__released_at__gt=at))
 
 
 def grown_in(run: ProductionRun, at: datetime) -> float:
@@ -524,13 +524,24 @@ def _settle(
 # --- lots, for the steps that follow ------------------------------------------------------------
 
 
+def released_at(lot: Lot) -> datetime | None:
+    """When the run that made a lot was released; None for a lot that no run made."""
+    return lot.run.released_at if lot.run is not None else None
+
+
 def check_usable(lot: Lot, at: datetime) -> None:
     """Refuse a lot that may not be used at ``at``.
 
-    :raises ConflictError: in quarantine, blocked, under way, or expired.
+    :raises ConflictError: in quarantine, blocked, under way, not yet released at that time, or expired.
     """
     if lot.status != LotStatus.AVAILABLE:
         raise ConflictError(f"Lot {lot.code} may not be used: {LotStatus(lot.status).label.lower()}")
+    released = released_at(lot)
+    if released is not None and at < released:
+        raise ConflictError(
+            f"Lot {lot.code} was released at {released:%Y-%m-%d %H:%M} UTC; nothing of it may be used "
+            f"before, at {at:%Y-%m-%d %H:%M} UTC"
+        )
     if lot.expires is not None and at > lot.expires:
         raise ConflictError(f"Lot {lot.code} expired on {lot.expires:%Y-%m-%d %H:%M} UTC")
 

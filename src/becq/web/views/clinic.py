@@ -69,6 +69,14 @@ class LotDeed(Deed):
                 % {"at": self.say(at), "made": self.say(row["lot"].made_at)},
             )
             return
+        released = making.released_at(row["lot"])
+        if self.generators is not None and released is not None and at < released:  # waste may be older
+            self.add_error(
+                "at",
+                _("Lot %(lot)s was released at %(released)s; nothing of it may leave before.")
+                % {"lot": row["lot"].code, "released": self.say(released)},
+            )
+            return
         left = row["bq"] if self.generators else decayed(row["nuclide"], row["bq"], row["at"], at)
         if activity <= 0 or activity > left * (1.25 if self.generators else 1.0) * (1 + 1e-9):
             self.add_error("activity", _("%(left)s is there then; check the unit.") % {"left": self.bq(left)})

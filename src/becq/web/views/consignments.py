@@ -25,6 +25,7 @@ from becq.platform.dispatch.models import Consignment, ConsignmentStatus
 from becq.platform.ledger import selectors as books
 from becq.platform.measured import ERROR_LIMIT, decayed
 from becq.platform.production import selectors as production
+from becq.platform.production import services as making
 from becq.platform.today import GRACE, SHORTFALL, SOON
 from becq.web import directory, frame
 from becq.web.deeds import Deed, do_one, note_field, time_field
@@ -83,6 +84,7 @@ class DispatchDeed(Deed):
     beside = (
         ("time of the dispatch", "at"),
         ("was made at", "at"),
+        ("was released at", "at"),
         ("cannot leave", "activity"),
         ("positive number", "activity"),
         ("Lot ", "lot"),
@@ -101,6 +103,7 @@ class DispatchDeed(Deed):
         lots = production.lots_at_hand(request.user, site=thing.from_site).filter(product=thing.product)
         self.held = _held(request.user, [lot.code for lot in lots], thing, now)
         self.held_at = now
+        self.released = {lot.code: making.released_at(lot) for lot in lots}
         choices = [
             (lot.code, f"{lot.code} · {self.bq(self.held[lot.code])}")
             for lot in lots
@@ -123,6 +126,14 @@ class DispatchDeed(Deed):
         activity, lot = values.get("activity"), values.get("lot")
         if activity is not None and lot in self.held:
             at = values.get("at") or clock.now()
+            released = self.released.get(lot)
+            if released is not None and at < released:
+                self.add_error(
+                    "at",
+                    _("Lot %(lot)s was released at %(released)s; nothing of it may leave before.")
+                    % {"lot": lot, "released": self.say(released)},
+                )
+                return values
             held = decayed(self.thing.nuclide, self.held[lot], self.held_at, at)
             if not 0 < activity <= held * ERROR_LIMIT:
                 self.add_error(
