@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -59,11 +60,44 @@ def test_refuses_in_one_line(text: str) -> None:
 
 
 def test_usage_errors_exit_with_2() -> None:
-    for args in (["nuclide"], ["no-such-command"], ["nuclide", "Lu-177", "--yaml"]):
+    for args, message in (
+        (["nuclide"], "becq nuclide: missing argument"),
+        (["no-such-command"], "becq: no such command 'no-such-command'; see 'becq --help'"),
+        (["nuclide", "Lu-177", "--yaml"], "becq nuclide: no such option: --yaml"),
+        (["nuclide", "-5"], "becq nuclide: no such option: -5; see 'becq nuclide --help'"),
+        (["nuclide", "Lu-177", "Y-90"], "becq nuclide: got unexpected extra argument"),
+        (["network", "check"], "becq network check: missing argument"),
+        (["decay", "Lu-177", "--activity", "1GBq"], "becq decay: missing option '--after'"),
+        (["plan", "x", "--days", "1.5"], "becq plan: invalid value for '--days': "),
+    ):
         run = becq(*args)
         assert run.returncode == 2
-        assert "Error: " in run.stderr
-        assert "Traceback" not in run.stderr
+        assert run.stdout == ""
+        assert run.stderr.startswith(message), run.stderr
+        assert run.stderr.count("\n") == 1
+        assert run.stderr.rstrip().endswith(" --help'")
+
+
+def test_a_group_without_a_command_prints_its_help() -> None:
+    for args in ([], ["network"]):
+        run = becq(*args)
+        assert run.returncode == 2
+        assert "Commands:" in run.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    for args in (["nuclide", "Lu-177"], ["--help"], ["network", "schema"]):
+        with open("/dev/full", "w") as full:
+            run = subprocess.run(
+                [sys.executable, "-m", "becq.cli.main", *args],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                check=False,
+            )
+        assert run.returncode == 1
+        assert run.stderr == "becq: the output cannot be written: No space left on device\n"
 
 
 def test_internal_errors_show_no_traceback_unless_asked() -> None:

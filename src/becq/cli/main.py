@@ -1,12 +1,14 @@
 """The command ``becq``: a table of commands, each imported only when it is called.
 
 A new command is one line in :data:`COMMANDS`. Its target is a plain function or a Typer app. A
-:class:`~becq.errors.BecqError` becomes one message on stderr and exit status 2, like a usage error;
-anything else is an internal error: one line, exit status 1, the traceback only with BECQ_DEBUG=1.
+:class:`~becq.errors.BecqError` becomes one message on stderr and exit status 2, and so does a usage error;
+output that cannot be written is one line and exit status 1. Anything else is an internal error: one line,
+exit status 1, the traceback only with BECQ_DEBUG=1.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -99,21 +101,56 @@ def spare_encodings() -> None:
             stream.reconfigure(errors="replace")
 
 
+# typer brings the click it is built on: its own, or that of the package of this name
+USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
 def main() -> NoReturn:
-    """Run the command line and exit: 0 done, 2 the input or the usage was wrong, 1 internal error."""
+    """Run the command line and exit: 0 done, 2 the input or the usage was wrong, 1 anything else."""
     spare_encodings()
     try:
-        app(prog_name="becq")
+        status = app(prog_name="becq", standalone_mode=False)
+        sys.stdout.flush()
     except BecqError as error:
         print(f"becq: {error}", file=sys.stderr)
         sys.exit(2)
+    except USAGE_ERROR as error:
+        _say_usage(error)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(1)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            where = f"{error.filename}" if error.filename else "the output"
+            print(f"becq: {where} cannot be written: {error.strerror}", file=sys.stderr)
+            _drop_output()
+            sys.exit(1)
         if os.environ.get("BECQ_DEBUG") == "1":
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
         print(f"becq: internal error ({what}); rerun with BECQ_DEBUG=1 for details", file=sys.stderr)
         sys.exit(1)
-    sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say_usage(error: Any) -> None:
+    """One line that says what is wrong with the call; the help where a command was not named at all."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return
+    path = error.ctx.command_path if error.ctx is not None else "becq"
+    what = " ".join(error.format_message().split()).rstrip(".")
+    what = what[:1].lower() + what[1:]
+    print(f"{path}: {what}; see '{path} --help'", file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Forget what still waits to be written, so that the interpreter does not fail on it once more."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # no file behind it
+        return
 
 
 if __name__ == "__main__":
