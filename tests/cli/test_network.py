@@ -99,6 +99,21 @@ def test_convert_refuses_a_bad_file(spoiled: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "n.xlsx").exists()
 
 
+@pytest.mark.parametrize("name", ["n.xlsx", "n.yaml"])
+def test_convert_into_a_folder_that_is_not_there(example: Path, tmp_path: Path, name: str) -> None:
+    run = becq("convert", example, tmp_path / "none" / name)
+    assert run.returncode == 2
+    assert run.stderr == f"becq: {tmp_path / 'none' / name} cannot be written: No such file or directory\n"
+
+
+def test_template_into_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    run = becq("template", tmp_path / "none" / "t.xlsx")
+    assert run.returncode == 2
+    assert (
+        run.stderr == f"becq: {tmp_path / 'none' / 't.xlsx'} cannot be written: No such file or directory\n"
+    )
+
+
 def test_template(tmp_path: Path) -> None:
     out = tmp_path / "t.xlsx"
     assert becq("template", out).returncode == 0

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from xlsxwriter.exceptions import FileCreateError
 
 from becq.chain.reading import write_network
 from becq.cli import plan as command
-from becq.errors import ConflictError
+from becq.errors import ConflictError, InputError
 from planning.small import small_network
 
 
@@ -77,6 +78,8 @@ def test_pins_are_kept(network, tmp_path):
     ("arguments", "said"),
     [
         (["--from", "7.12.2026", "--out", "OUT"], "YYYY-MM-DD"),
+        (["--from", "9999-12-25", "--out", "OUT"], "the year is between 2000 and 2100"),
+        (["--from", "0001-01-01", "--out", "OUT"], "the year is between 2000 and 2100"),
         (["--from", "2026-12-07", "--out", "OUT", "--days", "0"], "1 to 92"),
         (["--from", "2026-12-07", "--out", "OUT", "--lang", "de"], "en and zh"),
         (["--from", "2026-12-07", "--out", "OUT", "--time-limit", "0"], "seconds"),
@@ -107,16 +110,18 @@ def test_problems_of_the_network_file_are_told_line_by_line(tmp_path):
     assert "bad.yaml, row 5" in done.stderr
 
 
-def test_a_failure_while_writing_leaves_the_old_files(network, tmp_path, monkeypatch):
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_failure_while_writing_leaves_the_old_files(network, tmp_path, monkeypatch, wrapped):
     import becq.reports.plan_xlsx as xlsx
 
     (tmp_path / "plan.json").write_text("old", encoding="utf-8")
 
     def fail(*args: object) -> None:
-        raise OSError(28, "No space left on device")
+        error = OSError(28, "No space left on device")
+        raise FileCreateError(error) if wrapped else error
 
     monkeypatch.setattr(xlsx, "write_plan_xlsx", fail)
-    with pytest.raises(Exception, match="No space"):
+    with pytest.raises(InputError, match="No space"):
         command.plan(network, "2026-12-07", tmp_path, days=2)
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
     assert (tmp_path / "plan.json").read_text(encoding="utf-8") == "old"

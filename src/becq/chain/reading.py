@@ -10,7 +10,8 @@ from becq.chain.network import Network
 from becq.chain.source import Source, unreadable
 from becq.chain.validation import validate
 from becq.chain.workbook import read_workbook
-from becq.chain.workbook_writer import write_template, write_workbook
+from becq.chain.workbook_writer import write_template as _write_template
+from becq.chain.workbook_writer import write_workbook
 from becq.chain.yaml_file import read_yaml, write_yaml
 from becq.errors import InputError, Problem, ProblemsError
 
@@ -63,7 +64,18 @@ def write_network(network: Network, path: str | os.PathLike[str]) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror}") from error
+        raise InputError(f"{target} cannot be written: {error.strerror or error}") from error
+
+
+def write_template(path: str | os.PathLike[str]) -> None:
+    """Write an empty workbook to fill in, with notes.
+
+    :raises InputError: where the file cannot be written.
+    """
+    try:
+        _write_template(Path(path))
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _read(path: Path) -> Source:

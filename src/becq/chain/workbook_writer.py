@@ -13,6 +13,7 @@ from typing import Any
 
 import xlsxwriter
 from pydantic.fields import FieldInfo
+from xlsxwriter.exceptions import FileCreateError
 
 from becq.chain.definition import choices, define, leaf
 from becq.chain.network import SECTIONS, Network
@@ -109,6 +110,17 @@ class _Book:
                     page.write_string(number, index, text, self.wrapped)
                 number += 1
 
+    def close(self) -> None:
+        """Write the file.
+
+        :raises OSError: where that fails; the library has an exception of its own for it.
+        """
+        try:
+            self.book.close()
+        except FileCreateError as error:
+            cause = error.args[0] if error.args else None
+            raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+
     def _cell(self, page: Any, row: int, column: int, value: Any) -> None:
         if isinstance(value, bool):
             page.write_string(row, column, "yes" if value else "no")
@@ -156,7 +168,7 @@ def write_workbook(network: Network, path: FilePath) -> None:
     for sheet in SHEETS.values():
         book.sheet(sheet, rows[sheet.name])
     book.book.get_worksheet_by_name("network").activate()
-    book.book.close()
+    book.close()
 
 
 def write_template(path: FilePath) -> None:
@@ -165,7 +177,7 @@ def write_template(path: FilePath) -> None:
     book.notes()
     for sheet in SHEETS.values():
         book.sheet(sheet, ())
-    book.book.close()
+    book.close()
 
 
 def _rows(network: Network) -> dict[str, list[dict[str, Any]]]:

@@ -58,10 +58,15 @@ def plan(
 
 
 def _day(text: str) -> date:
+    from becq.chain.consistency import FIRST_YEAR, LAST_YEAR
+
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise InputError(f"--from {text}: write a day as YYYY-MM-DD, for example 2026-12-07") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InputError(f"--from {text}: the year is between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
 
 
 def _read_pins(path: Path | None) -> Any:
@@ -120,6 +125,8 @@ def _progress() -> Iterator[Callable[[float, str], None]]:
 
 def _write(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
     """Write the files beside their places and then put them there, so that none is ever half there."""
+    from xlsxwriter.exceptions import FileCreateError
+
     from becq.reports.plan_html import write_plan_html
     from becq.reports.plan_json import write_plan_json
     from becq.reports.plan_xlsx import write_plan_xlsx
@@ -128,7 +135,10 @@ def _write(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
         draft = Path(tempfile.mkdtemp(prefix=".plan-", dir=folder))
         try:
             write_plan_json(found, network, draft / "plan.json")
-            write_plan_xlsx(found, network, draft / "plan.xlsx")
+            try:
+                write_plan_xlsx(found, network, draft / "plan.xlsx")
+            except FileCreateError as error:  # what the library makes of an OSError
+                raise error.args[0] from error
             try:
                 write_plan_html(found, network, draft / "plan.html", lang)
             except ConflictError as error:  # the page's assets are not built; the plan itself is not lost
