@@ -131,11 +131,31 @@ class TestReactor:
         with pytest.raises(ConflictError, match="only an assayed run"):
             services.release(planner, planned)
         assert not Posting.objects.exists()
-        services.record_eob_assay(planner, planned, measured_bq=GBQ)
+        services.record_eob_assay(planner, planned, measured_bq=GBQ, note="scram after an hour")
         with pytest.raises(ConflictError, match="only a planned run"):
             services.record_eob_assay(planner, planned, measured_bq=GBQ)
         with pytest.raises(ConflictError, match="only a planned run"):
             services.cancel_run(planner, planned, note="")
+
+    @pytest.mark.parametrize("measured", [29e6, 14.9 * GBQ, 45.1 * GBQ, 29e12])
+    def test_far_from_the_plan_wants_a_word(self, trade, planned, measured):
+        planner = trade.who("planner", "reactor")
+        with trade.at(planned.planned_eob):
+            with pytest.raises(ConflictError, match=r"where 30\.0 GBq is planned"):
+                services.record_eob_assay(planner, planned, measured_bq=measured)
+            assert not Posting.objects.exists()
+            assert not Lot.objects.exists()
+            services.record_eob_assay(planner, planned, measured_bq=measured, note="half the targets")
+
+    def test_the_time_of_an_assay_fits_the_run(self, trade, planned):
+        planner = trade.who("planner", "reactor")
+        with pytest.raises(InputError, match="before the planned start"):
+            services.record_eob_assay(planner, planned, measured_bq=29 * GBQ, at=START - HOUR, note="early")
+        with trade.at(planned.planned_eob - 2 * HOUR):
+            with pytest.raises(ConflictError, match="more than an hour before the planned EOB"):
+                services.record_eob_assay(planner, planned, measured_bq=29 * GBQ)
+            services.record_eob_assay(planner, planned, measured_bq=29 * GBQ, note="drawn early")
+            trade.check_books()
 
     def test_a_late_entry_of_an_earlier_assay(self, trade, planned):
         planner = trade.who("planner", "reactor")

@@ -67,6 +67,27 @@ def test_what_is_wrong_stands_beside_the_field_and_posts_nothing(
     assert not Posting.objects.exists()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({"activity": "29 MBq"}, "activity", ("30.0 GBq is planned", "计划为 30.0 GBq")),
+        ({"activity": "29 GBq", "at": "2026-12-08T08:00"}, "at", ("an hour before", "早一小时以上")),
+        (
+            {"activity": "29 GBq", "at": "2026-12-06T08:00", "note": "x"},
+            "at",
+            ("before the planned start", "计划开始时间"),
+        ),
+    ],
+)
+def test_an_assay_far_from_the_plan_is_refused_beside_its_field(trade, chain, language, values, field, words):
+    with trade.at(chain.run.planned_eob):
+        page = chain.desk("planner", "reactor", language).send(chain.run_page, "assay", done=False, **values)
+    assert f'id="assay-{field}_error"' in page
+    assert words[language != "en"] in errors_of(page)[0]
+    assert not Posting.objects.exists()
+
+
 def test_a_slip_of_unit_at_release_is_refused_beside_the_field(trade, chain):
     desk = chain.desk("planner", "reactor")
     with trade.at(chain.run.planned_eob):

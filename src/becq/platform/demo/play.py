@@ -125,7 +125,10 @@ class Play:
             measured = self._yield_of(run, at)
             if measured <= 0:
                 raise ConflictError(f"Nothing goes into run {code}")
-            making.record_eob_assay(actor, run, measured_bq=measured, at=at, relative_uncertainty=0.03)
+            note = "Not what was planned to go in" if making.is_implausible(run, measured, at) else ""
+            making.record_eob_assay(
+                actor, run, measured_bq=measured, at=at, relative_uncertainty=0.03, note=note
+            )
         except ConflictError as error:
             if at - run.planned_eob < PATIENCE:
                 self.add(at + HOUR / 2, ASSAY, lambda later: self.assay(code, later))

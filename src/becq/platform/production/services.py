@@ -32,6 +32,10 @@ CONVERTING = frozenset({"generator_manufacture", "labelling"})
 ELUTION = "generator_elution"
 ELUATE_LIFE = timedelta(hours=12)
 """How long an eluate is used that no process of the network describes."""
+LEAST_ASSAY, MOST_ASSAY = 0.5, 1.5
+"""An assay below or above these shares of the plan needs a note that says why."""
+EARLY = timedelta(hours=1)
+"""An assay this long before the planned EOB needs one, too."""
 NEGLIGIBLE = 1e-9
 """A loss below this share is rounding."""
 
@@ -166,8 +170,9 @@ def record_eob_assay(
     It is in quarantine until ``release``.
 
     :param inputs: conversions: lot → Bq taken at ``at`` (None: all of it); as planned where left out.
-    :raises ConflictError: the run is not planned any more, its input is not there, or more came out than
-        went in.
+    :raises ConflictError: the run is not planned any more, its input is not there, more came out than
+        went in, or it is far from the plan without a note.
+    :raises InputError: it was measured before the run was to begin.
     """
     action = _making(run)
     policy.require(actor, action, organisation=run.organisation, site=run.site_code)
@@ -177,6 +182,11 @@ def record_eob_assay(
     at = event_time(at, what="the assay")
     measured_bq = positive(measured_bq, "An assay")
     uncertainty_bq = standard_uncertainty(measured_bq, uncertainty_bq, relative_uncertainty)
+    if run.kind != ELUTION and at < run.planned_start:
+        raise InputError(
+            f"The time of the assay, {at:%Y-%m-%d %H:%M} UTC, is before the planned start of run {run.code}, "
+            f"{run.planned_start:%Y-%m-%d %H:%M} UTC"
+        )
     lot = _new_lot(run, at)
     if run.kind in CREATING:
         moves.produce(
@@ -188,6 +198,8 @@ def record_eob_assay(
     else:
         generators = _generators(run, at)
         measured_bq = _elute(actor, run.organisation, run.site_code, generators, lot, measured_bq, at, note)
+    if not note.strip():
+        _check_plausible(run, measured_bq, at)
     run.actual_start = start or at - (run.planned_eob - run.planned_start)
     run.actual_eob, run.assayed_bq, run.assay_uncertainty_bq = at, measured_bq, uncertainty_bq
     run.status, run.note = RunStatus.ASSAYED, _appended(run.note, note)
@@ -232,6 +244,36 @@ def record_elution(
     )
     _elute(actor, generator.organisation, generator.site_code, [generator], eluate, measured_bq, at, note)
     return eluate
+
+
+def planned_bq(run: ProductionRun, at: datetime) -> float:
+    """What the plan expects of an assay at ``at``, in Bq.
+
+    An irradiation that ends later began later, and a generator that is eluted later has lost nothing: both
+    as planned at EOB. What was labelled or filled later has decayed.
+    """
+    if run.kind in CONVERTING:
+        return decayed(run.nuclide, run.planned_activity_eob_bq, run.planned_eob, at)
+    return run.planned_activity_eob_bq
+
+
+def is_implausible(run: ProductionRun, measured_bq: float, at: datetime) -> bool:
+    """An assay so far from the plan that a note has to say why."""
+    planned = planned_bq(run, at)
+    return planned > 0 and not LEAST_ASSAY <= measured_bq / planned <= MOST_ASSAY
+
+
+def _check_plausible(run: ProductionRun, measured_bq: float, at: datetime) -> None:
+    if is_implausible(run, measured_bq, at):
+        raise ConflictError(
+            f"{format_activity(measured_bq)} was measured of run {run.code} where "
+            f"{format_activity(planned_bq(run, at))} is planned; check the unit, or say in the note why"
+        )
+    if at < run.planned_eob - EARLY:
+        raise ConflictError(
+            f"The time of the assay, {at:%Y-%m-%d %H:%M} UTC, is more than an hour before the planned EOB of "
+            f"run {run.code}, {run.planned_eob:%Y-%m-%d %H:%M} UTC; say in the note why"
+        )
 
 
 def _making(run: ProductionRun) -> str:

@@ -30,6 +30,7 @@ from becq.web.deeds import Deed, do_one, note_field, time_field
 from becq.web.forms import ActivityField, InstantField
 from becq.web.states import STATES
 from becq.web.tables import Column, Filter, Table
+from becq.web.views.ledger import may_read_books
 
 
 class UncertaintyField(forms.FloatField):
@@ -52,6 +53,7 @@ class AssayDeed(Deed):
     title = gettext_lazy("Assay at EOB")
     button = gettext_lazy("Record the assay")
     beside = (
+        ("was measured of run", "activity"),
         ("uncertainty", "uncertainty"),
         ("time of the assay", "at"),
         ("has grown", "activity"),
@@ -81,7 +83,36 @@ class AssayDeed(Deed):
         start, at = values.get("start"), values.get("at") or clock.now()
         if start and start >= at:
             self.add_error("start", _("The start is not before EOB, %(at)s.") % {"at": self.say(at)})
+        self._compare_with_plan(values, at)
         return values
+
+    def _compare_with_plan(self, values: dict[str, Any], at: datetime) -> None:
+        """What is far from the plan needs a remark."""
+        run: ProductionRun = self.thing
+        if "at" in self.errors:
+            return
+        if run.kind != making.ELUTION and at < run.planned_start:
+            self.add_error(
+                "at",
+                _("%(at)s is before the planned start of the run, %(start)s.")
+                % {"at": self.say(at), "start": self.say(run.planned_start)},
+            )
+            return
+        if (values.get("note") or "").strip():
+            return
+        if at < run.planned_eob - making.EARLY:
+            self.add_error(
+                "at",
+                _("More than an hour before the planned EOB, %(eob)s; say in the remark why.")
+                % {"eob": self.say(run.planned_eob)},
+            )
+        activity = values.get("activity")
+        if activity and making.is_implausible(run, activity, at):
+            self.add_error(
+                "activity",
+                _("%(planned)s is planned, not %(measured)s; check the unit, or say in the remark why.")
+                % {"planned": self.bq(making.planned_bq(run, at)), "measured": self.bq(activity)},
+            )
 
     def act(self) -> str:
         values = self.cleaned_data
@@ -422,8 +453,8 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _held(viewer: Any, found: ProductionRun, at: datetime) -> float | None:
-    """What is left of the lot at its site."""
-    if found.status not in {RunStatus.ASSAYED, RunStatus.RELEASED}:
+    """What is left of the lot at its site; None where the viewer may not read its books."""
+    if found.status not in {RunStatus.ASSAYED, RunStatus.RELEASED} or not may_read_books(viewer, found):
         return None
     rows = books.balances(
         viewer, at, lot=found.code, site=found.site_code, nuclide=found.nuclide, minimum_bq=0.0
