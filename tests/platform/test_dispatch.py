@@ -101,10 +101,17 @@ class TestTheWay:
             held = trade.balance(way.lot.code, "I-131", "reactor:reactor", at)
             with pytest.raises(ConflictError, match="cannot leave lot"):
                 services.dispatch(way.sender, way.consignment, activity_bq=held * 1.3)
-            # two per cent more than the books hold is an error of measurement: all there is goes
-            sent = services.dispatch(way.sender, way.consignment, activity_bq=held * 1.02)
+            # two per cent more than the books hold is an error of measurement: all there is goes as measured
+            sent = services.dispatch(way.sender, way.consignment, activity_bq=held * 1.02, note="all of it")
             gone = trade.balance(sent.package_lot, "I-131", "reactor:transit/near", at)
-            assert gone == pytest.approx(held, rel=1e-9)
+            assert gone == pytest.approx(held * 1.02, rel=1e-9) == sent.dispatched_bq
+            assert trade.balance(way.lot.code, "I-131", "reactor:reactor", at) == pytest.approx(0, abs=1)
+            assert trade.total("I-131", "unaccounted", at) == pytest.approx(-held * 0.02, rel=1e-6)
+            trade.check_books(at + DAY)
+        with trade.at(way.arrive) as at:
+            # what the page predicts is what the books expect
+            got = services.receive(way.receiver, sent)
+            assert got.expected_bq == pytest.approx(selectors.predicted_bq(sent, at), rel=1e-9)
             trade.check_books()
 
     def test_a_lot_in_quarantine_stays(self, trade, way):
@@ -211,6 +218,15 @@ class TestReading:
             assert (row["severity"], row["risk"]) == ("warn", True)
             # the office sees what is about to go wrong, though it cannot act
             assert [row["action"] for row in today.today(trade.coordinator) if row["risk"]] == ["receive"]
+
+    def test_a_delay_to_no_possible_time(self, trade, way):
+        sent = way.send(trade)
+        with trade.at(way.depart + HOUR) as now:
+            for expected in (START - 999 * DAY, way.depart - HOUR, now - HOUR / 60):
+                with pytest.raises(InputError, match="neither before it has left nor in the past"):
+                    services.report_delay(way.sender, sent, expected_arrive=expected, note="?")
+            with pytest.raises(InputError, match="more than 7 days after"):
+                services.report_delay(way.sender, sent, expected_arrive=way.arrive + 7.1 * DAY, note="lost")
 
     def test_a_delay_moves_what_is_expected(self, trade, way):
         sent = way.send(trade)

@@ -104,6 +104,32 @@ def test_a_packing_before_the_release_is_refused_beside_its_time(trade, chain, l
     assert ("was released at", "放行")[language != "en"] in errors_of(page)[0]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("expected", "words"),
+    [
+        ("2026-12-10T08:30", ("cannot arrive before", "不可能早于")),
+        ("2036-12-10T08:30", ("days after", "7 天")),
+    ],
+)
+def test_no_delay_to_an_impossible_time(trade, chain, language, expected, words):
+    chain.send()
+    with trade.at(chain.depart + HOUR):
+        page = chain.desk("dispatcher", "reactor", language).send(
+            chain.way_page, "delay", done=False, expected=expected, note="road closed"
+        )
+    assert 'id="delay-expected_error"' in page
+    assert words[language != "en"] in errors_of(page)[0]
+
+
+def test_a_time_of_old_shows_no_infinite_number(trade, chain):
+    chain.send()
+    with trade.at(chain.depart + HOUR):
+        Consignment.objects.update(expected_arrive=START - 40000 * DAY)
+        page = chain.desk("dispatcher", "reactor").get(chain.way_page)
+    assert not {"inf", "nan"} & set(page.lower().replace("+", " ").replace(">", " ").split())
+
+
 def test_rejected_and_taken_back(trade, chain):
     chain.send()
     with trade.at(chain.depart + 3 * HOUR):

@@ -87,13 +87,18 @@ def predicted_bq(row: Consignment, at: datetime) -> float:
     return decayed(row.nuclide, row.planned_activity_bq, row.reference_time, at)
 
 
+def arrives(row: Consignment) -> datetime:
+    """When it arrived, or is expected to: not before it departs, whatever was reported."""
+    return row.received_at or max(row.expected_arrive, row.dispatched_at or row.planned_depart)
+
+
 def arrival(row: Consignment) -> dict[str, Any]:
     """What a consignment will be on arrival against what is needed then.
 
     :returns: at (expected or actual arrival), predicted_bq and needed_bq at that moment,
         predicted_reference_bq and needed_reference_bq at the calibration time, ratio predicted over needed.
     """
-    at = row.received_at or row.expected_arrive
+    at = arrives(row)
     predicted = predicted_bq(row, at)
     needed = decayed(row.nuclide, row.planned_activity_bq, row.reference_time, at)
     return {

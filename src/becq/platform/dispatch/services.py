@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -23,13 +23,20 @@ from becq.platform.dispatch.models import (
 )
 from becq.platform.ledger import moves
 from becq.platform.ledger import services as ledger
-from becq.platform.ledger.chart import place, transit
+from becq.platform.ledger.chart import nominal, place, transit
+from becq.platform.ledger.models import Kind, Nominal
+from becq.platform.ledger.services import Line
 from becq.platform.market import services as market
 from becq.platform.measured import ERROR_LIMIT, decayed, event_time, positive, standard_uncertainty
 from becq.platform.network import selectors as network
 from becq.platform.production import selectors as lots
 from becq.platform.production import services as production
 
+if TYPE_CHECKING:
+    from becq.platform.production.models import Lot
+
+LATEST = timedelta(days=7)
+"""How long after the planned arrival a delayed one may be expected."""
 DIFFERENCE_LIMIT = 0.2
 """A receipt that differs from the books by more than this share needs a note that says why."""
 
@@ -130,7 +137,7 @@ def dispatch(
     """Pack a consignment and send it: it leaves its lot as a package with a lot code of its own.
 
     :param activity_bq: of the product's nuclide, measured at packing. A little more than the books hold
-        is an error of measurement: then all there is goes.
+        is an error of measurement: then all there is goes, and the difference is *unaccounted*.
     :param lot: another lot of the same product than planned.
     :raises ConflictError: not planned any more, the lot may not be used or is not here, or holds less.
     """
@@ -156,11 +163,14 @@ def dispatch(
             f"{format_activity(max(held, 0.0))} at {at:%Y-%m-%d %H:%M} UTC"
         )
     package = production.part_code(actor, source)
-    moves.dispatch(
-        actor, holder, site, consignment.to_organisation, source.code, at,
-        nuclide=source.nuclide, activity_bq=activity_bq if activity_bq < held else None, into_lot=package,
-        document=_papers(consignment), note=note,
-    )  # fmt: skip
+    if activity_bq > held:
+        _send_more(actor, consignment, source, package, activity_bq, at, note)
+    else:
+        moves.dispatch(
+            actor, holder, site, consignment.to_organisation, source.code, at,
+            nuclide=source.nuclide, activity_bq=activity_bq, into_lot=package,
+            document=_papers(consignment), note=note,
+        )  # fmt: skip
     production.split_off(
         actor, source, code=package, at=at,
         for_run=consignment.target_run, order_code=consignment.order_code,
@@ -177,6 +187,31 @@ def dispatch(
     return consignment
 
 
+def _send_more(
+    actor: User,
+    consignment: Consignment,
+    source: Lot,
+    package: str,
+    measured_bq: float,
+    at: datetime,
+    note: str,
+) -> None:
+    """All of a lot goes, and more was measured of it than the books hold: it goes as it was measured."""
+    holder = consignment.from_organisation
+    here, way = place(holder, consignment.from_site), transit(holder, consignment.to_organisation)
+    state = ledger.state_of(here, source.code, at)
+    held = state.activity_bq[source.nuclide]
+    lines = []
+    for name, activity in state.moveable().items():
+        packed = activity * measured_bq / held
+        lines.append(Line(here, source.code, name, -activity))
+        lines.append(Line(way, package, name, packed))
+        lines.append(Line(nominal(holder, Nominal.UNACCOUNTED), package, name, activity - packed))
+    measurement = {"nuclide": source.nuclide, "expected_bq": held, "measured_bq": measured_bq}
+    document = {**_papers(consignment), "measurement": measurement, "made": {package: [source.code]}}
+    ledger.post(actor, holder, Kind.DISPATCH, at, lines, document, note=note)
+
+
 @transaction.atomic
 def hand_over(
     actor: User, consignment: Consignment, *, place: str, at: datetime | None = None, note: str = ""
@@ -191,6 +226,11 @@ def hand_over(
     return _note(actor, consignment, EventKind.HANDED_OVER, at, place, note)
 
 
+def earliest_arrival(row: Consignment) -> datetime:
+    """Before this no arrival can be expected: now, and after the dispatch."""
+    return max(filter(None, (clock.now(), row.dispatched_at)))
+
+
 @transaction.atomic
 def report_delay(
     actor: User,
@@ -201,12 +241,26 @@ def report_delay(
     place: str = "",
     note: str,
 ) -> ConsignmentEvent:
-    """Another time of arrival is expected, and ``note`` says why."""
+    """Another time of arrival is expected, and ``note`` says why.
+
+    :raises InputError: it would arrive before it left, in the past, or later than ``LATEST`` after the plan.
+    """
     _require_party(actor, consignment)
     consignment = _locked(consignment, ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED)
     at = event_time(at, after=consignment.dispatched_at, what="the report")
     if expected_arrive.tzinfo is None:
         raise InputError(f"The expected arrival {expected_arrive} has no time zone")
+    soonest, latest = earliest_arrival(consignment), consignment.planned_arrive + LATEST
+    if expected_arrive < soonest:
+        raise InputError(
+            f"The expected arrival {expected_arrive:%Y-%m-%d %H:%M %Z} is before "
+            f"{soonest:%Y-%m-%d %H:%M} UTC: it comes neither before it has left nor in the past"
+        )
+    if expected_arrive > max(latest, soonest):
+        raise InputError(
+            f"The expected arrival {expected_arrive:%Y-%m-%d %H:%M %Z} is more than {LATEST.days} days after "
+            f"the planned one, {consignment.planned_arrive:%Y-%m-%d %H:%M} UTC; cancel or reject it instead"
+        )
     if not note.strip():
         raise InputError("Say in the note why the consignment is late")
     consignment.expected_arrive = expected_arrive

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db.models import Case, CharField, DateTimeField, F, IntegerField, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -211,6 +212,20 @@ class DelayDeed(Deed):
     expected = InstantField(label=gettext_lazy("Expected arrival"))
     place = forms.CharField(label=gettext_lazy("Place"), required=False, max_length=80)
     note = note_field(required=True, label=gettext_lazy("Reason"))
+
+    def clean_expected(self) -> datetime:
+        """Neither before it left nor in the past, nor absurdly late."""
+        expected: datetime = self.cleaned_data["expected"]
+        soonest = services.earliest_arrival(self.thing)
+        latest = max(self.thing.planned_arrive + services.LATEST, soonest)
+        if expected < soonest:
+            raise ValidationError(_("It cannot arrive before %(soonest)s.") % {"soonest": self.say(soonest)})
+        if expected > latest:
+            raise ValidationError(
+                _("It may be expected until %(latest)s, %(days)s days after the plan.")
+                % {"latest": self.say(latest), "days": services.LATEST.days}
+            )
+        return expected
 
     def act(self) -> str:
         values = self.cleaned_data
@@ -457,10 +472,6 @@ def _queue(viewer: Any) -> Any:
     )
 
 
-def _arrives(row: Consignment) -> datetime:
-    return row.received_at or row.expected_arrive
-
-
 @login_required
 def consignments(request: HttpRequest) -> HttpResponse:
     """What goes from whom to whom, when, and how much of it arrives."""
@@ -529,13 +540,15 @@ def consignments(request: HttpRequest) -> HttpResponse:
                 path=lambda row: row.dispatched_at or row.planned_depart,
                 sort="planned_depart",
             ),
-            Column("expected_arrive", _("Arrives"), "instant", path=_arrives, sort="expected_arrive"),
+            Column(
+                "expected_arrive", _("Arrives"), "instant", path=selectors.arrives, sort="expected_arrive"
+            ),
             Column(
                 "arrival_bq",
                 _("On arrival"),
                 "activity",
                 path=lambda row: selectors.arrival(row)["predicted_bq"],
-                at=_arrives,
+                at=selectors.arrives,
                 nuclide="nuclide",
                 show_at=False,
             ),
@@ -759,14 +772,16 @@ def _events(request: HttpRequest, row: Consignment) -> list[dict[str, Any]]:
 def _chart(row: Consignment, zone: str) -> dict[str, Any]:
     """From departure to calibration: what is in the package, and what is needed at the end."""
     start = row.dispatched_at or row.planned_depart
-    end = max(row.reference_time, _arrives(row), start)
+    end = max(row.reference_time, selectors.arrives(row), start)
     if (end - start).total_seconds() < 600:
         end = start + (row.planned_arrive - row.planned_depart) + (row.planned_arrive - row.planned_depart)
     span = (end - start).total_seconds()
     marks = []
-    if abs((_arrives(row) - clock.now()).total_seconds()) > 0.06 * span:  # else its name runs into "now"
-        marks.append({"at": _arrives(row).isoformat(), "name": "arrival", "name_zh": "到达"})
-    if abs((row.reference_time - _arrives(row)).total_seconds()) > 0.1 * span:
+    if (
+        abs((selectors.arrives(row) - clock.now()).total_seconds()) > 0.06 * span
+    ):  # else its name runs into "now"
+        marks.append({"at": selectors.arrives(row).isoformat(), "name": "arrival", "name_zh": "到达"})
+    if abs((row.reference_time - selectors.arrives(row)).total_seconds()) > 0.1 * span:
         marks.append({"at": row.reference_time.isoformat(), "name": "calibration", "name_zh": "标定"})
     return {
         "timezone": zone,
