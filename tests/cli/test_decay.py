@@ -27,6 +27,18 @@ def test_prints_a_table() -> None:
     assert "Tc-99m" in run.stdout
 
 
+@pytest.mark.parametrize("nuclide", ["Ac-225", "Mo-99", "U-238"])
+def test_after_ages_nothing_is_left_and_nothing_is_said(nuclide: str) -> None:
+    run = becq("decay", nuclide, "--activity", "1 GBq", "--after", "1e300y", "--json")
+    assert run.stderr == ""
+    assert set(json.loads(run.stdout)["activities_bq"].values()) == {0.0}
+
+
+def test_zero_needs_no_unit() -> None:
+    run = becq("decay", "Lu-177", "--activity", "1 GBq", "--after", "0", "--json")
+    assert json.loads(run.stdout)["activities_bq"]["Lu-177"] == pytest.approx(1e9, rel=1e-15)
+
+
 def test_six_day_curies_of_mo99_are_curies_after_six_days() -> None:
     run = becq("decay", "Mo-99", "--activity", "10 six-day Ci", "--after", "6d", "--json")
     assert json.loads(run.stdout)["activities_bq"]["Mo-99"] == pytest.approx(3.7e11, rel=1e-12)

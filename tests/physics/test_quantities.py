@@ -65,6 +65,7 @@ def test_six_day_curies_are_refused_but_for_mo99(nuclide: str) -> None:
 def test_bare_numbers_only_where_allowed() -> None:
     assert parse_activity("1e9", allow_bare=True) == 1e9
     assert parse_duration("90", allow_bare=True) == 90
+    assert parse_duration("0") == 0
     with pytest.raises(InputError, match="has no unit"):
         parse_activity("1e9")
     with pytest.raises(InputError, match="has no unit"):

@@ -32,6 +32,7 @@ MAX_AMPLIFICATION = 1e3
 _ROWS = 16384  # rows per block: the working arrays stay in the cache
 _CELLS = 1 << 19  # matrix cells per block of the positive method
 _SERIES = 22  # terms beyond the depth of the chain; 1/22! is below float64
+_SETTLED = 1e4  # mean lives of the slowest member; exp(-1e4) is zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Operator:
     def transfer(self, elapsed_s: Array) -> Array:
         """exp(M·t) by the positive method: times (m,) in s, not negative → (m, n, n)."""
         n = self.rates.size
+        elapsed_s = np.minimum(elapsed_s, self._longest)
         out = np.empty((elapsed_s.size, n, n))
         powers = self._powers()
         step = max(1, _CELLS // max(n * n, len(powers)))
@@ -73,11 +75,18 @@ class Operator:
         :param elapsed_s: (rows,) in s, not negative.
         :returns: (rows, n).
         """
+        elapsed_s = np.minimum(elapsed_s, self._longest)
         out = np.empty((elapsed_s.size, self.rates.size))
         for first in range(0, elapsed_s.size, _ROWS):
             block = slice(first, first + _ROWS)
             self._apply_block(start[block], columns, elapsed_s[block], out[block])
         return out
+
+    @property
+    def _longest(self) -> float:
+        """A time in s after which nothing changes any more, not even the last digit of what is left."""
+        moving = self.rates[self.rates > 0]
+        return _SETTLED / float(moving.min()) if moving.size else 0.0
 
     def _apply_block(self, start: Array, columns: NDArray[np.intp], t: Array, out: Array) -> None:
         if self.vectors is None or self.inverse is None:

@@ -169,7 +169,7 @@ def six_day_curie(activity_bq: float) -> float:
 def parse_duration(text: str, *, allow_bare: bool = False) -> float:
     """Duration in s from "10d", "2 h 15 min", "66 h", "3天", "1天6小时", "2:15" (h:min), "-1 d".
 
-    :param allow_bare: take a number without a unit for seconds.
+    :param allow_bare: take a number without a unit for seconds; zero needs no unit anyway.
     :raises InputError: for an unknown or missing unit ("m" is ambiguous: min or months).
     """
     shown = text.strip()
@@ -180,8 +180,9 @@ def parse_duration(text: str, *, allow_bare: bool = False) -> float:
     if clock is not None:
         return sign * (int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + int(clock[3] or 0))
     if re.fullmatch(_NUMBER, plain) and re.search(r"\d", plain):
-        if allow_bare:
-            return sign * float(plain.replace(",", ""))
+        value = float(plain.replace(",", ""))
+        if allow_bare or value == 0:
+            return sign * value
         raise InputError(f'"{shown}" has no unit: write for example {plain} h or {plain} d')
     total, at = 0.0, 0
     while at < len(plain):
