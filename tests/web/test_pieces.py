@@ -10,9 +10,16 @@ from django.template import Context, Template
 from django.utils import translation
 
 from becq.physics.nuclides import nuclide
+from becq.platform import clock
 from becq.web.forms import ActivityField, InstantField, NuclideField
 
 AT = datetime(2026, 7, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def present():
+    with clock.frozen(AT):
+        yield
 
 
 def render(text: str, language: str = "en", **context) -> str:
@@ -45,6 +52,16 @@ def test_nuclides_by_language_and_use():
 def test_instants_name_their_zone():
     assert plain(render("{% instant at %}", at=AT)) == "07-12 08:00 UTC+8"
     assert plain(render("{% instant at zone='Europe/Berlin' year=True %}", at=AT)) == "2026-07-12 02:00 UTC+2"
+
+
+def test_a_year_that_is_not_the_present_one_is_shown():
+    with clock.frozen(datetime(2026, 12, 31, 12, 0, tzinfo=UTC)):
+        assert plain(render("{% instant at %}", at=AT)) == "07-12 08:00 UTC+8"
+        later = AT.replace(year=2027)
+        assert plain(render("{% instant at %}", at=later)) == "2027-07-12 08:00 UTC+8"
+        assert plain(render("{% activity 1e9 at=at %}", at=later)) == "1.00 GBq @ 2027-07-12 08:00"
+    with clock.frozen(datetime(2026, 12, 31, 17, 0, tzinfo=UTC)):  # 2027 already in Shanghai
+        assert plain(render("{% instant at %}", at=AT)) == "2026-07-12 08:00 UTC+8"
 
 
 def test_states_have_icon_and_word_and_unknown_ones_are_shown():

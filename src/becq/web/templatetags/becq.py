@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from becq.errors import InputError
 from becq.physics import quantities
 from becq.physics.nuclides import nuclide as find_nuclide
+from becq.platform import clock
 from becq.web import frame as frames
 from becq.web.states import SEVERITIES
 from becq.web.states import state as find_state
@@ -89,9 +90,9 @@ def activity_html(
     value = format_html('{} <span class="unit">{}</span>', number, unit)
     if at is None:
         return format_html('<span class="activity">{}</span>', value)
-    when = (
-        format_html(' <span class="at">@ {}</span>', f"{at.astimezone(zone):%m-%d %H:%M}") if show_at else ""
-    )
+    local = at.astimezone(zone)
+    day = "%m-%d" if local.year == clock.now().astimezone(zone).year else "%Y-%m-%d"
+    when = format_html(' <span class="at">@ {}</span>', f"{local:{day} %H:%M}") if show_at else ""
     half_life: float | str = ""
     name = ""
     if nuclide:
@@ -156,10 +157,11 @@ def nuclide(name: str | None, style: str = "text") -> SafeString:
 def instant_html(
     at: datetime | None, zone: ZoneInfo, *, label: bool = True, year: bool = False, seconds: bool = False
 ) -> SafeString:
-    """A moment in a zone, named."""
+    """A moment in a zone, named; with its year where that is asked for or is not the present one."""
     if at is None:
         return mark_safe('<span class="quiet">—</span>')
     local = at.astimezone(zone)
+    year = year or local.year != clock.now().astimezone(zone).year
     text = local.strftime(("%Y-%m-%d " if year else "%m-%d ") + ("%H:%M:%S" if seconds else "%H:%M"))
     tail = format_html(' <span class="zone">{}</span>', frames.zone_label(at, zone)) if label else ""
     return format_html(
