@@ -60,6 +60,14 @@ def test_stock_decays_with_the_moment_of_the_page_and_stands_against_the_licence
         assert "No stock at this moment" in before
 
 
+def test_a_lot_at_a_hospital_is_useful_until_it_expires(trade, lots):
+    with trade.at(lots.consignment.planned_arrive + 48 * HOUR):  # less than the smallest order by now
+        page = lots.desk("hospital", "near").get("/stock/")
+        assert lots.package in page
+        assert "Below useful</" not in page
+        assert "Available" in page
+
+
 def test_another_hospital_sees_none_of_it(trade, lots):
     with trade.at(lots.consignment.planned_arrive):
         assert lots.package not in lots.desk("hospital", "mid").get("/stock/")

@@ -41,6 +41,8 @@ LEAST_BQ = 1e3
 """What is less is not called stock."""
 CLOSE, FEW = 0.5, 12
 """Licence limits used less than this are folded where there are more than a few."""
+SUPPLYING = ("reactor", "accelerator", "radiopharmacy", "warehouse")
+"""Kinds of sites whose lots are useful while they still make an order; a hospital uses its own to the end."""
 TABS = ("lots", "sites", "nuclides", "products")
 MOST_CURVES = 12
 POINTS = 120
@@ -132,6 +134,7 @@ def holdings(request: HttpRequest, at: datetime) -> list[Holding]:
     least = dict(
         market.orders(viewer).order_by().values_list("product_code").annotate(least=Min("activity_bq"))
     )
+    suppliers = {code for code, each in directory.sites(request).items() if each.kind in SUPPLYING}
     found = []
     for row in rows:
         lot, dose, entry = lots.get(row.lot), doses.get(row.lot), thrown.get(row.lot)
@@ -146,7 +149,7 @@ def holdings(request: HttpRequest, at: datetime) -> list[Holding]:
             reference = orders.get(lot.order_code) or getattr(lot.run, "released_at", None) or lot.made_at
         expires = lot.expires if lot and kind != "waste" else None
         until = None
-        if own and lot is not None and kind != "waste" and least.get(product):
+        if own and lot is not None and kind != "waste" and least.get(product) and row.site in suppliers:
             until = at + _time_to(row.nuclide, row.activity_bq, least[product])
         ends = [moment for moment in (expires, until) if moment is not None]
         left = (min(ends) - at).total_seconds() if ends else None
