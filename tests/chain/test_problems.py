@@ -234,6 +234,24 @@ CASES = {
         "     ¦PLAN]}",
         "destinations[1]", "'PLAN' is not defined under sites", "did you mean 'PLANT'?",
     ),
+    "licence of a stable nuclide": Case(
+        "        - nuclide: Tc-99m\n", "        - ¦nuclide: Mo-98\n", "licence.nuclides[1].nuclide",
+        "Mo-98 is stable: it has no activity", "name a radionuclide, such as Mo-99",
+    ),
+    "product of a stable nuclide": Case(
+        "nuclide: Tc-99m\n    shelf_life: 12 h", "¦nuclide: Mo-98\n    shelf_life: 12 h", "nuclide",
+        "Mo-98 is stable: it has no activity", "name a radionuclide, such as Mo-99",
+    ),
+    "generator of a stable nuclide": Case(
+        "nuclide: Mo-99\n    daughter: Tc-99m", "¦nuclide: Mo-98\n    daughter: Tc-99m", "nuclide",
+        "Mo-98 is stable: it has no activity", "name a radionuclide, such as Mo-99",
+    ),
+    "nan": Case(
+        "    lon: 103.83", "    ¦lon: .nan", "lon", "nan is not a number", "write a plain number, for example 1.5"
+    ),
+    "nan as text": Case(
+        "    lon: 103.83", "    ¦lon: nan", "lon", "'nan' is not a number", "write a plain number, for example 1.5"
+    ),
     "licensed twice": Case(
         "        - nuclide: Tc-99m\n", "        - ¦nuclide: 99Mo\n", "licence.nuclides[1].nuclide",
         "Mo-99 is licensed twice at 'PLANT' (first in row 16)", "keep one limit for each nuclide",

@@ -20,6 +20,8 @@ from becq.chain.site import TRANSIT_KINDS
 from becq.chain.source import Flaw, Path
 from becq.chain.suggestion import where_defined
 from becq.physics.decay_data import descendants
+from becq.physics.elements import elements
+from becq.physics.nuclides import nuclide
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years outside are taken for slips of the pen."""
@@ -94,6 +96,7 @@ def _sites(survey: Survey) -> Iterator[Flaw]:
         seen: dict[str, int] = {}
         for number, row in enumerate(site.licence.nuclides):
             path = survey.at("sites", index, "licence", "nuclides", number)
+            yield from _stable(row.nuclide, (*path, "nuclide"))
             if row.nuclide in seen:
                 first = survey.at("sites", index, "licence", "nuclides", seen[row.nuclide])
                 message = f"{row.nuclide} is licensed twice at '{site.id}'"
@@ -103,6 +106,7 @@ def _sites(survey: Survey) -> Iterator[Flaw]:
 
 def _products(survey: Survey) -> Iterator[Flaw]:
     for index, product in enumerate(survey.network.products):
+        yield from _stable(product.nuclide, survey.at("products", index, "nuclide"))
         path = survey.at("products", index, "daughter")
         if product.kind == "generator" and product.daughter is None:
             yield Flaw(path, "a generator needs a daughter", "name the nuclide that is eluted")
@@ -112,7 +116,7 @@ def _products(survey: Survey) -> Iterator[Flaw]:
                 f"a product of kind {product.kind} has no daughter",
                 "leave it out, or use kind generator",
             )
-        elif product.daughter is not None:
+        elif product.daughter is not None and not nuclide(product.nuclide).stable:
             progeny = descendants([product.nuclide], stable=False)[1:]
             if product.daughter not in progeny:
                 remedy = (
@@ -294,6 +298,14 @@ def _unreachable(survey: Survey) -> Iterator[Flaw]:
             f"no lane leads to '{identifier}', so {orders_text} cannot be delivered",
             "add a lane with this site, or '*' by road, among its destinations",
         )
+
+
+def _stable(name: str, path: Path) -> Iterator[Flaw]:
+    found = nuclide(name)
+    if found.stable:
+        used = elements()[found.symbol].common
+        remedy = f"name a radionuclide, such as {' or '.join(used[:2])}" if used else "name a radionuclide"
+        yield Flaw(path, f"{name} is stable: it has no activity", remedy)
 
 
 def _no_transit(survey: Survey, path: Path, identifier: str, what: str) -> Iterator[Flaw]:

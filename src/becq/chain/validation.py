@@ -7,6 +7,7 @@ known.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -140,10 +141,10 @@ def _say(detail: ErrorDetails, model: type[BaseModel], loc: Path) -> tuple[str, 
         words = choices(field.annotation) if field else ()
         remedy = did_you_mean(str(value), words) or f"use {_or(words)}"
         return f"{_show(value)} is not a choice for {name}", remedy
-    if kind in _BOUNDS:
+    if kind in _BOUNDS and not _is_nan(value):
         key, word = _BOUNDS[kind]
         return f"{name} {_show(value)} is out of range", f"it is {word} {context[key]:g}"
-    if kind in _NUMBER_TYPES:
+    if kind in _NUMBER_TYPES or kind in _BOUNDS:
         whole = "a whole number" if kind.startswith("int") else "a plain number"
         return f"{_show(value)} is not a number", f"write {whole}, for example {3 if 'int' in kind else 1.5}"
     if kind == "string_type":
@@ -211,6 +212,14 @@ EXAMPLES = {
     "time": "08:00",
 }
 """Examples shown where a field is missing and in the template of the workbook."""
+
+
+def _is_nan(value: Any) -> bool:
+    """Whether a value reads as "not a number", which is within no bounds and beyond none."""
+    try:
+        return math.isnan(float(value))
+    except (TypeError, ValueError):
+        return False
 
 
 def _or(words: Iterable[str]) -> str:
