@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from lives import DAY, HOUR, LANGUAGES, ROLES, ChainOfLots, Desk, trade
+from lives import DAY, HOUR, LANGUAGES, ROLES, ChainOfLots, Desk, hire, trade
 
+from becq.platform.accounts.models import Organisation
 from becq.platform.clinic.models import Dose
 
 __all__ = ["trade"]
@@ -62,6 +63,17 @@ def test_the_hospital_sees_where_it_came_from_but_not_what_else_became_of_it(tra
         assert f"{life.run.code}-loss" not in page
         life.desk("hospital", "mid").get(f"/ledger/lot/{life.package}/", 404)
         life.desk("hospital", "mid").get("/ledger/lot/nothing/", 404)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not shown to you"), ("zh-hans", "不向您显示")])
+def test_what_is_not_theirs_to_see_is_not_said_to_be_nothing(trade, life, language, words):
+    operator = Organisation.objects.create(code="OP", name="Operator", kind="operator")
+    with trade.at(life.depart + DAY):
+        desk = Desk(hire("planner", operator), language)
+        page = desk.get(f"/ledger/lot/{life.run.code}/")
+        assert page.count(words) == 2
+        assert "0.00" not in desk.get(life.run_page)
+        assert words not in life.desk("planner", "reactor", language).get(f"/ledger/lot/{life.run.code}/")
 
 
 def test_a_statement_closes_and_says_what_is_unaccounted_with_its_uncertainty(trade, life):

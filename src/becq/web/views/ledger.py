@@ -343,12 +343,22 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         "balances": [_balance(request, row) for row in rows if row.kind == "place"],
         "ends": [_balance(request, row) for row in rows if row.kind != "place"],
         "missing": missing,
+        "books_shown": may_read_books(viewer, known),
         "missing_all": _sums(family.ends),
         "at": at,
         "chart": _course(request, code, history, known, str(zone)),
         "run": known.run if known and known.run_id else None,
     }
     return render(request, "web/ledger/lot.html", context)
+
+
+def may_read_books(viewer: Any, thing: Any) -> bool:
+    """True where the person may read the books of whoever holds a lot or a run.
+
+    Where not, what the page cannot see is not nothing: it is not shown. A thing that is not known (None) is
+    only on the page because of books that the person reads.
+    """
+    return thing is None or policy.may_read(viewer, thing.organisation)
 
 
 def _balance(request: HttpRequest, row: Any) -> dict[str, Any]:
