@@ -77,6 +77,13 @@ def test_a_page_can_be_seen_as_of_another_moment(browser_page):
     assert "Seen as of" not in browser_page.get("/").content.decode()
 
 
+def test_a_page_that_shows_the_present_all_the_same_says_so(browser_page):
+    said = "this page shows the present all the same"
+    assert said in browser_page.get("/consignments/?at=2026-07-12T08:00").content.decode()
+    assert said not in browser_page.get("/stock/?at=2026-07-12T08:00").content.decode()
+    assert said not in browser_page.get("/consignments/").content.decode()
+
+
 def test_the_address_goes_before_the_choice_kept(rf: RequestFactory):
     request = rf.get("/?at=2026-07-12T08:00")
     request.session = {frame.AT_SESSION: "2020-01-01T00:00:00+00:00"}

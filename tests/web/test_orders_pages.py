@@ -352,6 +352,15 @@ def test_what_is_no_file_is_refused(world, sent):
     assert not Order.objects.filter(source="file").exists()
 
 
+def test_a_file_that_cannot_be_read_is_said_to_be_so(world):
+    for language, word in (("en", "cannot be read as orders: "), ("zh-hans", "无法作为订单读取：")):
+        client = world.client(world.who("hospital", "near"), language)
+        page = text(client.post("/orders/import/", {"file": upload("nothing", "orders.pdf")}))
+        assert word in page
+        assert "0 rows" not in page
+        assert "0 行" not in page
+
+
 def test_nobody_imports_for_others(world):
     client = world.client(world.who("hospital", "far"))
     page = text(client.post("/orders/import/", {"file": upload(HEAD + GOOD)}))

@@ -25,6 +25,8 @@ from becq.platform.network import selectors as network
 
 UNITS_COOKIE, THEME_COOKIE, RAIL_COOKIE = "becq_units", "becq_theme", "becq_rail"
 AT_SESSION, SITE_SESSION = "view_at", "site"
+NOW_PAGES = {"consignments", "production", "run", "waste", "order", "standing-orders", "standing-order"}
+"""Pages, by the name of their address, that show the present whatever moment is chosen; a notice says so."""
 UNIT_SYSTEMS = ("SI", "Ci")
 THEMES = ("auto", "light", "dark")
 YEARS = range(2000, 2101)
@@ -237,6 +239,12 @@ class Frame:
     def view_at(self) -> datetime | None:
         """The other moment that the page is seen at."""
         return view_at(self.request)
+
+    @property
+    def shows_now(self) -> bool:
+        """True on a page that shows the present although another moment is chosen."""
+        found = self.request.resolver_match
+        return self.view_at is not None and found is not None and found.url_name in NOW_PAGES
 
     @property
     def moment(self) -> datetime:
