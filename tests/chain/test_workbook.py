@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -188,6 +189,40 @@ def test_missing_column_is_said_once(tmp_path: Path) -> None:
     assert where(problem) == ("sites", 1, "lat")
     assert problem.message == "the column lat is missing"
     assert problem.remedy.startswith("add a column 'lat': Latitude")
+
+
+@pytest.mark.parametrize("value", ["", "<v></v>", "<v/>", "<v />"])
+def test_formula_that_was_never_computed_is_said_once(tmp_path: Path, value: str) -> None:
+    """As libraries write it that compute nothing: each leaves the value out in its own way."""
+    written = book(tmp_path / "n.xlsx", GOOD | {"sites": replace(SITES, 3, 4, "=E2+1")})
+    path = tmp_path / "m.xlsx"
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if b"<f>E2+1</f>" in text:
+                text = re.sub(rb'<c r="E3"[^>]*><f>E2\+1</f>.*?</c>', b'<c r="E3"><f>E2+1</f>@</c>', text)
+                text = text.replace(b"@", value.encode())
+            new.writestr(name, text)
+    problem = only(path)
+    assert problem.message == "the formula has no computed value"
+    assert where(problem) == ("sites", 3, "E (lat)")
+
+
+def test_missing_sheet_is_said_once(tmp_path: Path) -> None:
+    sheets = {name: rows for name, rows in GOOD.items() if name != "sites"}
+    for more in ({}, {"licences": LICENCES}):
+        problem = only(book(tmp_path / "n.xlsx", sheets | more))
+        assert str(problem) == (
+            f"{tmp_path / 'n.xlsx'} [sites]: the sheet sites is missing "
+            "(add it; becq network template writes a workbook with every sheet)"
+        )
+    licences = {"network": NETWORK, "licences": LICENCES}
+    assert only(book(tmp_path / "n.xlsx", licences)).message == "the sheet sites is missing"
+
+
+def test_sheet_that_nothing_names_may_be_missing(tmp_path: Path) -> None:
+    path = book(tmp_path / "n.xlsx", {"network": NETWORK, "sites": SITES})
+    assert check_network(path) == []
 
 
 def test_computed_formula_counts(tmp_path: Path) -> None:

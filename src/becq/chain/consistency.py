@@ -83,7 +83,7 @@ def _unknown(survey: Survey) -> Iterator[Flaw]:
         if section == "lanes":
             path = (*path, getattr(network.lanes[index], field).index(identifier))
         remedy = where_defined(identifier, target, survey.known[target])
-        yield Flaw(path, f"'{identifier}' is not defined under {target}", remedy)
+        yield Flaw(path, f"'{identifier}' is not defined under {target}", remedy, undefined_in=target)
 
 
 def _sites(survey: Survey) -> Iterator[Flaw]:

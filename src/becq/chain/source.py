@@ -25,6 +25,8 @@ class Flaw(NamedTuple):
     message: str
     remedy: str = ""
     related: Path | None = None
+    undefined_in: str = ""
+    """The section in which what stands here is not defined."""
 
 
 class Place(NamedTuple):
@@ -45,6 +47,12 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     absent: frozenset[tuple[str, str]] = frozenset()
     """(section, field) of required columns that a sheet lacks: reported already, once for all rows."""
+    lacking: frozenset[str] = frozenset()
+    """Sections without a sheet: reported once where other rows name rows of them."""
+    needed: frozenset[str] = frozenset()
+    """Those of them whose rows the reader has seen named already."""
+    unread: frozenset[Path] = frozenset()
+    """Cells with a fault that the reader has reported already."""
 
     def problem(self, flaw: Flaw) -> Problem:
         """The flaw as a problem at its place."""

@@ -41,6 +41,7 @@ def validate(source: Source) -> tuple[Network | None, list[Problem]]:
     network: Network | None = None
     if source.data is not None:
         network, flaws = _build(source.data)
+        problems += _missing_sheets(source, flaws)
         problems += [source.problem(flaw) for flaw in flaws if not _is_said(flaw, source)]
     sheets = list(dict.fromkeys(problem.sheet for problem in problems))
     problems = sorted(dict.fromkeys(problems), key=lambda p: (sheets.index(p.sheet), p.row or 0))
@@ -48,8 +49,20 @@ def validate(source: Source) -> tuple[Network | None, list[Problem]]:
 
 
 def _is_said(flaw: Flaw, source: Source) -> bool:
-    """Whether the reader has reported it for the whole column already."""
+    """Whether it has been reported for the cell, the whole column or the whole sheet already."""
+    if flaw.undefined_in in source.lacking or flaw.path in source.unread:
+        return True
     return len(flaw.path) == 3 and (flaw.path[0], flaw.path[2]) in source.absent
+
+
+def _missing_sheets(source: Source, flaws: Iterable[Flaw]) -> Iterator[Problem]:
+    """Once for each sheet that is not there although rows of others name its rows."""
+    needed = source.needed | {flaw.undefined_in for flaw in flaws if flaw.undefined_in in source.lacking}
+    for section in SECTIONS:
+        if section in needed:
+            message = f"the sheet {section} is missing"
+            remedy = "add it; becq network template writes a workbook with every sheet"
+            yield Problem(source.file, None, None, message, remedy, section)
 
 
 def _build(data: Mapping[str, Any]) -> tuple[Network | None, list[Flaw]]:

@@ -35,7 +35,8 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _BROKEN = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*?\bt="e"[^>]*>.*?<v>([^<]*)</v>')
 _UNCOMPUTED = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^>]*\bt="str")[^>/]*><f[^<]*(?:/>|</f>)(?:<v></v>|<v/>)?</c>'
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?P<text>[^>]*\bt="str")?[^>/]*>\s*'
+    rb"<f\b[^<]*(?:/>|</f>)\s*(?(text)|(?:<v>\s*</v>|<v\s*/>)?)\s*</c>"
 )
 
 
@@ -143,6 +144,8 @@ class _Reader:
         self.tables: dict[str, _Table] = {}
         self.places: dict[Path, tuple[_Table, int]] = {}
         self.absent: set[tuple[str, str]] = set()
+        self.needed: set[str] = set()
+        self.broken: set[tuple[str, int, str]] = set()
 
     def read(self) -> Source:
         for title in self.workbook.sheet_names:
@@ -163,7 +166,17 @@ class _Reader:
             remedy = "start from a template: becq network template network.xlsx"
             return unreadable(self.path, "the workbook has no sheet of a network file", remedy)
         data = self._data()
-        return Source(str(self.path), data, self._locate, self.problems, frozenset(self.absent))
+        lacking = frozenset(SECTIONS) - frozenset(self.tables)
+        return Source(
+            str(self.path),
+            data,
+            self._locate,
+            self.problems,
+            frozenset(self.absent),
+            lacking,
+            frozenset(self.needed),
+            self._unread(),
+        )
 
     # Sheets to tables
 
@@ -186,6 +199,7 @@ class _Reader:
                 message = f"the formula gives {fault}" if fault else "the formula has no computed value"
                 remedy = "correct it" if fault else "open the file in Excel and save it, or write the value"
                 self._note(message, remedy, title, number, table.labels[columns[index]])
+                self.broken.add((sheet.name, number, columns[index]))
             values = {columns[i]: _value(sheet, columns[i], v) for i, v in filled.items() if i in columns}
             if values:
                 table.rows.append((number, values))
@@ -281,6 +295,9 @@ class _Reader:
             return
         [(column, value)] = named.items()
         section = table.sheet.parents[column]
+        if section not in self.tables:
+            self.needed.add(section)
+            return
         index = owners.get(section, {}).get(_key(value))
         if index is None:
             remedy = where_defined(str(value), section, owners.get(section, ()))
@@ -336,6 +353,17 @@ class _Reader:
                 remedy = f"add a column '{name}': {info.description}"
                 self._note(f"the column {name} is missing", remedy, table.title, table.header_row, name)
                 yield name
+
+    def _unread(self) -> frozenset[Path]:
+        """Paths of the cells with a broken formula, which would be said to be missing too."""
+        if not self.broken:
+            return frozenset()
+        return frozenset(
+            (*path, column)
+            for path, (table, number) in self.places.items()
+            for column in table.sheet.columns
+            if (table.sheet.name, number, column) in self.broken
+        )
 
     # Places
 
