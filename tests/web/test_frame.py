@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.test import RequestFactory
+from django.utils import translation
 
 from becq.errors import ConflictError, InputError, PermissionDeniedError
 from becq.platform import clock
@@ -173,6 +174,27 @@ def test_refusals_are_answers(rf, error, code):
     answer = middleware.process_exception(rf.get("/", headers={"HX-Request": "true"}), error)
     assert (answer.status_code, answer.content.decode()) == (code, str(error))
     assert middleware.process_exception(rf.get("/"), ValueError("ours")) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "chinese"),
+    [
+        ("Order o-1 is fulfilled and can no longer be cancelled", "订单 o-1 状态为“已完成”，不能再取消"),
+        ("Order o-1 is fulfilled and can no longer be changed", "订单 o-1 状态为“已完成”，不能再修改"),
+        (
+            "5.00 GBq of Tc-99m is more than the 1.00 GBq that has grown on the generators at near; "
+            "check the unit and the time of the last elution",
+            "5.00 GBq Tc-99m 超过 near 处发生器已生成的 1.00 GBq；请检查单位和上次洗脱时间",
+        ),
+        ('"7 mbq": "mbq" could be MBq (1e+06 Bq) or mBq (0.001 Bq)', "MBq (1e+06 Bq) 或 mBq"),
+    ],
+)
+def test_refusals_are_said_in_chinese(rf, sentence, chinese):
+    with translation.override("zh-hans"):
+        answer = RefusalMiddleware(lambda request: None).process_exception(
+            rf.get("/", headers={"HX-Request": "true"}), ConflictError(sentence)
+        )
+    assert chinese in answer.content.decode()
 
 
 def test_nothing_at_an_address_is_a_page_of_ours(browser_page, settings):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from becq.errors import BecqError, ConflictError, PermissionDeniedError
 from becq.web import frame
+from becq.web.problems import say
 from becq.web.views.errors import bad_request, page
 
 DAYS = ("at", "day", "from", "to")
@@ -71,7 +72,7 @@ class RefusalMiddleware:
             code, title = 409, _("The books or the plan do not allow this")
         else:
             code, title = 400, _("This cannot be taken as it is")
-        sentence = str(exception)
+        sentence = say(str(exception))
         if request.headers.get("HX-Request"):
             answer = HttpResponse(sentence, status=code, content_type="text/plain; charset=utf-8")
             answer["X-Becq-Message"] = quote(sentence)

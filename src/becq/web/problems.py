@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from becq.chain.sheets import column_zh
 from becq.errors import BecqError, Problem, ProblemsError
 from becq.web import frame
+from becq.web.states import state
 
 _SENTENCES = [
     (re.compile(pattern), template)
@@ -121,6 +122,22 @@ _SENTENCES = [
             r"the standing order ends before it begins \(valid_to < valid_from\)",
             gettext_lazy("the standing order ends before it begins"),
         ),
+        (
+            r"Order (?P<code>\S+) is (?P<state>\w+) and can no longer be cancelled",
+            gettext_lazy("Order %(code)s is %(state)s and can no longer be cancelled"),
+        ),
+        (
+            r"Order (?P<code>\S+) is (?P<state>\w+) and can no longer be changed",
+            gettext_lazy("Order %(code)s is %(state)s and can no longer be changed"),
+        ),
+        (
+            r"(?P<measured>.+) of (?P<nuclide>\S+) is more than the (?P<grown>.+) that has grown on the "
+            r"generators at (?P<site>\S+); check the unit and the time of the last elution",
+            gettext_lazy(
+                "%(measured)s of %(nuclide)s is more than the %(grown)s that has grown on the generators at "
+                "%(site)s; check the unit and the time of the last elution"
+            ),
+        ),
         # what would be right
         (r"did you mean '(?P<word>.*)'\?", gettext_lazy("did you mean “%(word)s”?")),
         (r"(?:define it under \w+, or )?use (?P<words>[^;]+)", gettext_lazy("use %(words)s")),
@@ -200,8 +217,11 @@ def say(sentence: str) -> str:
             parts = match.groupdict()
             if "name" in parts:
                 parts["name"] = column_zh(parts["name"])
-            if "example" in parts:
-                parts["example"] = parts["example"].replace(" or ", " 或 ")
+            if "state" in parts:
+                parts["state"] = str(state(parts["state"]).label)
+            for name in ("example", "meanings", "words"):
+                if name in parts:
+                    parts[name] = parts[name].replace(" or ", " 或 ")
             return str(template % parts)
     first, *rest = _REMEDY.split(sentence, maxsplit=1)
     if rest and say(first) + say(rest[0]) != first + rest[0]:
