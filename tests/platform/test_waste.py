@@ -57,6 +57,16 @@ class TestStore:
         with pytest.raises(ConflictError, match="less than"):
             services.record_waste(trade.who("dispatcher", "pharmacy"), lot, activity_bq=11 * GBQ)
 
+    def test_no_part_of_a_generator(self, trade):
+        planner, dispatcher = trade.who("planner", "pharmacy"), trade.who("dispatcher", "pharmacy")
+        generator = production.take_stock_on(
+            planner, code="ga-1", product="ga-gen", site="pharmacy", activity_bq=GBQ, at=START - DAY
+        )
+        with pytest.raises(ConflictError, match="is a generator"):
+            services.record_waste(dispatcher, generator, activity_bq=GBQ / 2)
+        assert services.record_waste(dispatcher, generator).activity_bq == pytest.approx(GBQ, rel=0.01)
+        trade.check_books()
+
     def test_who_may(self, trade, lot):
         for actor in (trade.who("planner", "pharmacy"), trade.who("hospital", "near")):
             with pytest.raises(PermissionDeniedError):

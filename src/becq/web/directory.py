@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from becq.physics.nuclides import parse_nuclide
 from becq.platform.network import selectors as network
 from becq.web import frame
 
@@ -88,6 +90,15 @@ def product(request: HttpRequest, code: str) -> str:
     """Name of a product in the language of the page."""
     found = products(request).get(code)
     return frame.named(found, code) if found is not None else code
+
+
+def content(request: HttpRequest, code: str, nuclide: str) -> str:
+    """Name of what a lot or dose holds: the daughter alone of a generator's product is its eluate."""
+    found = products(request).get(code)
+    if found is None or not nuclide or nuclide != found.daughter:
+        return product(request, code)
+    known = parse_nuclide(nuclide)
+    return gettext("%(nuclide)s eluate") % {"nuclide": known.name_zh if frame.is_chinese() else known.name}
 
 
 def share(value: float | None, of: float | None) -> float | None:

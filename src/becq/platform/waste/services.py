@@ -45,13 +45,18 @@ def record_waste(
 
     :param activity_bq: of the lot's nuclide at ``at``; None for all that is left.
     :param container: code of the bin or bag.
-    :raises ConflictError: less than that is there.
+    :raises ConflictError: less than that is there, or it would be a part of a generator.
     """
     holder, site, nuclide = lot.organisation, lot.site_code, lot.nuclide
     policy.require(actor, "waste.record", organisation=holder, site=site)
     at = event_time(at, what="the waste")
     if activity_bq is not None:
         activity_bq = positive(activity_bq, "A waste activity")
+        if getattr(lot, "daughter", ""):
+            raise ConflictError(
+                f"Lot {lot.code} is a generator, of which no part is thrown away while the rest is in use; "
+                "leave the activity empty to put the whole of it into the waste store"
+            )
     held = ledger.state_of(place(holder, site), lot.code, at)
     own = held.activity_bq.get(nuclide, 0.0)
     if own <= TOLERANCE * held.gross_bq.get(nuclide, 0.0):

@@ -40,6 +40,7 @@ class RecordDeed(LotDeed):
         ("time of the waste", "at"),
         ("container", "container"),
         ("Nothing is left", "lot"),
+        ("is a generator", "activity"),
         ("Bq", "activity"),
     )
     activity = ActivityField(
@@ -56,6 +57,12 @@ class RecordDeed(LotDeed):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        row = self.chosen()
+        if row is not None and row["lot"].daughter and values.get("activity") is not None:
+            self.add_error(
+                "activity", _("A generator is thrown away as a whole: leave this empty, or keep it in use.")
+            )
+            return values
         self.check_activity()
         return values
 
@@ -209,7 +216,7 @@ def _throwable(request: HttpRequest, sites: list[str]) -> list[dict[str, Any]]:
                 "nuclide": lot.nuclide,
                 "bq": row.activity_bq,
                 "at": now,
-                "product": directory.product(request, lot.product),
+                "product": directory.content(request, lot.product, lot.nuclide),
                 "expires": lot.expires,
             }
         )
