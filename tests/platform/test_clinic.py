@@ -82,7 +82,9 @@ class TestLives:
             with pytest.raises(ConflictError, match="has grown"):
                 production.record_elution(nurse, generator, measured_bq=grown * 1.5)
             eluate = production.record_elution(nurse, generator, measured_bq=grown * 0.85)
-        treat(trade, eluate, START + 6 * DAY + HOUR, 0.74 * GBQ)
+        assert eluate.order_code == ""
+        dose, _ = treat(trade, eluate, START + 6 * DAY + HOUR, 0.74 * GBQ)
+        assert dose.order_code == "gen-mid.20261212"
         with trade.at(START + 6 * DAY + 2 * HOUR):
             # spent: left to decay in the waste store
             entry = waste.record_waste(nurse, generator, container="generators", origin="spent generator")
@@ -150,6 +152,45 @@ class TestDose:
         ):
             with pytest.raises(PermissionDeniedError):
                 services.dispense(actor, lot, activity_bq=GBQ, patient_code="P-1")
+
+    @pytest.mark.parametrize("bq", [1e-3, 999.0, 2e3])
+    def test_no_activity_that_is_no_dose(self, trade, lot, bq):
+        with pytest.raises(InputError, match="check the unit"):
+            services.dispense(trade.who("hospital", "near"), lot, activity_bq=bq, patient_code="P-1")
+        assert not Dose.objects.exists()
+
+    def test_another_dose_for_the_same_patient_wants_a_word(self, trade, lot):
+        nurse = trade.who("hospital", "near")
+        services.dispense(nurse, lot, activity_bq=GBQ, patient_code="P-1")
+        services.dispense(nurse, lot, activity_bq=GBQ, patient_code="P-2")
+        with trade.at(START + HOUR / 10):
+            with pytest.raises(ConflictError, match="say in the note why"):
+                services.dispense(nurse, lot, activity_bq=GBQ, patient_code="P-1")
+            services.dispense(nurse, lot, activity_bq=GBQ, patient_code="P-1", note="the first extravasated")
+        with trade.at(START + HOUR / 2):
+            services.dispense(nurse, lot, activity_bq=GBQ, patient_code="P-2")
+        assert Dose.objects.count() == 4
+
+    def test_one_form_makes_one_dose(self, trade, lot):
+        nurse = trade.who("hospital", "near")
+        values = {"activity_bq": GBQ, "note": "twice", "token": "5b1f"}
+        first = services.dispense(nurse, lot, patient_code="P-1", **values)
+        assert services.dispense(nurse, lot, patient_code="P-1", **values) == first
+        with pytest.raises(ConflictError, match="already"):
+            services.dispense(nurse, lot, patient_code="P-2", **values)
+        assert Dose.objects.count() == 1
+        trade.check_books()
+
+    def test_what_expired_or_is_blocked_is_not_given(self, trade, lot):
+        nurse = trade.who("hospital", "near")
+        dose = services.dispense(nurse, lot, activity_bq=GBQ, patient_code="P-1")
+        with trade.at(lot.expires + HOUR), pytest.raises(ConflictError, match="expired on"):
+            services.administer(nurse, dose)
+        Lot.objects.filter(pk=lot.pk).update(status="blocked")
+        with trade.at(START + HOUR / 4):
+            with pytest.raises(ConflictError, match="is blocked"):
+                services.administer(nurse, dose)
+            assert services.discard_dose(nurse, dose).status == "discarded"
 
     def test_given_or_discarded_once(self, trade, lot):
         nurse = trade.who("hospital", "near")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lives import DAY, GBQ, HOUR, LANGUAGES, ChainOfLots, errors_of, trade
 
@@ -67,6 +69,22 @@ def test_bad_input_stays_with_its_error_and_posts_nothing(trade, lots, language,
     assert not Dose.objects.exists()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_form_sent_twice_makes_one_dose(trade, lots, language):
+    nurse = lots.desk("hospital", "near", language)
+    with trade.at(lots.depart + 4 * HOUR):
+        token = re.search(r'name="token" value="([^"]+)"', nurse.get("/clinic/"))[1]
+        values = {"lot": lots.package, "activity": "3.7 GBq", "patient": "P-1"}
+        for _ in range(2):
+            assert "P-1" in nurse.send("/clinic/", "dispense", token=token, **values)
+        assert Dose.objects.count() == 1
+        again = nurse.send("/clinic/", "dispense", done=False, **values)
+        assert 'id="dispense-note_error"' in again
+        tiny = nurse.send("/clinic/", "dispense", done=False, **values | {"activity": "3 Bq"})
+        assert ("check the unit", "请核对单位")[language != "en"] in errors_of(tiny)[0]
+        assert Dose.objects.count() == 1
+
+
 def test_more_residual_than_dose_and_a_dose_not_given(trade, lots):
     nurse = lots.desk("hospital", "near")
     with trade.at(lots.depart + 4 * HOUR):
@@ -92,6 +110,8 @@ def test_a_generator_is_eluted_and_its_eluate_dispensed(trade):
         assert 'id="elute-activity_error"' in page
         page = desk.send("/clinic/", "elute", lot="ga-1", activity="600 MBq")
         assert "ga-1-E01" in page
+        assert "Ga-68 eluate" in page
+        assert "镓-68洗脱液" in Desk(desk_of, "zh-hans").get("/clinic/")
         page = desk.send("/clinic/", "dispense", lot="ga-1-E01", activity="150 MBq", patient="P-2")
         assert "ga-1-E01-D02" in page or "ga-1-E01-D01" in page
 

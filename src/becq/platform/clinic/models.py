@@ -29,6 +29,13 @@ class Dose(models.Model):
     at = models.DateTimeField(help_text="When it was drawn and measured")
     patient_code = models.CharField(max_length=60, help_text="Pseudonym, never a name")
     order_code = models.CharField(max_length=120, blank=True)
+    token = models.CharField(
+        max_length=36,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="Of the form that drew it: one form, one dose",
+    )
     status = models.CharField(max_length=14, choices=DoseStatus, default=DoseStatus.DISPENSED)
     dispensed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

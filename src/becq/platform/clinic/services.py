@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -22,11 +22,13 @@ from becq.platform.ledger.state import State
 from becq.platform.market import services as market
 from becq.platform.measured import event_time, positive
 from becq.platform.production import services as production
+from becq.platform.production.models import Lot, LotStatus
 from becq.platform.waste import services as waste
 
-if TYPE_CHECKING:
-    from becq.platform.production.models import Lot
-
+LEAST_BQ, LEAST_SHARE = 1e3, 1e-6
+"""A dose below this activity, or this share of its lot, is a slip of unit."""
+AGAIN = timedelta(minutes=10)
+"""Two doses of one lot for one patient, drawn closer than this, need a note that says why."""
 _PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
@@ -40,12 +42,16 @@ def dispense(
     at: datetime | None = None,
     order_code: str = "",
     note: str = "",
+    token: str = "",
 ) -> Dose:
     """Draw a dose for one patient from a lot.
 
     :param activity_bq: of the lot's nuclide, as measured at ``at``.
     :param patient_code: a pseudonym of Latin letters, digits, dots and dashes; never a name.
-    :raises ConflictError: the lot may not be used, or holds less than that.
+    :param token: of the form that was sent: sent twice, it is the dose of the first time.
+    :raises InputError: an activity that is no dose.
+    :raises ConflictError: the lot may not be used, or holds less than that; or the patient has just got one
+        and no note says why there is another.
     """
     policy.require(actor, "clinic.dispense", organisation=lot.organisation, site=lot.site_code)
     activity_bq = positive(activity_bq, "A dose")
@@ -54,11 +60,19 @@ def dispense(
             f"{patient_code!r} is not a patient code; write a pseudonym of letters, digits, dots and dashes"
         )
     at = event_time(at, after=lot.made_at, what="the dispensing")
-    order_code = order_code or lot.order_code
+    order_code = order_code or production.order_of(lot)
     if lot.daughter:
         raise ConflictError(f"Lot {lot.code} is a generator; elute it and dispense from the eluate")
     production.check_usable(lot, at)
-    code = production.part_code(actor, lot, "D")
+    code = production.part_code(actor, lot, "D")  # which locks the lot: what was sent twice comes one by one
+    known = Dose.objects.select_related("organisation").filter(token=token).first() if token else None
+    if known is not None:
+        if (known.lot_code, known.patient_code, known.dispensed_by_id) != (lot.code, patient_code, actor.pk):
+            raise ConflictError(
+                f"This form has drawn dose {known.code} already; open it anew for another dose"
+            )
+        return known
+    _check_dose(lot, activity_bq, patient_code, at, note)
     moves.dispense(
         actor, lot.organisation, lot.site_code, lot.code, code, lot.nuclide, activity_bq, at,
         document={"patient": patient_code, "order": order_code}, note=note,
@@ -75,7 +89,51 @@ def dispense(
         patient_code=patient_code,
         order_code=order_code,
         dispensed_by=actor,
+        token=token or None,
     )
+
+
+def _check_dose(lot: Lot, activity_bq: float, patient_code: str, at: datetime, note: str) -> None:
+    """Is it a dose, and the only one of this moment?"""
+    held = ledger.state_of(place(lot.organisation, lot.site_code), lot.code, at)
+    least = max(LEAST_BQ, LEAST_SHARE * held.activity_bq.get(lot.nuclide, 0.0))
+    if activity_bq < least:
+        raise InputError(
+            f"A dose of {format_activity(activity_bq)} is less than {format_activity(least)}, the least that "
+            f"is drawn from lot {lot.code}; check the unit"
+        )
+    before = same_dose(lot, patient_code, at)
+    if before is not None and not note.strip():
+        raise ConflictError(
+            f"Patient {patient_code} has dose {before.code} of this lot from {before.at:%Y-%m-%d %H:%M} UTC; "
+            "if this is another one, say in the note why"
+        )
+
+
+def drawn_by(actor: User, token: str) -> Dose | None:
+    """The dose that the actor's form with this token has drawn already."""
+    return Dose.objects.filter(token=token, dispensed_by=actor).first() if token else None
+
+
+def same_dose(lot: Lot, patient_code: str, at: datetime) -> Dose | None:
+    """A dose of the same lot for the same patient within ``AGAIN`` of ``at``. For services: asks nobody."""
+    rows = Dose.objects.filter(lot_code=lot.code, patient_code=patient_code)
+    rows = rows.filter(at__gt=at - AGAIN, at__lt=at + AGAIN)
+    return rows.exclude(status=DoseStatus.DISCARDED).first()
+
+
+def _check_given(dose: Dose, at: datetime) -> None:
+    """Neither what has expired nor what is blocked is given."""
+    lot = Lot.objects.filter(code=dose.lot_code).first()
+    if lot is None:
+        return
+    if LotStatus.BLOCKED in {lot.status, *lot.parents.values_list("status", flat=True)}:
+        raise ConflictError(f"Dose {dose.code} may not be given: lot {lot.code} is blocked; discard the dose")
+    if lot.expires is not None and at > lot.expires:
+        raise ConflictError(
+            f"Dose {dose.code} may not be given: lot {lot.code} expired on {lot.expires:%Y-%m-%d %H:%M} UTC; "
+            "discard the dose"
+        )
 
 
 @transaction.atomic
@@ -91,11 +149,13 @@ def administer(
     """Give a dose; what stays in the syringe goes to waste.
 
     :param residual_bq: measured in the syringe, referred to ``at``.
-    :raises ConflictError: not dispensed any more. :raises InputError: more left than was there.
+    :raises ConflictError: not dispensed any more, or its lot has expired or is blocked.
+    :raises InputError: more left than was there.
     """
     policy.require(actor, "clinic.administer", organisation=dose.organisation, site=dose.site_code)
     dose = _locked(dose)
     at = event_time(at, after=dose.at, what="the administration")
+    _check_given(dose, at)
     if residual_bq:
         residual_bq = positive(residual_bq, "A residual")
     held = ledger.state_of(place(dose.organisation, dose.site_code), dose.code, at)

@@ -314,7 +314,7 @@ class Play:
         gap = (8 if rate > 1e-5 else 20) * MINUTE
         moments = [first + i * gap for i in range(number)]
         if lot.expires is not None:
-            moments = [moment for moment in moments if moment < lot.expires]
+            moments = [moment for moment in moments if moment + 10 * MINUTE < lot.expires]
         needed = sum(math.exp(rate * (moment - first).total_seconds()) for moment in moments)
         for moment in moments:
             dose = min(0.96 * held / needed, most_bq)

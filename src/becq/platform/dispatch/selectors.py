@@ -133,13 +133,13 @@ def timeline(viewer: User, consignment: Consignment) -> list[dict[str, Any]]:
     over = consignment.status not in {ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED}
     if over:
         return rows
-    late = consignment.expected_arrive - consignment.planned_arrive
+    late = arrives(consignment) - consignment.planned_arrive
     planned: list[tuple[str, datetime, str, str]] = []
     if consignment.status == ConsignmentStatus.PLANNED:
         planned.append(("depart", consignment.planned_depart, consignment.from_site, ""))
     for leg in consignment.legs[:-1]:
         planned.append(("leg", datetime.fromisoformat(leg["end"]) + late, leg["to"], leg["mode"]))
-    planned.append(("arrive", consignment.expected_arrive, consignment.to_site, ""))
+    planned.append(("arrive", arrives(consignment), consignment.to_site, ""))
     done = {row["place"] for row in rows if row["kind"] == "handed over"}
     rows += [
         {

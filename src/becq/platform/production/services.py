@@ -240,7 +240,6 @@ def record_elution(
         made_at=at,
         expires=min(filter(None, (expires or at + ELUATE_LIFE, generator.expires))),
         status=LotStatus.AVAILABLE,
-        order_code=generator.order_code,
     )
     _elute(actor, generator.organisation, generator.site_code, [generator], eluate, measured_bq, at, note)
     return eluate
@@ -564,6 +563,14 @@ def _settle(
 
 
 # --- lots, for the steps that follow ------------------------------------------------------------
+
+
+def order_of(lot: Lot) -> str:
+    """The order that a lot serves: its own, or that of its generator. For services: asks nobody."""
+    if lot.order_code:
+        return lot.order_code
+    generators = lot.parents.filter(daughter=lot.nuclide).exclude(order_code="")
+    return generators.values_list("order_code", flat=True).first() or ""
 
 
 def released_at(lot: Lot) -> datetime | None:

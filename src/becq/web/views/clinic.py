@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -94,6 +95,8 @@ class DispenseDeed(LotDeed):
         ("holds less", "activity"),
         ("less than nothing", "activity"),
         ("may not be used", "lot"),
+        ("was released at", "at"),
+        ("say in the note", "note"),
         ("expired", "lot"),
         ("generator", "lot"),
         ("A dose", "activity"),
@@ -112,11 +115,38 @@ class DispenseDeed(LotDeed):
     )
     at = time_field()
     note = note_field()
-    field_order = ("lot", "activity", "patient", "at", "note")
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    field_order = ("lot", "activity", "patient", "at", "note", "token")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["token"].initial = uuid4()
+
+    def perform(self) -> str | None:
+        # Sent twice, the form says the second time what it did the first time.
+        known = services.drawn_by(self.request.user, self.data.get("token", "")) if self.is_bound else None  # type: ignore[arg-type]
+        return self._done(known) if known is not None else super().perform()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         self.check_activity()
+        row, activity = self.chosen(), values.get("activity")
+        if row is None or self.errors:
+            return values
+        least = max(services.LEAST_BQ, services.LEAST_SHARE * row["bq"])
+        if activity is not None and activity < least:
+            self.add_error(
+                "activity",
+                _("%(least)s is the least that is drawn of this lot; check the unit.")
+                % {"least": self.bq(least)},
+            )
+        before = services.same_dose(row["lot"], values.get("patient", ""), self.moment())
+        if before is not None and not (values.get("note") or "").strip():
+            self.add_error(
+                "note",
+                _("%(patient)s has dose %(dose)s of this lot from %(at)s; if this is another one, say why.")
+                % {"patient": before.patient_code, "dose": before.code, "at": self.say(before.at)},
+            )
         return values
 
     def act(self) -> str:
@@ -129,7 +159,11 @@ class DispenseDeed(LotDeed):
             patient_code=values["patient"],
             at=values["at"],
             note=values["note"],
+            token=str(values["token"] or ""),
         )
+        return self._done(dose)
+
+    def _done(self, dose: Dose) -> str:
         return _("Dose %(dose)s drawn for %(patient)s: %(activity)s.") % {
             "dose": dose.code,
             "patient": dose.patient_code,
@@ -189,7 +223,12 @@ class AdministerDeed(Deed):
     do = "administer"
     title = gettext_lazy("Administer")
     button = gettext_lazy("Administered")
-    beside = (("residual", "residual"), ("time of the administration", "at"), ("container", "container"))
+    beside = (
+        ("residual", "residual"),
+        ("may not be given", "at"),
+        ("time of the administration", "at"),
+        ("container", "container"),
+    )
     residual = ActivityField(
         label=gettext_lazy("Residual in the syringe"),
         required=False,
@@ -278,7 +317,7 @@ def lots_at_hand(request: HttpRequest, now: datetime, sites: list[str]) -> list[
                     "nuclide": nuclide,
                     "bq": bq,
                     "at": now,
-                    "product": directory.product(request, lot.product),
+                    "product": directory.content(request, lot.product, lot.nuclide),
                     "expires": lot.expires,
                 }
             )
@@ -424,7 +463,7 @@ def _table(request: HttpRequest, rows: Any, *, waiting: bool, gives: bool) -> Ta
         Column(
             "product",
             _("Product"),
-            path=lambda dose: directory.product(request, dose.product),
+            path=lambda dose: directory.content(request, dose.product, dose.nuclide),
             sort="product",
         ),
         Column("order_code", _("Order"), "code", sort=True, hidden=True),
