@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from becq.chain.definition import define
@@ -22,6 +23,7 @@ few = settings(
 )
 
 
+@pytest.mark.slow
 @few
 @given(networks())
 def test_yaml_to_excel_to_yaml(tmp_path: Path, network: Network) -> None:
