@@ -111,6 +111,7 @@ def test_a_generator_is_eluted_and_its_eluate_dispensed(trade):
         page = desk.send("/clinic/", "elute", lot="ga-1", activity="600 MBq")
         assert "ga-1-E01" in page
         assert "Ga-68 eluate" in page
+        assert "Ga-68 eluate" in desk.get("/stock/")
         assert "镓-68洗脱液" in Desk(desk_of, "zh-hans").get("/clinic/")
         page = desk.send("/clinic/", "dispense", lot="ga-1-E01", activity="150 MBq", patient="P-2")
         assert "ga-1-E01-D02" in page or "ga-1-E01-D01" in page

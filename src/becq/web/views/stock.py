@@ -177,7 +177,9 @@ def holdings(request: HttpRequest, at: datetime) -> list[Holding]:
                 kind=kind,
                 holder=row.holder,
                 product=product,
-                product_name=directory.product(request, product) if product else "",
+                product_name=directory.content(request, product, row.nuclide if own else "")
+                if product
+                else "",
                 status=status,
                 reference_bq=decayed(row.nuclide, row.activity_bq, at, reference)
                 if own and reference
