@@ -135,9 +135,16 @@ def test_rejected_and_taken_back(trade, chain):
     with trade.at(chain.depart + 3 * HOUR):
         receiver = chain.desk("hospital", "near")
         assert 'id="reject-note_error"' in receiver.send(chain.way_page, "reject", done=False, note="")
-        assert "Rejected" in receiver.send(chain.way_page, "reject", note="vial broken")
-        page = chain.desk("dispatcher", "reactor").send(chain.way_page, "take-back")
+        page = receiver.send(chain.way_page, "reject", note="vial broken")
+        assert "When rejected" in page
+        for wrong in ("<dt>Received", "Predicted on arrival", "At arrival", "against need"):
+            assert wrong not in page
+        sender = chain.desk("dispatcher", "reactor")
+        page = sender.send(chain.way_page, "take-back")
         assert "Taken back" in page
+        assert "<dt>Received" not in page
+    assert Consignment.objects.get(pk=chain.consignment.pk).status == "taken back"
+    assert chain.consignment.code in sender.get("/consignments/?status=taken+back")
 
 
 def test_the_licence_blocks_until_the_safety_officer_gives_a_reason(trade, chain):

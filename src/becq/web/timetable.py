@@ -126,7 +126,8 @@ def _ways(request: HttpRequest, start: datetime, end: datetime, site: str) -> It
                 "planned" if row.dispatched_at is None else "done",
             )
         if start <= came < end and (not site or row.to_site == site):
-            state = row.status if row.status in {"received", "rejected", "dispatched"} else "planned"
+            known = {"received", "rejected", "taken back", "dispatched"}
+            state = row.status if row.status in known else "planned"
             yield Moment(
                 came,
                 "arrival",

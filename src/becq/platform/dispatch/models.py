@@ -23,6 +23,7 @@ class ConsignmentStatus(models.TextChoices):
     DISPATCHED = "dispatched", "Under way"
     RECEIVED = "received", "Received"
     REJECTED = "rejected", "Rejected"
+    RETURNED = "taken back", "Taken back"
     CANCELLED = "cancelled", "Cancelled"
 
 

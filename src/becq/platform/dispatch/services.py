@@ -343,15 +343,17 @@ def take_back(
     """Bring a rejected consignment back into the hands of its consignor."""
     holder, site = consignment.from_organisation, consignment.from_site
     policy.require(actor, "dispatch.dispatch", organisation=holder, site=site)
-    consignment = _locked(consignment, ConsignmentStatus.REJECTED)
+    consignment = _locked(consignment, ConsignmentStatus.REJECTED, ConsignmentStatus.RETURNED)
     at = event_time(at, after=consignment.received_at, what="the return")
-    if consignment.events.filter(kind=EventKind.TAKEN_BACK).exists():
+    if consignment.status == ConsignmentStatus.RETURNED:
         raise ConflictError(f"Consignment {consignment.code} was taken back already")
     moves.transfer(
         actor, holder, transit(holder, consignment.to_organisation), place(holder, site),
         consignment.package_lot, at, document=_papers(consignment), note=note,
     )  # fmt: skip
     production.arrive(actor, consignment.package_lot, organisation=holder, site=site)
+    consignment.status = ConsignmentStatus.RETURNED
+    consignment.save(update_fields=["status"])
     _note(actor, consignment, EventKind.TAKEN_BACK, at, site, note)
     return consignment
 

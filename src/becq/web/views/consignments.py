@@ -56,6 +56,8 @@ STEPS = {
     "taken back": gettext_lazy("Taken back"),
     "cancelled": gettext_lazy("Cancelled"),
 }
+REFUSED = frozenset({ConsignmentStatus.REJECTED, ConsignmentStatus.RETURNED})
+"""States of what was not taken in: it has no arrival."""
 KINDS = {
     "delivery": gettext_lazy("Delivery of an order"),
     "supply": gettext_lazy("Supply of a run or a site"),
@@ -547,7 +549,7 @@ def consignments(request: HttpRequest) -> HttpResponse:
                 "arrival_bq",
                 _("On arrival"),
                 "activity",
-                path=lambda row: selectors.arrival(row)["predicted_bq"],
+                path=lambda row: None if row.status in REFUSED else selectors.arrival(row)["predicted_bq"],
                 at=selectors.arrives,
                 nuclide="nuclide",
                 show_at=False,
@@ -556,7 +558,9 @@ def consignments(request: HttpRequest) -> HttpResponse:
                 "ratio",
                 _("Of the need"),
                 "percent",
-                path=lambda row: selectors.arrival(row)["ratio"] if row.status != "cancelled" else None,
+                path=lambda row: (
+                    selectors.arrival(row)["ratio"] if row.status not in {"cancelled", *REFUSED} else None
+                ),
             ),
             Column("order_code", _("Order"), "code", sort=True, hidden=True),
             Column(
@@ -580,7 +584,7 @@ def consignments(request: HttpRequest) -> HttpResponse:
                 _("Status"),
                 choices=[
                     ("late", _("overdue")),
-                    *((code, STATES[code].label) for code in ConsignmentStatus.values),
+                    *((code, STATES[code.replace(" ", "_")].label) for code in ConsignmentStatus.values),
                 ],
                 apply=lambda found, value: (
                     found.filter(rank=0) if value == "late" else found.filter(status=value)
@@ -649,8 +653,7 @@ def consignment(request: HttpRequest, code: str) -> HttpResponse:
         if sends or receives:
             zone = departs if sends else arrives
             deeds += [HandOverDeed(request, row, zone=zone, after=after), DelayDeed(request, row, zone=zone)]
-    taken_back = row.events.filter(kind="taken back").exists()
-    if row.status == ConsignmentStatus.REJECTED and sends and not taken_back:
+    if row.status == ConsignmentStatus.REJECTED and sends:
         deeds.append(TakeBackDeed(request, row, zone=departs, after=row.received_at))
     answer = do_one(request, deeds, reverse("consignment", args=[row.code]))
     if answer is not None:
@@ -672,7 +675,8 @@ def consignment(request: HttpRequest, code: str) -> HttpResponse:
         "legs": _legs(request, row),
         "late_s": late if late > 60 else None,
         "arrival": arrival,
-        "short": arrival["ratio"] < SHORTFALL and row.status != ConsignmentStatus.CANCELLED,
+        "refused": row.status in REFUSED,
+        "short": arrival["ratio"] < SHORTFALL and row.status not in {ConsignmentStatus.CANCELLED, *REFUSED},
         "ratio": directory.signed(arrival["ratio"] - 1.0) if arrival["ratio"] else "",
         "moments": _moments(row, at, arrival, over),
         "comparison": compare(request, row.received_bq, row.received_uncertainty_bq, row.expected_bq),
@@ -716,7 +720,11 @@ def _moments(row: Consignment, at: datetime, arrival: dict[str, Any], over: bool
     departs = row.dispatched_at or row.planned_depart
     rows = [
         (_("At departure"), departs, row.dispatched_bq is not None),
-        (_("At arrival"), arrival["at"], row.received_bq is not None),
+        (
+            _("When rejected") if row.status in REFUSED else _("At arrival"),
+            arrival["at"],
+            row.received_bq is not None,
+        ),
         (_("At calibration"), row.reference_time, False),
     ]
     if not over:
