@@ -362,13 +362,17 @@ def test_orders_under_way_are_not_planned_again(planner, run):
 
 def test_what_should_have_begun_and_has_not_cannot_begin(planner, run):
     with clock.frozen(datetime(2026, 12, 9, 0, 0, tzinfo=UTC)):
-        late = services.request_plan(planner, FIRST, 7)
-        assert late.status == RunStatus.DONE, late.error
-        starts = [batch["start"] for batch in late.result["batches"] if batch["kind"] != "stock"]
-        assert starts
-        assert min(starts) >= "2026-12-09"
-        assert late.pins == late.result["pins"] == {"batches": {}, "deliveries": {}}
+        with pytest.raises(InputError, match="over; plan from 2026-12-09"):
+            services.request_plan(planner, FIRST, 7)
+        with pytest.raises(ConflictError, match="have passed"):
+            services.commit_plan(planner, run)
     services.commit_plan(planner, run)
+    ProductionRun.objects.filter(process="run-fdg").update(status="cancelled")
+    with clock.frozen(datetime(2026, 12, 9, 0, 0, tzinfo=UTC)):
+        late = services.replan(planner, run)
+        assert late.status == RunStatus.DONE, late.error
+        assert min(fdg_batches(late)) >= "run-fdg@20261209"
+        assert late.pins == late.result["pins"] == {"batches": {}, "deliveries": {}}
     with clock.frozen(datetime(2026, 12, 9, 0, 0, tzinfo=UTC)):
         committed = services.request_plan(planner, FIRST, 7)
         starts = [batch["start"] for batch in committed.result["batches"] if batch["kind"] != "stock"]
@@ -388,12 +392,78 @@ def test_lots_in_the_books_are_the_stock(planner, operator):
     )
     with clock.frozen(BEFORE + timedelta(days=1)):
         network = plan_input.read_input(planner, FIRST, 7, plan_input.Pins()).network
-        lots = {lot.id: lot for lot in network.stock}
-        assert len(lots) == len(network.stock)
+        given = plan_input.read_input(planner, FIRST, 7, plan_input.Pins())
+        found = [*network.stock, *(each.stock for each in given.coming)]
+        lots = {lot.id: lot for lot in found}
+        assert len(lots) == len(found)
         assert set(lots) == {"ga-gen-1", "i131-old", "batch@1"}
         assert lots["i131-old"].activity == pytest.approx(4e9 * 2 ** (-1 / 8.02), rel=1e-3)
         assert lots["i131-old"].reference_time == BEFORE + timedelta(days=1)
-        assert services.request_plan(planner, FIRST, 7).status == RunStatus.DONE
+        made = services.request_plan(planner, FIRST, 7)
+        assert made.status == RunStatus.DONE, made.error
+        assert "coming" not in str(made.result)
+        stock = {row["lot"]: row for row in made.result["deliveries"] if row["lot"] in lots}
+        assert all(row["depart"] >= "2026-12-07T08" for row in stock.values() if row["product"] == "i131")
+
+
+def test_a_lot_in_quarantine_serves_from_its_planned_release(planner, operator, run):
+    from becq.platform.production import selectors as production
+    from becq.platform.production import services as making
+
+    services.commit_plan(planner, run)
+    code = next(b["id"] for b in run.result["batches"] if b["process"] == "irr-i131")
+    batch = ProductionRun.objects.get(code=code)
+    served = [row for row in run.result["deliveries"] if row["lot"] == code]
+    assert served
+    with clock.frozen(batch.planned_eob):
+        making.record_eob_assay(operator, batch, measured_bq=batch.planned_activity_eob_bq)
+        for first, days in ((FIRST, 7), (FIRST + timedelta(days=2), 5)):
+            again = services.request_plan(planner, first, days)
+            assert again.status == RunStatus.DONE, again.error
+            row = next(b for b in again.result["batches"] if b["id"] == code)
+            assert (row["kind"], row["process"]) == ("stock", None)
+            assert datetime.fromisoformat(row["release"]) == batch.planned_release
+            assert row["activity_bq"] == pytest.approx(batch.planned_activity_bq, rel=1e-6)
+            still = {r["order"] for r in again.result["deliveries"]}
+            assert {r["order"] for r in served} <= still
+            departs = [r["depart"] for r in again.result["deliveries"] if r["lot"] == code]
+            assert departs
+            assert min(map(datetime.fromisoformat, departs)) >= batch.planned_release
+            assert "coming" not in str(again.result)
+        services.commit_plan(planner, again, supersede=True)
+        assert production.run(planner, code).status == "assayed"
+        later = ProductionRun.objects.filter(process="irr-lu", planned_start__lt=clock.now())
+        assert set(later.values_list("status", flat=True)) <= {"planned", "assayed"}
+
+
+def test_what_time_forbids_is_not_told_as_pinned(planner, run):
+    services.commit_plan(planner, run)
+    ProductionRun.objects.filter(process="run-fdg").update(status="cancelled")
+    with clock.frozen(datetime(2026, 12, 8, 22, 0, tzinfo=UTC)):
+        late = services.replan(planner, run)
+    told = [row for row in late.result["unmet"] if "its time has passed" in row["sentence"]]
+    assert told, late.result["unmet"]
+    assert {row["reason"] for row in told} == {"no_batch_in_time"}
+    assert all("已无法启动：时间已过。" in row["sentence_zh"] for row in told)
+    assert "pinned" not in {row["reason"] for row in late.result["unmet"]}
+
+
+def test_plans_are_of_days_to_come_and_not_too_far(planner, run):
+    with pytest.raises(InputError, match="over; plan from"):
+        services.request_plan(planner, FIRST - timedelta(days=3), 7)
+    number = Order.objects.count()
+    with pytest.raises(InputError, match="92 days ahead"):
+        services.request_plan(planner, FIRST + timedelta(days=90), 7)
+    assert Order.objects.count() == number
+    services.commit_plan(planner, run)
+    with clock.frozen(datetime(2026, 12, 9, 10, 0, tzinfo=UTC)):
+        late = services.replan(planner, run)
+        over = Order.objects.filter(latest__lt=clock.now()).values_list("code", flat=True)
+        assert over
+        assert not set(over) & set(late.planned_orders)
+        assert selectors.staleness(planner, late) == []
+    with clock.frozen(datetime(2027, 1, 9, 10, 0, tzinfo=UTC)), pytest.raises(InputError, match="over"):
+        services.replan(planner, run)
 
 
 # --- who may --------------------------------------------------------------------------------------

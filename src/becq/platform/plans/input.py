@@ -2,21 +2,30 @@
 
 Once the books hold lots, these are the stock: the opening stock of the network file counts only for lots
 that nobody has entered. Within the horizon, batches that should have begun by now can only be those that
-have; orders whose consignment is under way are served already.
+have; orders whose consignment is under way are served already, and those whose window is over are past.
+
+The planner takes stock to be in hand from the first midnight. What is at hand only later, because it waits
+for its release or because the day has begun, is given to it as a batch without cost that starts at that
+moment (``Coming``); the finished plan calls it stock again, by its own code.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from becq.chain.fields import WEEKDAYS
 from becq.chain.network import Network
+from becq.chain.order import Order as ChainOrder
 from becq.chain.order import StockLot
+from becq.chain.process import CONVERTING, Process
+from becq.physics.nuclides import nuclide
 from becq.planning import Pins
-from becq.planning.lots import enumerate_lots
+from becq.planning.lots import Lot, batch_id, enumerate_lots
 from becq.platform import clock
 from becq.platform.accounts.models import User
 from becq.platform.dispatch import selectors as dispatch
@@ -27,7 +36,7 @@ from becq.platform.market import selectors as market
 from becq.platform.market.models import Order
 from becq.platform.network import selectors as networks
 from becq.platform.production import selectors as production
-from becq.platform.production.models import RunStatus
+from becq.platform.production.models import ProductionRun, RunStatus
 
 LEAST_BQ = 1e3
 """Less is not worth sending."""
@@ -39,12 +48,33 @@ class PlanInput:
 
     :ivar pins: what the planner asked for, and what can no longer be chosen.
     :ivar orders: order → {"digest", "site", "product"}.
+    :ivar coming: lots that the planner knows as batches.
+    :ivar past: batches that time alone forbids.
     """
 
     network: Network
     pins: Pins
     orders: dict[str, dict[str, str]]
     revision: int
+    coming: tuple[Coming, ...] = ()
+    past: tuple[Lot, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A lot that is at hand from ``at`` on, as the planner is given it.
+
+    :ivar process: name of the process that stands for it.
+    """
+
+    stock: StockLot
+    process: str
+    at: datetime
+
+    @property
+    def batch(self) -> str:
+        """What the planner calls it."""
+        return batch_id(self.process, self.at.timestamp())
 
 
 def read_input(viewer: User, first: date, days: int, pins: Pins) -> PlanInput:
@@ -52,23 +82,39 @@ def read_input(viewer: User, first: date, days: int, pins: Pins) -> PlanInput:
     head = networks.require_meta(viewer)
     network = networks.supply_network(viewer)
     found = horizon_orders(viewer, network, first, days)
+    begun = begun_runs(viewer, network, first)
+    start = datetime.combine(first, time(), network.zone)
+    end = start + timedelta(days=days)
+    stock, coming = _in_hand_and_coming(
+        network, start, end, _stock(viewer, network), _begun(viewer, network, begun)
+    )
+    network = network.model_copy(update={"orders": _orders(network, found), "stock": stock})
+    past = _past(viewer, network, first, days, {run.code for run in begun})
     network = network.model_copy(
-        update={"orders": market.chain_orders(found), "stock": _stock(viewer, network)}
+        update={"processes": [*network.processes, *(_process(network, each) for each in coming)]}
     )
     return PlanInput(
         Network.model_construct(**{name: getattr(network, name) for name in Network.model_fields}),
-        _with_what_is_past(viewer, network, first, days, pins),
+        _pins(network, first, days, pins, coming, past),
         {order.code: identify(order) for order in found},
         head.revision,
+        tuple(coming),
+        tuple(lot for lot in past if pins.batches.get(lot.id) != "forbid"),
     )
 
 
-def horizon_orders(viewer: User, network: Network, first: date, days: int) -> list[Order]:
-    """Open orders whose delivery window opens within the horizon, those under way left out."""
+def horizon_orders(
+    viewer: User, network: Network, first: date, days: int, *, over: bool = False
+) -> list[Order]:
+    """Open orders whose delivery window opens within the horizon, those under way left out.
+
+    :param over: also those whose window has ended by now.
+    """
     start = datetime.combine(first, time(), network.zone)
     under_way = orders_under_way(viewer)
     found = market.plan_orders(viewer, start, start + timedelta(days=days))
-    return [order for order in found if order.code not in under_way]
+    now = clock.now()
+    return [order for order in found if order.code not in under_way and (over or order.latest >= now)]
 
 
 def orders_under_way(viewer: User) -> frozenset[str]:
@@ -107,36 +153,152 @@ def _stock(viewer: User, network: Network) -> list[StockLot]:
         activity_bq = left.activity_bq.get(lot.nuclide, 0.0)
         if activity_bq < LEAST_BQ:
             continue
-        # Not validated: the code of a batch ("process@start") is no identifier of a network file.
-        found.append(
-            StockLot.model_construct(
-                id=lot.code,
-                site=lot.site_code,
-                product=lot.product,
-                activity=activity_bq,
-                reference_time=now,
-                expires=lot.expires,
-                source=None,
-                assumption=None,
-            )
-        )
+        found.append(_lot(lot.code, lot.site_code, lot.product, activity_bq, now, lot.expires))
     return found
 
 
-def _with_what_is_past(viewer: User, network: Network, first: date, days: int, pins: Pins) -> Pins:
-    """Pins that also forbid batches whose start has passed and that have not begun, or are over."""
-    now = clock.now()
-    start = datetime.combine(first, time(), network.zone)
-    if not start <= now < start + timedelta(days=days):
-        return pins
-    running = frozenset(
-        production.runs(viewer)
-        .filter(status__in=[RunStatus.PLANNED, RunStatus.ASSAYED])
-        .values_list("code", flat=True)
+def _lot(
+    code: str, site: str, product: str, activity_bq: float, at: datetime, expires: datetime | None
+) -> StockLot:
+    # Not validated: the code of a batch ("process@start") is no identifier of a network file.
+    return StockLot.model_construct(
+        id=code,
+        site=site,
+        product=product,
+        activity=activity_bq,
+        reference_time=at,
+        expires=expires,
+        source=None,
+        assumption=None,
     )
-    past = {
+
+
+def begun_runs(viewer: User, network: Network, first: date) -> list[ProductionRun]:
+    """Runs whose lot is on its way: assayed and not released, or begun where the planner sees no batch.
+
+    A run that makes activity within the horizon stays a batch until its assay, for it holds its machine.
+    """
+    now, start = clock.now(), datetime.combine(first, time(), network.zone)
+    return [
+        run
+        for run in production.runs(viewer).filter(
+            status__in=[RunStatus.PLANNED, RunStatus.ASSAYED], planned_expires__gte=now
+        )
+        if run.status == RunStatus.ASSAYED
+        or (
+            run.planned_start < now
+            and (run.planned_start < start or run.kind in CONVERTING or run.planned_release < now)
+        )
+    ]
+
+
+def _begun(viewer: User, network: Network, runs: list[ProductionRun]) -> list[StockLot]:
+    """What such runs will give at their release: by the books once assayed, until then as planned."""
+    now = clock.now()
+    found = []
+    for run in runs:
+        site, product = network.site.get(run.site_code), network.product.get(run.product)
+        if site is None or product is None or (site.kind == "hospital" and product.kind != "generator"):
+            continue
+        at = max(run.planned_release, now)
+        decay_const = nuclide(run.nuclide).decay_const
+        activity_bq = run.planned_activity_bq * math.exp(
+            -decay_const * (at - run.planned_release).total_seconds()
+        )
+        if run.status == RunStatus.ASSAYED:
+            finishing_s = (run.planned_release - run.planned_eob).total_seconds()
+            kept = 1.0
+            if run.planned_activity_eob_bq > 0:
+                kept = run.planned_activity_bq / run.planned_activity_eob_bq
+                kept = min(1.0, kept * math.exp(decay_const * finishing_s))
+            left = ledger.state_of(place(run.organisation, run.site_code), run.code, now)
+            activity_bq = left.activity_bq.get(run.nuclide, 0.0) * kept
+            activity_bq *= math.exp(-decay_const * (at - now).total_seconds())
+        if activity_bq >= LEAST_BQ:
+            found.append(_lot(run.code, run.site_code, run.product, activity_bq, at, run.planned_expires))
+    return found
+
+
+def _in_hand_and_coming(
+    network: Network, start: datetime, end: datetime, at_hand: list[StockLot], begun: list[StockLot]
+) -> tuple[list[StockLot], list[Coming]]:
+    """Lots in hand at ``start``, and those of a later moment in the horizon.
+
+    Of what is at hand now, once the horizon has begun, generators and lots that expire within it stay
+    stock: the first are where they are eluted, and a batch would live its whole shelf life again.
+    """
+    now = clock.now()
+    stock, later = [], [(lot, lot.reference_time) for lot in begun]
+    for lot in at_hand:
+        product = network.product[lot.product]
+        expires = lot.expires or network.instant(lot.reference_time) + timedelta(seconds=product.shelf_life)
+        if now <= start or product.kind == "generator" or network.instant(expires) < end:
+            stock.append(lot)
+        else:
+            later.append((lot, now))
+    stock += [lot for lot, at in later if at <= start]
+    waiting = [(lot, at) for lot, at in later if start < at < end]
+    return stock, [Coming(lot, f"coming~{n}", at) for n, (lot, at) in enumerate(waiting, 1)]
+
+
+def _orders(network: Network, found: list[Order]) -> list[ChainOrder]:
+    """Orders as the planner knows them: nothing arrives before now."""
+    now = clock.now()
+    return [
+        order.model_copy(update={"earliest": now}) if network.instant(order.earliest) < now else order
+        for order in market.chain_orders(found)
+    ]
+
+
+def _process(network: Network, coming: Coming) -> Process:
+    """A process without cost or machine whose one batch is the lot."""
+    lot = coming.stock
+    at = coming.at.astimezone(network.site[lot.site].zone)
+    decay_const = nuclide(network.product[lot.product].nuclide).decay_const
+    since_s = (coming.at - network.instant(lot.reference_time)).total_seconds()
+    given = {
+        "id": coming.process,
+        "site": lot.site,
+        "kind": "import",
+        "product": lot.product,
+        "name": lot.id,
+        "name_zh": lot.id,
+        "activity_per_batch": lot.activity * math.exp(-decay_const * since_s),
+        "start_days": [WEEKDAYS[at.weekday()]],
+        "start_times": [at.time()],
+    }
+    return Process.model_construct(**given)
+
+
+def _past(viewer: User, network: Network, first: date, days: int, begun: set[str]) -> list[Lot]:
+    """Batches that cannot be chosen any more: their start has passed, or their lot is on its way."""
+    now = clock.now()
+    running = frozenset(
+        production.runs(viewer).filter(status=RunStatus.PLANNED).values_list("code", flat=True)
+    )
+    return [
+        lot
+        for lot in enumerate_lots(network, first, days)
+        if not lot.is_stock and (lot.id in begun or (lot.start < now.timestamp() and lot.id not in running))
+    ]
+
+
+def _pins(
+    network: Network, first: date, days: int, pins: Pins, coming: list[Coming], past: list[Lot]
+) -> Pins:
+    """Pins by the names that the planner knows, which also forbid what is past."""
+    named = {each.stock.id: each.batch for each in coming}
+    forbidden = dict.fromkeys((lot.id for lot in past), "forbid")
+    processes = {each.process for each in coming}
+    # A process starts weekly: one batch is the lot, the others are not.
+    repeated = {
         lot.id: "forbid"
         for lot in enumerate_lots(network, first, days)
-        if not lot.is_stock and lot.start < now.timestamp() and lot.id not in running
+        if lot.process in processes and lot.id not in named.values()
     }
-    return pins.model_copy(update={"batches": {**pins.batches, **past}})
+    return pins.model_copy(
+        update={
+            "batches": {**pins.batches, **forbidden, **repeated},
+            "deliveries": {order: named.get(lot or "", lot) for order, lot in pins.deliveries.items()},
+        }
+    )

@@ -21,6 +21,7 @@ from becq.platform.accounts.models import User
 from becq.platform.network import selectors as networks
 from becq.platform.plans.input import horizon_orders, identify
 from becq.platform.plans.models import PlanRun, RunStatus
+from becq.platform.production import selectors as production
 
 HEADLINE = ("orders", "orders_served", "served_fraction", "greedy_served_fraction", "gap", "cost", "solve_s")
 _LARGE = ("result", "planned_orders")
@@ -123,14 +124,14 @@ def changes(viewer: User, row: PlanRun) -> Changes:
     policy.require(viewer, "plan.read")
     if row.status != RunStatus.DONE:
         return Changes()
-    now = {
-        order.code: identify(order)
-        for order in horizon_orders(viewer, networks.network_head(viewer), row.first, row.days)
-    }
+    head = networks.network_head(viewer)
+    found = horizon_orders(viewer, head, row.first, row.days, over=True)
+    now = {order.code: identify(order) for order in found}
+    over = {order.code for order in found if order.latest < clock.now()}
     then = row.planned_orders
     return Changes(
         network=networks.require_meta(viewer).revision != row.network_revision,
-        new=tuple(sorted(now.keys() - then.keys())),
+        new=tuple(sorted(now.keys() - then.keys() - over)),
         gone=tuple(sorted(then.keys() - now.keys())),
         changed=tuple(sorted(code for code in now.keys() & then.keys() if now[code] != then[code])),
     )
@@ -147,6 +148,18 @@ def staleness(viewer: User, row: PlanRun) -> list[str]:
             named = ", ".join(codes[:5]) + (" ..." if len(codes) > 5 else "")
             reasons.append(f"{len(codes)} order{'s are' if len(codes) > 1 else ' is'} {what} ({named})")
     return reasons
+
+
+def in_force(viewer: User) -> list[PlanRun]:
+    """Committed plans that no other one has replaced."""
+    found = _visible(viewer).filter(committed_at__isnull=False, superseded_by=None)
+    return list(found.defer(*_LARGE).order_by("first"))
+
+
+def begun_codes(viewer: User) -> set[str]:
+    """Runs that should have begun by now and have not been given up."""
+    found = production.runs(viewer).filter(planned_start__lt=clock.now())
+    return set(found.exclude(status__in=["cancelled", "failed"]).values_list("code", flat=True))
 
 
 def overlapping(viewer: User, row: PlanRun) -> list[PlanRun]:

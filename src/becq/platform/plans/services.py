@@ -19,12 +19,14 @@ from becq.platform.dispatch import services as dispatch
 from becq.platform.market import services as market
 from becq.platform.network import selectors as networks
 from becq.platform.plans import selectors
-from becq.platform.plans.input import horizon_orders, orders_under_way
+from becq.platform.plans.input import begun_runs, horizon_orders, orders_under_way
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.plans.tasks import execute_plan
 from becq.platform.production import services as production
 
 LONGEST_LIMIT_S = 1800.0
+MAX_AHEAD = 92
+"""Days from today on within which a plan ends: whoever asks for one writes standing orders into the book."""
 
 
 def request_plan(
@@ -41,7 +43,8 @@ def request_plan(
 
     The standing orders of the horizon are made into single orders first.
 
-    :raises InputError: an empty or overlong horizon, or malformed pins.
+    :raises InputError: an empty or overlong horizon, one that begins in the past where no committed plan
+        does or ends too far ahead, or malformed pins.
     """
     _require_coordinator(actor, "plan.run")
     if not 1 <= days <= MAX_DAYS:
@@ -50,6 +53,7 @@ def request_plan(
         raise InputError(f"The planner may take 1 s to {LONGEST_LIMIT_S:.0f} s, not {time_limit_s:g} s")
     checked = _checked_pins(pins)
     networks.require_meta(actor)
+    _check_days(actor, first, days)
     try:
         with transaction.atomic():
             market.materialise_standing_orders(actor, first, days)
@@ -174,6 +178,7 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
         changed = selectors.staleness(actor, run)
         if changed:
             raise ConflictError(f"Plan {run.code} is stale: {'; '.join(changed)}. Plan again")
+        _refuse_past(run, selectors.begun_codes(actor))
         older = selectors.overlapping(actor, run)
         if older and not supersede:
             codes = ", ".join(other.code for other in older)
@@ -198,6 +203,52 @@ def _require_coordinator(actor: User, action: str) -> None:
     if not policy.coordinates(actor):
         raise PermissionDeniedError(
             f"{actor.username} may not do this for the whole network ({action}); the operator's people may"
+        )
+
+
+def _check_days(actor: User, first: date, days: int) -> None:
+    """A plan is of days to come; one that begins earlier plans again what a committed plan has begun."""
+    today = clock.now().astimezone(networks.network_head(actor).zone).date()
+    end = first + timedelta(days=days)
+    if first < today and not (
+        end > today
+        and any(
+            other.first <= first < other.first + timedelta(days=other.days)
+            for other in selectors.in_force(actor)
+        )
+    ):
+        raise InputError(f"The first day {first} is over; plan from {today} on")
+    if end > today + timedelta(days=MAX_AHEAD):
+        last = today + timedelta(days=MAX_AHEAD - 1)
+        raise InputError(f"A plan reaches at most {MAX_AHEAD} days ahead; end it on {last} or before")
+
+
+def _refuse_past(run: PlanRun, kept: set[str]) -> None:
+    """Refuse to carry out what should have started by now and has not.
+
+    :param kept: codes of runs that have begun.
+    """
+    now = clock.now()
+
+    def past(row: Mapping[str, Any], what: str) -> bool:
+        return datetime.fromisoformat(row[what]) < now
+
+    assert run.result is not None
+    found = [
+        row["id"]
+        for row in run.result["batches"]
+        if row["kind"] != "stock" and past(row, "start") and row["id"] not in kept
+    ]
+    found += [row["order"] for row in run.result["deliveries"] if past(row, "depart")]
+    found += [
+        f"{row['lot']} for {row['order']}"
+        for row in run.result["supplies"]
+        if past(row, "depart") and row["order"] not in kept
+    ]
+    if found:
+        named = ", ".join(sorted(found)[:3]) + (" ..." if len(found) > 3 else "")
+        raise ConflictError(
+            f"Plan {run.code} has {len(found)} starts or departures that have passed ({named}). Plan again"
         )
 
 
@@ -230,7 +281,8 @@ def _withdraw(actor: User, other: PlanRun, run: PlanRun) -> None:
         raise ConflictError(
             f"Plan {run.code} does not cover all that is left of {other.code}; plan from {begin} to {last}"
         )
-    production.withdraw_runs(actor, plan_code=other.code)
+    begun = begun_runs(actor, networks.network_head(actor), run.first)
+    production.withdraw_runs(actor, plan_code=other.code, but=[each.code for each in begun])
     dispatch.withdraw_consignments(actor, plan_code=other.code)
     market.release_promises(actor, plan_code=other.code, but=orders_under_way(actor))
     PlanRun.objects.filter(pk=other.pk).update(superseded_by=run)

@@ -19,6 +19,7 @@ from becq.platform import clock
 from becq.platform.accounts.models import User
 from becq.platform.plans.input import read_input
 from becq.platform.plans.models import PlanRun, RunStatus
+from becq.platform.plans.telling import tell_plan
 
 REPORT_EVERY_S = 0.5
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def _solve(run: PlanRun) -> None:
     _finish(
         run,
         RunStatus.DONE,
-        result={**found.as_dict(given.network), "pins": run.pins},
+        result={**tell_plan(found.as_dict(given.network), given), "pins": run.pins},
         progress=1.0,
         progress_text="done",
         served_fraction=found.served_fraction,
