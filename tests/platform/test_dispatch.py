@@ -35,7 +35,9 @@ class Way:
 
     def send(self, trade: Trade, bq: float = 8.1 * GBQ) -> Consignment:
         with trade.at(self.depart):
-            self.consignment = services.dispatch(self.sender, self.consignment, activity_bq=bq)
+            self.consignment = services.dispatch(
+                self.sender, self.consignment, activity_bq=bq, note="as agreed"
+            )
         return self.consignment
 
 
@@ -118,6 +120,22 @@ class TestTheWay:
         Lot.objects.filter(code=way.lot.code).update(status="quarantine")
         with trade.at(way.depart), pytest.raises(ConflictError, match="not yet released"):
             services.dispatch(way.sender, way.consignment, activity_bq=GBQ)
+
+    @pytest.mark.parametrize("share", [0.85, 1.15])
+    def test_packing_outside_the_tolerance_wants_a_word_and_is_a_finding(self, trade, way, share):
+        need = market.order(trade.coordinator, ORDER).activity_bq
+        packed = share * need / float(decay_factor("I-131", 3 * 3600))
+        with trade.at(way.depart):
+            with pytest.raises(ConflictError, match="tolerance of the order is"):
+                services.dispatch(way.sender, way.consignment, activity_bq=packed)
+            sent = services.dispatch(
+                way.sender, way.consignment, activity_bq=packed, note="asked for by phone"
+            )
+        [finding] = sent.findings
+        assert (finding["rule"], finding["severity"]) == ("packing-tolerance", "warn")
+        with trade.at(way.arrive):
+            got = services.receive(way.receiver, sent)
+        assert [each["severity"] for each in got.findings] == ["warn", "ok"]
 
     def test_nothing_leaves_before_the_release(self, trade, way):
         released = way.lot.run.released_at

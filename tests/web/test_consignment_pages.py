@@ -93,6 +93,18 @@ def test_more_than_the_lot_holds_is_refused_beside_the_field(trade, chain):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_packing_outside_the_tolerance_is_refused_without_a_remark_and_shown(trade, chain, language):
+    chain.make()
+    desk = chain.desk("dispatcher", "reactor", language)
+    values = {"activity": "6 GBq", "lot": chain.run.code}
+    with trade.at(chain.depart):
+        page = desk.send(chain.way_page, "dispatch", done=False, **values)
+        words = ("tolerance of the order", "订单允许范围")[language != "en"]
+        assert words in errors_of(page)[0]
+        assert words in desk.send(chain.way_page, "dispatch", note="x", **values)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_packing_before_the_release_is_refused_beside_its_time(trade, chain, language):
     chain.make()
     with trade.at(chain.depart):

@@ -27,6 +27,7 @@ from becq.platform.clinic import services as clinic
 from becq.platform.demo.people import People
 from becq.platform.dispatch import selectors as consignments
 from becq.platform.dispatch import services as dispatch
+from becq.platform.dispatch.packing import packing_finding
 from becq.platform.ledger import services as ledger
 from becq.platform.ledger.chart import place
 from becq.platform.market import selectors as market
@@ -209,10 +210,12 @@ class Play:
             self._give_up(row, sender, f"too little is left of lot {row.lot_code}")
             return
         packed = min(wanted * share * self._around(1.0, 0.01, 0.98, 1.02), held)
+        finding = packing_finding(row, packed, at)
+        off = finding is not None and finding.severity != "ok"
         by_air = any(leg["mode"] == "flight" for leg in row.legs)
         row = dispatch.dispatch(
             sender, row, activity_bq=packed, at=at, carrier="Air and road" if by_air else "Road",
-            vehicle=f"川A·{self.random.randrange(10000, 99999)}",
+            vehicle=f"川A·{self.random.randrange(10000, 99999)}", note="All that could be had" if off else "",
         )  # fmt: skip
         self.done["dispatched"] += 1
         for leg in row.legs[:-1]:

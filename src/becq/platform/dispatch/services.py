@@ -21,6 +21,8 @@ from becq.platform.dispatch.models import (
     ConsignmentStatus,
     EventKind,
 )
+from becq.platform.dispatch.packing import RULE as PACKING
+from becq.platform.dispatch.packing import packing_finding
 from becq.platform.ledger import moves
 from becq.platform.ledger import services as ledger
 from becq.platform.ledger.chart import nominal, place, transit
@@ -139,7 +141,8 @@ def dispatch(
     :param activity_bq: of the product's nuclide, measured at packing. A little more than the books hold
         is an error of measurement: then all there is goes, and the difference is *unaccounted*.
     :param lot: another lot of the same product than planned.
-    :raises ConflictError: not planned any more, the lot may not be used or is not here, or holds less.
+    :raises ConflictError: not planned any more, the lot may not be used or is not here, or holds less;
+        or the order's tolerance is not kept and no note says why.
     """
     holder, site = consignment.from_organisation, consignment.from_site
     policy.require(actor, "dispatch.dispatch", organisation=holder, site=site)
@@ -162,6 +165,9 @@ def dispatch(
             f"{format_activity(activity_bq)} cannot leave lot {source.code}: the books hold "
             f"{format_activity(max(held, 0.0))} at {at:%Y-%m-%d %H:%M} UTC"
         )
+    finding = packing_finding(consignment, activity_bq, at)
+    if finding is not None and finding.severity != "ok" and not note.strip():
+        raise ConflictError(f"{finding.sentence} Pack another activity, or say in the note why")
     package = production.part_code(actor, source)
     if activity_bq > held:
         _send_more(actor, consignment, source, package, activity_bq, at, note)
@@ -181,6 +187,9 @@ def dispatch(
     consignment.expected_arrive = max(
         consignment.planned_arrive, at + (consignment.planned_arrive - consignment.planned_depart)
     )
+    consignment.findings = []
+    if finding is not None and finding.severity != "ok":
+        consignment.findings = [finding.as_dict()]
     consignment.status = ConsignmentStatus.DISPATCHED
     consignment.save()
     _note(actor, consignment, EventKind.DISPATCHED, at, site, note, activity_bq)
@@ -379,7 +388,8 @@ def cancel(actor: User, consignment: Consignment, *, note: str) -> Consignment:
 
 def _check_licence(actor: User, row: Consignment, at: datetime, incoming_bq: float, reason: str) -> None:
     findings = receipt_findings(actor, row, at, incoming_bq)
-    row.findings = [finding.as_dict() for finding in findings]
+    packing = [each for each in row.findings if each["rule"] == PACKING]
+    row.findings = packing + [finding.as_dict() for finding in findings]
     blocking = [finding for finding in findings if finding.severity == "block"]
     if not blocking:
         return

@@ -23,6 +23,7 @@ from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.dispatch import selectors, services
 from becq.platform.dispatch.models import Consignment, ConsignmentStatus
+from becq.platform.dispatch.packing import packing_finding
 from becq.platform.ledger import selectors as books
 from becq.platform.measured import ERROR_LIMIT, decayed
 from becq.platform.production import selectors as production
@@ -144,6 +145,12 @@ class DispatchDeed(Deed):
                     _("Lot %(lot)s holds %(held)s then; check the unit.")
                     % {"lot": lot, "held": self.bq(held)},
                 )
+            finding = packing_finding(self.thing, activity, at)
+            off = finding is not None and finding.severity != "ok"
+            if off and "activity" not in self.errors and not (values.get("note") or "").strip():
+                words = finding.sentence_zh if frame.is_chinese() else finding.sentence  # type: ignore[union-attr]
+                advice = _("Pack another activity, or say in the remark why.")
+                self.add_error("activity", f"{words} {advice}")
         return values
 
     def act(self) -> str:
@@ -634,7 +641,7 @@ def consignment(request: HttpRequest, code: str) -> HttpResponse:
     receives = policy.may(viewer, "dispatch.receive", organisation=row.to_organisation, site=row.to_site)
     findings: list[Any] = list(row.findings)
     if receives and row.status in {ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED}:
-        findings = [finding.as_dict() for finding in selectors.findings(viewer, row)]
+        findings += [finding.as_dict() for finding in selectors.findings(viewer, row)]
     if row.override_reason:
         who = _("overridden by %(who)s: %(why)s") % {"who": row.override_by, "why": row.override_reason}
         findings = [each | {"override": who} if each["severity"] == "block" else each for each in findings]
