@@ -24,7 +24,7 @@ from becq.platform.network import services as networks
 from becq.platform.plans import services
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.production.models import ProductionRun
-from becq.web.plan_document import PlanDocument
+from becq.web.plan_document import PlanDocument, gap_text
 
 __all__ = ["world"]
 
@@ -173,6 +173,8 @@ def test_a_plan_is_asked_for_and_opens_when_it_is_done(world, at_once):
         ({"first": ""}, "id_first_error"),
         ({"days": "0"}, "id_days_error"),
         ({"days": "93"}, "id_days_error"),
+        ({"first": "2026-12-01"}, "This day is over; plan from 2026-12-07 on."),
+        ({"first": "2027-03-20"}, "A plan reaches at most 92 days ahead; end it on 2027-03-08 or before."),
         ({"time_limit": "2 h"}, "from 1 s to 30 min"),
         ({"time_limit": "soon"}, "id_time_limit_error"),
         ({"base": "P1"}, "id_base_error"),
@@ -294,6 +296,51 @@ def test_what_is_carried_out_is_superseded_only_on_purpose(world, run):
     new.refresh_from_db()
     assert new.committed_at is not None
     assert f"/plan/{new.code}/" in text(client.get(f"/plan/{run.code}/"))
+
+
+def test_the_commit_page_tells_which_promises_are_lost(world, run):
+    services.commit_plan(world.planner, run)
+    order = Order.objects.filter(status=Status.CONFIRMED).first()
+    new = services.replan(world.planner, services.pin(world.planner, run, deliveries={order.code: None}))
+    served = {row["order"] for row in new.result["deliveries"]}
+    lost = Order.objects.filter(status=Status.CONFIRMED).exclude(code__in=served).count()
+    assert lost
+    page = text(world.client(world.planner).get(f"/plan/{new.code}/commit/"))
+    assert f"{lost} order" in page
+    assert ("loses its promise" if lost == 1 else "lose their promise") in page
+    chinese = text(world.client(world.planner, "zh-hans").get(f"/plan/{new.code}/commit/"))
+    assert f"{lost} 个现已确认的订单将失去承诺" in chinese
+    assert untranslated(chinese) == set()
+
+
+def test_the_commit_page_says_before_the_button_what_is_in_the_way(world, run):
+    services.commit_plan(world.planner, run)
+    part = services.request_plan(world.planner, FIRST, 2)
+    page = text(world.client(world.planner).get(f"/plan/{part.code}/commit/"))
+    assert f"It does not cover all that is left of {run.code}; plan from 2026-12-08 to 2026-12-11." in page
+    assert "Commit the plan" not in page
+    assert (
+        world.client(world.planner).post(f"/plan/{part.code}/commit/", {"supersede": "1"}).status_code == 400
+    )
+    new = services.replan(world.planner, run)
+    ProductionRun.objects.update(status="cancelled")
+    with clock.frozen(START + timedelta(days=3)):
+        page = text(world.client(world.planner, "zh-hans").get(f"/plan/{new.code}/commit/"))
+    assert "已过时" in page
+    assert untranslated(page) == set()
+
+
+def test_a_gap_that_rounds_to_nothing_is_not_shown_as_nothing(world, run):
+    assert [gap_text(gap) for gap in (None, 0.0, 9.6e-7, 1e-4, 0.031)] == [
+        "—", "0.00 %", "< 0.01 %", "0.01 %", "3.10 %",
+    ]  # fmt: skip
+    services.commit_plan(world.planner, run)
+    run.refresh_from_db()
+    run.gap, run.result = 9.6e-7, {**run.result, "gap": 9.6e-7}
+    run.save()
+    client = world.client(world.planner)
+    for address in ("/", "/plan/", f"/plan/{run.code}/", f"/plan/compare/?a={run.code}&b={run.code}"):
+        assert "&lt; 0.01 %" in text(client.get(address)), address
 
 
 def test_a_stale_plan_says_what_has_changed_and_offers_to_replan(world, run):

@@ -64,6 +64,11 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "—" if value is None else f"{100 * value:.{digits}f} %"
 
 
+def gap_text(value: float | None) -> str:
+    """How far a plan may be from the best, in per cent; what rounds to nothing is not shown as nothing."""
+    return "< 0.01 %" if value is not None and 0 < value < 1e-4 else percent(value, 2)
+
+
 def money(value: float | None) -> str:
     """A sum in the currency of the plan's costs."""
     return "—" if value is None else f"{value:,.0f} CNY"

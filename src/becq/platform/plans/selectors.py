@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,8 +18,9 @@ from becq.errors import InputError
 from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
+from becq.platform.market import selectors as market
 from becq.platform.network import selectors as networks
-from becq.platform.plans.input import horizon_orders, identify
+from becq.platform.plans.input import horizon_orders, identify, orders_under_way
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.production import selectors as production
 
@@ -172,6 +173,59 @@ def overlapping(viewer: User, row: PlanRun) -> list[PlanRun]:
         for other in found.exclude(pk=row.pk).defer(*_LARGE).order_by("first")
         if other.first + timedelta(days=other.days) > row.first
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A committed plan of which a new one does not cover all that is left, and what is left."""
+
+    plan: PlanRun
+    first: date
+    last: date
+
+
+def uncovered(viewer: User, row: PlanRun) -> list[Uncovered]:
+    """Committed plans in whose place this one cannot be put."""
+    today = clock.now().astimezone(networks.network_head(viewer).zone).date()
+    found = []
+    for other in overlapping(viewer, row):
+        begin, end = max(other.first, today), other.first + timedelta(days=other.days)
+        if row.first > begin or row.first + timedelta(days=row.days) < end:
+            found.append(Uncovered(other, begin, end - timedelta(days=1)))
+    return found
+
+
+def lost_promises(viewer: User, row: PlanRun) -> list[str]:
+    """Orders confirmed today to which nothing would be promised any more."""
+    policy.require(viewer, "plan.commit")
+    served = {way["order"] for way in row.result["deliveries"]} if row.result else set()
+    plans = [other.code for other in overlapping(viewer, row)]
+    promised = market.orders(viewer, status="confirmed")
+    withdrawn = set(promised.filter(plan_code__in=plans).values_list("code", flat=True))
+    refused = {code for code in promised.values_list("code", flat=True) if code in row.planned_orders}
+    return sorted((withdrawn | refused) - served - orders_under_way(viewer))
+
+
+def past_starts(viewer: User, row: PlanRun) -> list[str]:
+    """Starts and departures of a plan that have passed, and of which nothing has begun."""
+    now, kept = clock.now(), begun_codes(viewer)
+    result = row.result or {"batches": [], "deliveries": [], "supplies": []}
+
+    def is_past(way: dict[str, Any], what: str) -> bool:
+        return datetime.fromisoformat(way[what]) < now
+
+    found = [
+        batch["id"]
+        for batch in result["batches"]
+        if batch["kind"] != "stock" and is_past(batch, "start") and batch["id"] not in kept
+    ]
+    found += [way["order"] for way in result["deliveries"] if is_past(way, "depart")]
+    found += [
+        f"{way['lot']} for {way['order']}"
+        for way in result["supplies"]
+        if is_past(way, "depart") and way["order"] not in kept
+    ]
+    return sorted(found)
 
 
 def plan_document(viewer: User, row: PlanRun) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -178,11 +179,16 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
         changed = selectors.staleness(actor, run)
         if changed:
             raise ConflictError(f"Plan {run.code} is stale: {'; '.join(changed)}. Plan again")
-        _refuse_past(run, selectors.begun_codes(actor))
+        _refuse_past(actor, run)
         older = selectors.overlapping(actor, run)
         if older and not supersede:
             codes = ", ".join(other.code for other in older)
             raise ConflictError(f"Plan {run.code} covers days of {codes}, which is committed; supersede it")
+        for left in selectors.uncovered(actor, run):
+            raise ConflictError(
+                f"Plan {run.code} does not cover all that is left of {left.plan.code}; "
+                f"plan from {left.first} to {left.last}"
+            )
         for other in older:
             _withdraw(actor, other, run)
         production.schedule_runs(actor, plan_code=run.code, batches=run.result["batches"])
@@ -206,47 +212,36 @@ def _require_coordinator(actor: User, action: str) -> None:
         )
 
 
-def _check_days(actor: User, first: date, days: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last day that a plan may have."""
+
+    first: date
+    last: date
+
+
+def possible_days(actor: User, first: date, days: int) -> Span:
     """A plan is of days to come; one that begins earlier plans again what a committed plan has begun."""
     today = clock.now().astimezone(networks.network_head(actor).zone).date()
-    end = first + timedelta(days=days)
-    if first < today and not (
-        end > today
-        and any(
-            other.first <= first < other.first + timedelta(days=other.days)
-            for other in selectors.in_force(actor)
-        )
-    ):
-        raise InputError(f"The first day {first} is over; plan from {today} on")
-    if end > today + timedelta(days=MAX_AHEAD):
-        last = today + timedelta(days=MAX_AHEAD - 1)
-        raise InputError(f"A plan reaches at most {MAX_AHEAD} days ahead; end it on {last} or before")
+    is_replan = first + timedelta(days=days) > today and any(
+        other.first <= first < other.first + timedelta(days=other.days) for other in selectors.in_force(actor)
+    )
+    return Span(min(first, today) if is_replan else today, today + timedelta(days=MAX_AHEAD - 1))
 
 
-def _refuse_past(run: PlanRun, kept: set[str]) -> None:
-    """Refuse to carry out what should have started by now and has not.
+def _check_days(actor: User, first: date, days: int) -> None:
+    span = possible_days(actor, first, days)
+    if first < span.first:
+        raise InputError(f"The first day {first} is over; plan from {span.first} on")
+    if first + timedelta(days=days - 1) > span.last:
+        raise InputError(f"A plan reaches at most {MAX_AHEAD} days ahead; end it on {span.last} or before")
 
-    :param kept: codes of runs that have begun.
-    """
-    now = clock.now()
 
-    def past(row: Mapping[str, Any], what: str) -> bool:
-        return datetime.fromisoformat(row[what]) < now
-
-    assert run.result is not None
-    found = [
-        row["id"]
-        for row in run.result["batches"]
-        if row["kind"] != "stock" and past(row, "start") and row["id"] not in kept
-    ]
-    found += [row["order"] for row in run.result["deliveries"] if past(row, "depart")]
-    found += [
-        f"{row['lot']} for {row['order']}"
-        for row in run.result["supplies"]
-        if past(row, "depart") and row["order"] not in kept
-    ]
+def _refuse_past(actor: User, run: PlanRun) -> None:
+    """Refuse to carry out what should have started by now and has not."""
+    found = selectors.past_starts(actor, run)
     if found:
-        named = ", ".join(sorted(found)[:3]) + (" ..." if len(found) > 3 else "")
+        named = ", ".join(found[:3]) + (" ..." if len(found) > 3 else "")
         raise ConflictError(
             f"Plan {run.code} has {len(found)} starts or departures that have passed ({named}). Plan again"
         )
@@ -273,14 +268,7 @@ def _new_code(first: date) -> str:
 
 
 def _withdraw(actor: User, other: PlanRun, run: PlanRun) -> None:
-    """Take back what a committed plan has not begun, if the new one covers all that is left of it."""
-    today = clock.now().astimezone(networks.network_head(actor).zone).date()
-    begin, end = max(other.first, today), other.first + timedelta(days=other.days)
-    if run.first > begin or run.first + timedelta(days=run.days) < end:
-        last = end - timedelta(days=1)
-        raise ConflictError(
-            f"Plan {run.code} does not cover all that is left of {other.code}; plan from {begin} to {last}"
-        )
+    """Take back what a committed plan has not begun."""
     begun = begun_runs(actor, networks.network_head(actor), run.first)
     production.withdraw_runs(actor, plan_code=other.code, but=[each.code for each in begun])
     dispatch.withdraw_consignments(actor, plan_code=other.code)

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from becq.platform.plans import selectors
 from becq.platform.plans.models import PlanRun, RunStatus
-from becq.web.plan_document import PlanDocument
+from becq.web.plan_document import PlanDocument, gap_text
 from becq.web.plan_reading import find_run, read_document, span_text
 from becq.web.plan_tables import choices_of
 from becq.web.tables import Column, Filter, Table
@@ -97,13 +97,14 @@ def _figures(headline: dict[str, dict[str, Any]], whole: bool, *, is_like: bool)
             continue
         difference = figure["b"] - figure["a"]
         text = write(abs(difference))
+        state = gap_text if name == "gap" else write
         is_sum = name in {"orders_served", "cost"}
         is_zero = not any(digit in "123456789" for digit in text)
         rows.append(
             {
                 "label": label,
-                "a": write(figure["a"]),
-                "b": write(figure["b"]),
+                "a": state(figure["a"]),
+                "b": state(figure["b"]),
                 "difference": "±0" if is_zero else _signed(difference, text),
                 "tone": ""
                 if is_zero or (is_sum and not is_like)

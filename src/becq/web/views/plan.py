@@ -32,7 +32,7 @@ from becq.reports.plan_xlsx import write_plan_xlsx
 from becq.reports.reading import read_plan
 from becq.web import frame
 from becq.web.forms import DurationField
-from becq.web.plan_document import STAGE_WORDS, PlanDocument, money, percent
+from becq.web.plan_document import STAGE_WORDS, PlanDocument, gap_text, money, percent
 from becq.web.plan_reading import (
     find_run,
     may_commit,
@@ -71,7 +71,7 @@ def run_row(request: HttpRequest, run: PlanRun) -> dict[str, Any]:
         "days_text": span_text(run),
         "state": run_state(run),
         "served_text": f"{served} / {facts['orders']}" if served is not None else None,
-        "gap_text": percent(facts["gap"], 2),
+        "gap_text": gap_text(facts["gap"]),
         "cost_text": money(facts["cost"]),
         "by": run.requested_by.username if run.requested_by else "",
     }
@@ -187,10 +187,28 @@ class PlanForm(forms.Form):
             ("", pgettext("plan", "nothing")),
             *((run.code, f"{run.code} {run.name}".strip()) for run in runs),
         ]
-        zone = networks.network_head(request.user).zone  # type: ignore[arg-type]
+        self.viewer: Any = request.user
+        zone = networks.network_head(self.viewer).zone
         self.fields["first"].help_text = _("From midnight in the zone of the network, %(zone)s.") % {
             "zone": f"{zone.key} {frame.zone_label(clock.now(), zone)}"
         }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, days = data.get("first"), data.get("days")
+        if first and days:
+            span = services.possible_days(self.viewer, first, days)
+            if first < span.first:
+                self.add_error(
+                    "first", _("This day is over; plan from %(day)s on.") % {"day": f"{span.first:%Y-%m-%d}"}
+                )
+            elif first + timedelta(days=days - 1) > span.last:
+                self.add_error(
+                    "days",
+                    _("A plan reaches at most %(n)s days ahead; end it on %(day)s or before.")
+                    % {"n": services.MAX_AHEAD, "day": f"{span.last:%Y-%m-%d}"},
+                )
+        return data
 
     def clean_time_limit(self) -> float:
         limit_s = self.cleaned_data["time_limit"]
@@ -333,7 +351,7 @@ def state_sentence(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> st
     if given["whole"]:
         parts = [
             _("%(served)s of %(orders)s orders served, proven gap %(gap)s")
-            % {**figures, "gap": percent(given["gap"], 2)}
+            % {**figures, "gap": gap_text(given["gap"])}
         ]
     elif given["orders"]:
         parts = [_("%(served)s of your %(orders)s orders served") % figures]
@@ -420,7 +438,7 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         "base": run.base if whole else None,
         "served": percent(plan.document.get("served_fraction")),
         "greedy": percent(plan.document.get("greedy_served_fraction")),
-        "gap": percent(plan.document.get("gap"), 2),
+        "gap": gap_text(plan.document.get("gap")),
         "cost": money(plan.document.get("cost")),
         "timed_out": whole and plan.document.get("timed_out"),
         "now": frame.moment(request),
@@ -576,14 +594,17 @@ def plan_commit(request: HttpRequest, code: str) -> HttpResponse:
     require_committer(request)
     if run.status != RunStatus.DONE or run.committed_at is not None:
         return redirect("plan-run", run.code)
-    older = selectors.overlapping(request.user, run)  # type: ignore[arg-type]
+    viewer: Any = request.user
+    older = selectors.overlapping(viewer, run)
+    uncovered = selectors.uncovered(viewer, run)
+    past = selectors.past_starts(viewer, run)
     refused = False
-    if request.method == "POST":
+    if request.method == "POST" and not (uncovered or past):
         supersede = bool(request.POST.get("supersede"))
         if older and not supersede:
             refused = True
         else:
-            services.commit_plan(request.user, run, supersede=supersede)  # type: ignore[arg-type]
+            services.commit_plan(viewer, run, supersede=supersede)
             messages.success(request, _("Plan %(code)s is committed.") % {"code": run.code})
             return redirect("plan-run", run.code)
     plan = read_document(request, run)
@@ -603,12 +624,15 @@ def plan_commit(request: HttpRequest, code: str) -> HttpResponse:
         "short": short,
         "lacking": lacking,
         "reasons": sorted(reasons.items(), key=lambda pair: -pair[1]),
-        "changed": change_sentences(selectors.changes(request.user, run), carried_out=False),  # type: ignore[arg-type]
+        "changed": change_sentences(selectors.changes(viewer, run), carried_out=False),
+        "losing": selectors.lost_promises(viewer, run),
+        "uncovered": uncovered,
+        "past": past,
         "older": [{"run": other, "span": span_text(other)} for other in older],
         "refused": refused,
         "draft": not_planned_yet(run),
     }
-    return render(request, "web/plan/commit.html", context, status=400 if refused else 200)
+    return render(request, "web/plan/commit.html", context, status=400 if request.method == "POST" else 200)
 
 
 # --- exports ------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from becq.platform.production import selectors as production
 from becq.platform.waste import selectors as waste
 from becq.web import directory, frame
 from becq.web.needs import ORDERS_AHEAD, address, alarms, deviating_receipts, licence_use, needs
+from becq.web.plan_document import gap_text
 from becq.web.timetable import day_of, timetable
 
 QUEUE_SHOWN = 12
@@ -107,7 +108,7 @@ def _planner(request: HttpRequest) -> list[Figure]:
     if plan.gap is not None and policy.coordinates(viewer):
         return [
             *found,
-            _figure(_("Plan gap"), f"{100 * plan.gap:.2g} %", note, href=address("plan-run", plan.code)),
+            _figure(_("Plan gap"), gap_text(plan.gap), note, href=address("plan-run", plan.code)),
         ]
     return [*found, _figure(_("Plan in force"), plan.code, note, href=address("plan-run", plan.code))]
 
