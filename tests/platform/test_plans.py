@@ -67,13 +67,18 @@ def fdg_batches(run):
 
 def test_a_plan_is_made_of_the_order_book(planner, run):
     assert (run.code, run.name) == ("P20261207-01", "week 50")
-    assert run.orders == Order.objects.count() == len(run.planned_orders) == 31
+    assert run.orders == len(run.planned_orders) == 31
+    assert not Order.objects.exists(), "asking for a plan writes nothing into the order books"
     assert run.orders_served == run.orders - len(run.result["unmet"])
     assert run.served_fraction == run.result["served_fraction"] > run.greedy_served_fraction - 1e-9
     assert (run.progress, run.error, run.started_at, run.finished_at) == (1.0, "", BEFORE, BEFORE)
     assert {row["order"] for row in run.result["deliveries"]} <= set(run.planned_orders)
     assert services.request_plan(planner, FIRST, 7).code == "P20261207-02"
-    assert Order.objects.count() == 31
+    assert selectors.staleness(planner, run) == []
+    services.commit_plan(planner, run)
+    assert set(Order.objects.values_list("code", "source")) == {
+        (code, "standing") for code in run.planned_orders
+    }
 
 
 def test_an_outage_in_the_database_is_kept_clear_of(planner, run):
@@ -197,6 +202,7 @@ def test_a_pin_on_what_the_plan_does_not_know_is_refused(planner, run):
 
 
 def test_pins_of_cancelled_orders_are_left_out(planner, run):
+    ordering.materialise_standing_orders(planner, FIRST, 7)
     code = run.result["deliveries"][0]["order"]
     pinned = services.pin(planner, run, deliveries={code: None})
     ordering.cancel_order(planner, market.order(planner, code), reason="patient ill")
@@ -278,7 +284,7 @@ def test_nothing_is_half_committed(planner, run, monkeypatch, broken):
     assert run.committed_at is None
     assert not ProductionRun.objects.exists()
     assert not Consignment.objects.exists()
-    assert set(Order.objects.values_list("status", flat=True)) == {"placed"}
+    assert not Order.objects.exists()
 
 
 def test_an_unfinished_plan_is_not_committed(planner, run):
@@ -288,6 +294,7 @@ def test_an_unfinished_plan_is_not_committed(planner, run):
 
 
 def test_a_stale_plan_is_not_committed_and_says_why(planner, run):
+    ordering.materialise_standing_orders(planner, FIRST, 7)
     orders = [market.order(planner, row["order"]) for row in run.result["deliveries"][:2]]
     assert selectors.staleness(planner, run) == []
     ordering.amend_order(planner, orders[0], activity="1 MBq")
@@ -300,6 +307,15 @@ def test_a_stale_plan_is_not_committed_and_says_why(planner, run):
     with pytest.raises(ConflictError, match="stale"):
         services.commit_plan(planner, run)
     assert not ProductionRun.objects.exists()
+
+
+def test_a_standing_order_that_has_ended_makes_a_plan_stale(planner, run):
+    standing = market.standing_orders(planner).get(code=next(iter(run.planned_orders)).rsplit(".", 1)[0])
+    ordering.end_standing_order(planner, standing, reason="closed")
+    assert "no longer open" in selectors.staleness(planner, run)[0]
+    with pytest.raises(ConflictError, match="stale"):
+        services.commit_plan(planner, run)
+    assert not Order.objects.exists()
 
 
 def test_a_new_order_makes_a_plan_stale(planner, run):

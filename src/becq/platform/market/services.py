@@ -45,6 +45,7 @@ from becq.platform.market.rows import (
 from becq.platform.market.standing import (
     edit_standing_order,
     end_standing_order,
+    expected_orders,
     materialise_standing_orders,
     place_standing_order,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "confirm_orders",
     "edit_standing_order",
     "end_standing_order",
+    "expected_orders",
     "export_orders",
     "hold_orders",
     "import_orders",

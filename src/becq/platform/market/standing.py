@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -95,36 +95,52 @@ def end_standing_order(actor: User, standing: StandingOrder, *, reason: str) -> 
     return standing
 
 
-def materialise_standing_orders(actor: User, first: date, days: int) -> list[Order]:
+def expected_orders(actor: User, first: date, days: int) -> list[Order]:
+    """Single orders that standing orders would make in ``days`` days from ``first`` and that are not in the
+    book, as far as the person may see them. They are not saved.
+    """
+    if not 1 <= days <= 366:
+        raise InputError(f"Orders are made for 1 to 366 days ahead, not {days}")
+    return _missing(actor, list(selectors.standing_orders(actor)), first, days)
+
+
+def materialise_standing_orders(
+    actor: User, first: date, days: int, *, only: Collection[str] | None = None
+) -> list[Order]:
     """Make the single orders of standing orders for ``days`` days from ``first``; existing ones stay.
 
+    :param only: codes of the orders to make; None for all.
     :returns: the orders made now.
     """
     policy.require(actor, "order.import")
     if not 1 <= days <= 366:
         raise InputError(f"Orders are made for 1 to 366 days ahead, not {days}")
+    with transaction.atomic():
+        found = list(selectors.standing_orders(actor).select_for_update(of=("self",)))
+        new = _missing(actor, found, first, days)
+        if only is not None:
+            new = [order for order in new if order.code in only]
+        Order.objects.bulk_create(new)
+        tell(actor, new, "placed", note="standing order")
+    return new
+
+
+def _missing(actor: User, found: list[StandingOrder], first: date, days: int) -> list[Order]:
     network = networks.supply_network(actor)
     sites = {site.code: site for site in networks.sites(actor)}
-    with transaction.atomic():
-        new: list[Order] = []
-        found = selectors.standing_orders(actor).select_for_update(of=("self",))
-        wanted = [
-            (standing, order) for standing in found for order in _expand(standing, network, first, days)
-        ]
-        codes = [order.id for _, order in wanted]
-        taken: set[str] = set()
-        for start in range(0, len(codes), 500):
-            known = Order.objects.filter(code__in=codes[start : start + 500])
-            taken.update(known.values_list("code", flat=True))
-        for standing, occurrence in wanted:
-            if occurrence.id in taken:
-                continue
+    wanted = [(standing, order) for standing in found for order in _expand(standing, network, first, days)]
+    codes = [order.id for _, order in wanted]
+    taken: set[str] = set()
+    for start in range(0, len(codes), 500):
+        known = Order.objects.filter(code__in=codes[start : start + 500])
+        taken.update(known.values_list("code", flat=True))
+    new: list[Order] = []
+    for standing, occurrence in wanted:
+        if occurrence.id not in taken:
             where = sites[standing.site_code]
             order = new_order(actor, occurrence, where, network, Channel.STANDING, Status.PLACED)
             order.standing = standing
             new.append(order)
-        Order.objects.bulk_create(new)
-        tell(actor, new, "placed", note="standing order")
     return new
 
 

@@ -33,6 +33,7 @@ from becq.platform.dispatch.models import ConsignmentStatus
 from becq.platform.ledger import services as ledger
 from becq.platform.ledger.chart import place
 from becq.platform.market import selectors as market
+from becq.platform.market import services as ordering
 from becq.platform.market.models import Order
 from becq.platform.network import selectors as networks
 from becq.platform.production import selectors as production
@@ -108,11 +109,18 @@ def horizon_orders(
 ) -> list[Order]:
     """Open orders whose delivery window opens within the horizon, those under way left out.
 
+    Those that standing orders are yet to make are among them; a commit writes them into the book.
+
     :param over: also those whose window has ended by now.
     """
     start = datetime.combine(first, time(), network.zone)
     under_way = orders_under_way(viewer)
-    found = market.plan_orders(viewer, start, start + timedelta(days=days))
+    end = start + timedelta(days=days)
+    expected = [
+        order for order in ordering.expected_orders(viewer, first, days) if start <= order.earliest < end
+    ]
+    found = [*market.plan_orders(viewer, start, end), *expected]
+    found.sort(key=lambda order: (order.earliest, order.code))
     now = clock.now()
     return [order for order in found if order.code not in under_way and (over or order.latest >= now)]
 

@@ -27,7 +27,7 @@ from becq.platform.production import services as production
 
 LONGEST_LIMIT_S = 1800.0
 MAX_AHEAD = 92
-"""Days from today on within which a plan ends: whoever asks for one writes standing orders into the book."""
+"""Days from today on within which a plan ends."""
 
 
 def request_plan(
@@ -42,7 +42,7 @@ def request_plan(
 ) -> PlanRun:
     """Ask for a plan of ``days`` days from ``first``; the background worker makes it.
 
-    The standing orders of the horizon are made into single orders first.
+    It counts with the single orders that standing orders are yet to make; the commit makes them.
 
     :raises InputError: an empty or overlong horizon, one that begins in the past where no committed plan
         does or ends too far ahead, or malformed pins.
@@ -57,7 +57,6 @@ def request_plan(
     _check_days(actor, first, days)
     try:
         with transaction.atomic():
-            market.materialise_standing_orders(actor, first, days)
             run = PlanRun.objects.create(
                 code=_new_code(first),
                 name=name.strip()[:200],
@@ -141,7 +140,6 @@ def replan(actor: User, run: PlanRun, *, name: str = "", time_limit_s: float | N
     """
     _require_coordinator(actor, "plan.run")
     run.refresh_from_db()
-    market.materialise_standing_orders(actor, run.first, run.days)
     head = networks.network_head(actor)
     still = {order.code for order in horizon_orders(actor, head, run.first, run.days)}
     pins = {
@@ -175,6 +173,7 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
             raise ConflictError(f"Plan {run.code} is committed already")
         if run.status != RunStatus.DONE or run.result is None:
             raise ConflictError(f"Plan {run.code} is {run.status}; only a finished plan is committed")
+        market.materialise_standing_orders(actor, run.first, run.days, only=run.planned_orders)
         market.hold_orders(actor, list(run.planned_orders))
         changed = selectors.staleness(actor, run)
         if changed:
