@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from becq.planning.options import Option, Problem
 from becq.planning.pins import Fixed
@@ -214,7 +215,7 @@ class Allocation:
         self.flows.append(Flow(number, activity_bq))
         self._trail.append(self.flows.pop)
 
-    def _raise(self, table: dict, key: object, amount: float) -> None:  # type: ignore[type-arg]
+    def _raise(self, table: dict[Any, Any], key: object, amount: float) -> None:
         before = table[key]
         table[key] = before + amount
         self._trail.append(lambda: table.__setitem__(key, before))

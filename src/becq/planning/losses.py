@@ -29,16 +29,17 @@ def lost_by_stage(allocation: Allocation, started: list[int]) -> dict[str, dict[
         option = problem.options[flow.option]
         lot = problem.lots[option.lot]
         at_release = flow.activity_bq / option.per_release
-
-        def activity(moment: float, base: float = at_release, row=lot) -> float:  # type: ignore[no-untyped-def]
-            return float(base * math.exp(-row.decay_const * (moment - row.release)))
+        used_at = max(option.way.arrive, option.reference)
+        left, there, used = (
+            at_release * math.exp(-lot.decay_const * (moment - lot.release))
+            for moment in (option.way.depart, option.way.arrive, used_at)
+        )
 
         drawn[option.lot] += at_release
         stages = lost[lot.nuclide]
-        stages["storage"] += at_release - activity(option.way.depart)
-        stages["transport"] += activity(option.way.depart) - activity(option.way.arrive)
-        used_at = max(option.way.arrive, option.reference)
-        stages["waiting"] += activity(option.way.arrive) - activity(used_at)
+        stages["storage"] += at_release - left
+        stages["transport"] += left - there
+        stages["waiting"] += there - used
     for number in started:
         lot = problem.lots[number]
         stages = lost[lot.nuclide]
