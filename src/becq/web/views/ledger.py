@@ -335,7 +335,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         "code": code,
         "lot": known,
         "here": here,
-        "product": directory.product(request, known.product) if known else here.what,
+        "product": directory.content(request, known.product, known.nuclide) if known else here.what,
         "site": directory.site(request, known.site_code) if known else None,
         "tree": tree,
         "size": size,
@@ -392,7 +392,7 @@ def _describe(request: HttpRequest, family: selectors.Genealogy) -> dict[str, No
         nodes[each.code] = Node(
             each.code,
             icon=icon,
-            what=directory.product(request, each.product),
+            what=directory.content(request, each.product, each.nuclide),
             detail=_kind_of(product, each),
             at=each.made_at,
             nuclide=each.nuclide,
