@@ -21,6 +21,7 @@ class Finding:
     severity: Severity
     sentence: str
     sentence_zh: str
+    source_zh: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The same as a JSON-ready dictionary."""

@@ -301,7 +301,7 @@ def findings(context: Context, items: Any, override_url: str = "") -> SafeString
                 "icon": icon_name,
                 "css": css,
                 "rule": get("rule", ""),
-                "source": get("source", ""),
+                "source": (frames.is_chinese() and get("source_zh", "")) or get("source", ""),
                 "subject": get("subject", ""),
                 "sentence": sentence,
                 "remedy": remedy,

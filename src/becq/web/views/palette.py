@@ -101,7 +101,8 @@ def _lots(request: HttpRequest, text: str) -> Iterable[Hit]:
             href = reverse("ledger-lot", args=[row.code])
         except NoReverseMatch:
             return
-        detail = f"{directory.content(request, row.product, row.nuclide)} · {_site_name(request, row.site_code)}"
+        content = directory.content(request, row.product, row.nuclide)
+        detail = f"{content} · {_site_name(request, row.site_code)}"
         yield Hit(_("Lots"), row.code, href, "lot", detail)
 
 
