@@ -14,6 +14,9 @@ from small import ALL, licence, small_network
 
 from becq.errors import InputError
 from becq.planning import Pins, Plan, plan
+from becq.planning.allocation import Flow
+from becq.planning.options import build_problem
+from becq.planning.planner import drop_useless
 
 FIRST = date(2026, 12, 7)
 
@@ -42,11 +45,9 @@ def test_two_runs_give_the_same_plan(small_plan: Plan) -> None:
 
 
 def test_everything_made_is_used_or_lost(small_plan: Plan) -> None:
-    """Per nuclide: EOB activity of creating batches and stock = used at the moment of use + losses."""
+    """Per nuclide: activity at EOB (at the column for eluates) and in stock = used at the moment of use + losses."""
     network = small_network()
     for nuclide, stages in small_plan.lost_bq.items():
-        if nuclide in ("Tc-99m", "Ga-68"):
-            continue  # grown in generators, not made at an EOB
         made = sum(
             b.activity_eob_bq
             for b in small_plan.batches
@@ -228,7 +229,11 @@ def test_nothing_leaves_before_the_plan_begins() -> None:
         "calibration": "2026-12-07T12:00:00+08:00", "earliest": "2026-12-07T00:10:00+08:00",
         "latest": "2026-12-07T00:40:00+08:00",
     }  # fmt: skip
-    found = plan(small_network(orders=[order], standing_orders=[]), FIRST, 1)
+    stock = [
+        {"id": "old", "site": "reactor", "product": "i131", "activity": "9 GBq",
+         "reference_time": "2026-12-06T00:00:00+08:00"}
+    ]  # fmt: skip
+    found = plan(small_network(stock=stock, orders=[order], standing_orders=[]), FIRST, 1)
     assert [row.order for row in found.unmet] == ["o"]
 
 
@@ -238,14 +243,14 @@ def test_a_full_flight_does_not_hide_later_ones() -> None:
     base["lanes"][1]["departures"][0]["capacity_packages"] = 1
     orders = [
         {
-            "id": f"o{n}", "site": "far", "product": "i131", "activity": "1 GBq",
+            "id": f"o{n}", "site": "far", "product": "i131", "activity": "0.5 GBq",
             "calibration": "2026-12-14T12:00:00+08:00", "earliest": "2026-12-07T08:00:00+08:00",
             "latest": "2026-12-14T14:00:00+08:00",
         }
         for n in range(6)
     ]  # fmt: skip
     road = {**base["lanes"][0], "max_km": 400}
-    network = small_network(lanes=[road, base["lanes"][1]], orders=orders, standing_orders=[])
+    network = small_network(lanes=[road, base["lanes"][1]], orders=orders, standing_orders=[], processes=[])
     found = plan(network, FIRST, 8)
     assert found.unmet == []
     assert len({next(leg["leaves"] for leg in row.legs if "leaves" in leg) for row in found.deliveries}) == 6
@@ -290,3 +295,31 @@ def test_stock_calibrated_to_a_later_time_is_in_hand() -> None:
     found = plan(network, FIRST, 3)
     assert found.unmet == []
     assert Referee(network, found.as_dict(network)).check() == []
+
+
+def test_goods_do_not_lie_at_an_airport_for_days() -> None:
+    """The only flight is on Monday and the window opens on Thursday: waiting there is no way to deliver."""
+    base = small_network().model_dump(mode="json", exclude_none=True)
+    order = {
+        "id": "o", "site": "far", "product": "i131", "activity": "1 GBq",
+        "calibration": "2026-12-10T12:00:00+08:00", "earliest": "2026-12-10T08:00:00+08:00",
+        "latest": "2026-12-10T14:00:00+08:00",
+    }  # fmt: skip
+    road = {**base["lanes"][0], "max_km": 400}
+
+    def served(days: str) -> bool:
+        flight = {**base["lanes"][1], "departures": [{**base["lanes"][1]["departures"][0], "days": days}]}
+        network = small_network(lanes=[road, flight], orders=[order], standing_orders=[])
+        return plan(network, FIRST, 5).unmet == []
+
+    assert not served("mon")
+    assert served("thu")
+
+
+def test_generators_that_nobody_elutes_are_not_sent() -> None:
+    problem = build_problem(small_network(), FIRST, 14)
+    sent = next(n for n in problem.elution_of_option if problem.elution_of_option[n])
+    slot = problem.elution_of_option[sent][0][0]
+    used = next(n for n, option in enumerate(problem.options) if option.lot == slot)
+    assert drop_useless(problem, [Flow(sent, 1e9)]) == []
+    assert drop_useless(problem, [Flow(sent, 1e9), Flow(used, 1e6)]) == [Flow(sent, 1e9), Flow(used, 1e6)]

@@ -148,3 +148,10 @@ def test_made_on_other_days_is_not_called_not_made() -> None:
     )  # fmt: skip
     (unmet,) = plan(small_network(**order, stock=[]), date(2026, 12, 11), 2).unmet
     assert unmet.reason == "no_batch_in_time"
+
+
+def test_an_order_that_alone_exceeds_the_licence_is_told_so() -> None:
+    blocked, _ = CASES["licence_limit"]
+    (unmet,) = plan(small_network(**blocked), FIRST, 7).unmet
+    assert "exceed the 1.00 GBq licence" in unmet.sentence
+    assert "already there" not in unmet.sentence
