@@ -1,7 +1,9 @@
-"""Activities and durations as people write them: the one place where units are parsed and printed.
+"""Quantities as people write them: the one place where units are parsed and printed.
 
-Inside the core everything is Bq and s. One curie is 3.7e10 Bq exactly (BIPM SI Brochure, 8th ed., table
-8). The prefix case is significant, since mBq and MBq differ by 1e9: "5 mbq" is an error that says what is
+Inside the core an activity is in Bq, a duration in s, a particle energy in MeV, a current in A, a mass in g,
+a power in W, a length in m, a neutron flux in cm⁻² s⁻¹, a dose rate in Sv/h and a share a fraction of one;
+their tables of units are in :mod:`becq.physics.measures`. One curie is 3.7e10 Bq exactly (BIPM SI Brochure,
+8th ed., table 8). The prefix case is significant, since mBq and MBq differ by 1e9: "5 mbq" is an error that says what is
 right, while "5 gbq" has only one reading. The rare twins mBq and MCi themselves are taken for slips of
 MBq and mCi; a trailing "!" insists on them.
 
@@ -15,10 +17,13 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
+from datetime import datetime
 
 from becq.errors import InputError
-from becq.physics import decay_data
+from becq.physics import decay_data, measures
+from becq.physics.units import NUMBER as _NUMBER
+from becq.physics.units import plain as _plain
+from becq.physics.units import significant as _significant
 
 CI_BQ = 3.7e10
 SIX_DAYS_S = 6 * 86400.0
@@ -67,7 +72,6 @@ _WORD_PREFIX = {"": "", "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "pet
 _WORD_PREFIX |= {"milli": "m", "micro": "u", "nano": "n", "pico": "p"}
 _EN_ACTIVITY = {wp + w: p + b for wp, p in _WORD_PREFIX.items() for w, b in _WORDS.items()}
 
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"
 _ACTIVITY_TEXT = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>.*)")
 _SIX_DAY = re.compile(r"(?:6|six|六)[\s-]*(?:days?|d|天|日)[\s-]*(?P<unit>.+)", re.IGNORECASE)
 
@@ -226,10 +230,137 @@ def format_duration(seconds: float) -> str:
     return f"{sign}1 min"  # 59.95 s to 60 s
 
 
-def _plain(text: str) -> str:
-    """Full-width to ASCII, every minus and micro sign to one."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return plain.replace("−", "-").replace("–", "-").replace("μ", "u").replace("µ", "u")
+def parse_energy(text: str) -> float:
+    """Particle energy in MeV from "12MeV", "600 keV", "0.03 GeV", "12 兆电子伏". Raises InputError."""
+    return measures.ENERGY.parse(text)
+
+
+def format_energy(mev: float, digits: int = 3) -> str:
+    """Particle energy: "12.0 MeV", "511 keV"."""
+    return measures.ENERGY.format(mev, digits)
+
+
+def parse_current(text: str) -> float:
+    """Beam current in A from "50uA", "0.4 mA", "50微安". Raises InputError."""
+    return measures.CURRENT.parse(text)
+
+
+def format_current(a: float, digits: int = 3) -> str:
+    """Beam current: "50.0 µA"."""
+    return measures.CURRENT.format(a, digits)
+
+
+def parse_mass(text: str) -> float:
+    """Mass in g from "10mg", "2.5 g", "10毫克". Raises InputError."""
+    return measures.MASS.parse(text)
+
+
+def format_mass(g: float, digits: int = 3) -> str:
+    """Mass: "10.0 mg"."""
+    return measures.MASS.format(g, digits)
+
+
+def parse_power(text: str) -> float:
+    """Power in W from "200kW", "20 MW", "200千瓦". Raises InputError."""
+    return measures.POWER.parse(text)
+
+
+def format_power(w: float, digits: int = 3) -> str:
+    """Power: "200 kW"."""
+    return measures.POWER.format(w, digits)
+
+
+def parse_length(text: str) -> float:
+    """Length or thickness in m from "3mm", "1 m", "5厘米". Raises InputError."""
+    return measures.LENGTH.parse(text)
+
+
+def format_length(m: float, digits: int = 3) -> str:
+    """Length: "3.00 mm"."""
+    return measures.LENGTH.format(m, digits)
+
+
+def parse_flux(text: str) -> float:
+    """Neutron flux in cm⁻² s⁻¹ from "2e14", "2×10¹⁴ n/cm²/s", "2e18 m-2 s-1". Raises InputError."""
+    return measures.FLUX.parse(text)
+
+
+def format_flux(cm2_s: float, digits: int = 3) -> str:
+    """Neutron flux: "2.00e+14 cm⁻² s⁻¹"."""
+    return measures.FLUX.format(cm2_s, digits)
+
+
+def parse_dose_rate(text: str) -> float:
+    """Dose rate in Sv/h from "25 uSv/h", "2 mrem/h", "25微希/时". Raises InputError."""
+    return measures.DOSE_RATE.parse(text)
+
+
+def format_dose_rate(sv_h: float, digits: int = 3) -> str:
+    """Dose rate: "25.0 µSv/h"."""
+    return measures.DOSE_RATE.format(sv_h, digits)
+
+
+def parse_fraction(text: str) -> float:
+    """Share of one from "0.8", "80%", "百分之80". Raises InputError where it is not from 0 to 1."""
+    shown = text.strip()
+    value = measures.FRACTION.parse(re.sub(r"^\s*百分之(.*)$", r"\1%", text))
+    if value > 1:
+        raise InputError(f'"{shown}" is more than the whole; write for example 0.8 or 80%')
+    return value
+
+
+def format_fraction(share: float, digits: int = 3) -> str:
+    """Share as a percentage: "98.0 %"."""
+    return f"{_significant(100 * share, digits)} %"
+
+
+def parse_layers(text: str) -> tuple[tuple[str, float], ...]:
+    """Layers of a shield from "lead:3mm,water:5cm" or "铅:3毫米，水:5厘米": (material as written, m) each.
+
+    :raises InputError: if a layer has no material or no thickness.
+    """
+    layers = []
+    for part in re.split(r"[,;、]", _plain(text)):
+        if not part.strip():
+            continue
+        material, _, thickness = part.partition(":")
+        if not material.strip() or not thickness.strip():
+            raise InputError(f'"{part.strip()}" is not a layer; write for example lead:3mm,water:5cm')
+        layers.append((material.strip().lower(), parse_length(thickness)))
+    return tuple(layers)
+
+
+def parse_clock_times(text: str) -> tuple[float, ...]:
+    """Times of day in s after midnight, ascending, from "08:00,13:00" or "8:00 13:30".
+
+    :raises InputError: for anything else, a time of 24:00 or later, or one given twice.
+    """
+    found = []
+    for part in re.split(r"[,;、\s]+", _plain(text)):
+        if not part:
+            continue
+        clock = _CLOCK.fullmatch(part)
+        if clock is None or int(clock[1]) > 23:
+            raise InputError(f'"{part}" is not a time of day; write for example 08:00,13:00')
+        found.append(int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + int(clock[3] or 0))
+    if not found or len(set(found)) < len(found):
+        raise InputError(f'"{text.strip()}" is not a list of times of day; write for example 08:00,13:00')
+    return tuple(sorted(found))
+
+
+def parse_instant(text: str) -> datetime:
+    """Date and time from "2026-12-07T08:00", "2026-12-07 08:00+08:00"; aware only where an offset is given.
+
+    :raises InputError: for anything else, or a day alone.
+    """
+    words = _plain(text).replace("/", "-")
+    try:
+        moment = datetime.fromisoformat(words.replace(" ", "T", 1))
+    except ValueError:
+        moment = None
+    if moment is None or not re.search(r"\d[T ]\d", words):
+        raise InputError(f'"{text.strip()}" is not a date and time; write for example 2026-12-07T08:00')
+    return moment
 
 
 def _activity_factor(unit: str, shown: str, insists: bool) -> float:
@@ -260,13 +391,3 @@ def _time_factor(unit: str, shown: str) -> float:
     if unit.lower() in _TIME and unit.lower() != "ms":
         return _TIME[unit.lower()]
     raise InputError(f'"{shown}": unknown time unit "{unit}"; use s, min, h, d, w or y')
-
-
-def _significant(value: float, digits: int) -> str:
-    """``value`` with significant figures, trailing zeros kept, no exponent below 1e6."""
-    if value == 0:
-        return "0" if digits == 1 else f"0.{'0' * (digits - 1)}"
-    exponent = int(f"{value:.{digits - 1}e}".rpartition("e")[2])
-    if abs(exponent) > 6:
-        return f"{value:.{digits - 1}e}"
-    return f"{float(f'{value:.{digits - 1}e}'):.{max(0, digits - 1 - exponent)}f}"
