@@ -1,0 +1,238 @@
+"""Decay: what is left of a nuclide and what has grown from it, over a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from becq.calculators import reading
+from becq.calculators.calculator import Calculator, Inputs, beside
+from becq.calculators.field import Field
+from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
+from becq.calculators.words import Words
+from becq.errors import InputError, Problem, ProblemsError
+from becq.physics import decay as physics
+from becq.physics import decay_data
+from becq.physics.elements import elements
+from becq.physics.quantities import format_duration, parse_activity
+
+POINTS = 160
+CURVES = 6
+LEAST_SHARE = 1e-6
+"""Members below this share of the highest activity are not drawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecayInputs(Inputs):
+    """``limit_bq``: an activity whose time is looked for, None for none; ``steps``: rows of the table."""
+
+    nuclide: str
+    activity_bq: float
+    after_s: float
+    limit_bq: float | None
+    steps: int
+
+
+def suggestions() -> tuple[str, ...]:
+    """Radionuclides in common use."""
+    return tuple(sorted({name for element in elements().values() for name in element.common}))
+
+
+def activity_text(text: str) -> str:
+    """The text of an activity, checked as far as it can be before the nuclide is known."""
+    parse_activity(text, nuclide="Mo-99")
+    return text
+
+
+def build(*, activity: str, **values: Any) -> DecayInputs:
+    """The activity is read last, because six-day curies need to know of what they are."""
+    try:
+        bq = parse_activity(activity, nuclide=values["nuclide"])
+    except InputError as error:
+        raise ProblemsError([Problem("decay", None, "activity", str(error))]) from error
+    return DecayInputs(
+        texts=values["texts"],
+        nuclide=values["nuclide"],
+        activity_bq=bq,
+        after_s=values["after"],
+        limit_bq=values["limit"],
+        steps=values["steps"],
+    )
+
+
+def answer(inputs: DecayInputs) -> Result:
+    """Activities of the chain at the end and on the way there."""
+    start, after = inputs.activity_bq, inputs.after_s
+    with beside("after"):
+        end = physics.decay(inputs.nuclide, start, after)
+    activities = dict(zip(end.members, end.activities_bq.tolist(), strict=True))
+    steps = np.linspace(0.0, after, inputs.steps + 1)
+    on_the_way = physics.decay(inputs.nuclide, start, steps).activities_bq
+    half_life = decay_data.half_life_s(inputs.nuclide)
+    data: dict[str, Any] = {
+        "nuclide": inputs.nuclide,
+        "after_s": after,
+        "half_life_s": half_life,
+        "activities_bq": activities,
+    }
+    left = activities[inputs.nuclide] / start if start else 0.0
+    figures = [
+        Figure(
+            Words("Left", "剩余活度"),
+            activities[inputs.nuclide],
+            "activity",
+            inputs.nuclide,
+            Words(f"after {format_duration(after)}", f"{format_duration(after)} 后"),
+        ),
+        Figure(Words("Of the start", "占初始"), left, "share", inputs.nuclide),
+        Figure(reading.HALF_LIFE, half_life, "duration", inputs.nuclide),
+    ]
+    marks: list[Mark] = []
+    if inputs.limit_bq is not None:
+        figures.append(_time_to_limit(inputs, half_life, data, marks))
+    data["times"] = [
+        {"time_s": t, "activities_bq": dict(zip(end.members, row, strict=True))}
+        for t, row in zip(steps.tolist(), on_the_way.tolist(), strict=True)
+    ]
+    return Result(
+        title=Words(f"Decay of {inputs.nuclide}", f"{inputs.nuclide} 的衰变"),
+        data=data,
+        figures=tuple(figures),
+        charts=(_chart(inputs, after, marks),),
+        tables=(_members(activities), _times(end.members, steps, on_the_way)),
+        sources=(decay_data.SOURCE,),
+        notes=(),
+    )
+
+
+def _time_to_limit(inputs: DecayInputs, half_life: float, data: dict[str, Any], marks: list[Mark]) -> Figure:
+    limit = inputs.limit_bq or 0.0
+    if limit <= 0:
+        raise ProblemsError([Problem("decay", None, "limit", "the limit is above zero", "write a limit")])
+    time = max(0.0, half_life * float(np.log2(inputs.activity_bq / limit))) if inputs.activity_bq else 0.0
+    data["limit_bq"], data["time_to_limit_s"] = limit, time
+    marks.append(Mark(time, Words("limit", "限值")))
+    return Figure(Words("Down to the limit after", "降至限值需"), time, "duration", inputs.nuclide)
+
+
+def _chart(inputs: DecayInputs, after: float, marks: list[Mark]) -> Chart:
+    span = max(after, 1.15 * marks[0].x if marks else 0.0)
+    times = np.linspace(0.0, span, POINTS + 1)
+    found = physics.decay(inputs.nuclide, inputs.activity_bq, times)
+    tops = found.activities_bq.max(axis=0)
+    shown = [i for i in np.argsort(-tops) if tops[i] > LEAST_SHARE * tops.max()][:CURVES]
+    curves = tuple(Curve.of(times, found.activities_bq[:, i], found.members[i]) for i in sorted(shown))
+    return Chart(
+        name="decay",
+        title=Words("Activity over time", "活度随时间变化"),
+        x=Axis(reading.TIME, "duration"),
+        y=Axis(reading.ACTIVITY, "activity"),
+        curves=curves,
+        marks=tuple(marks),
+        level=inputs.limit_bq,
+    )
+
+
+def _members(activities: dict[str, float]) -> Grid:
+    return Grid(
+        "members",
+        Words("At the end", "末时刻"),
+        (
+            Column(reading.NUCLIDE, "nuclide"),
+            Column(reading.HALF_LIFE, "duration"),
+            Column(reading.ACTIVITY, "activity"),
+        ),
+        tuple((name, decay_data.half_life_s(name), bq) for name, bq in activities.items()),
+    )
+
+
+def _times(members: tuple[str, ...], times: Any, activities: Any) -> Grid:
+    tops = activities.max(axis=0)
+    shown = [i for i in range(len(members)) if tops[i] > LEAST_SHARE * tops.max()][:CURVES]
+    return Grid(
+        "times",
+        Words("On the way", "各时刻活度"),
+        (
+            Column(Words("After", "经过"), "duration"),
+            *(Column(Words(members[i], members[i]), "activity") for i in shown),
+        ),
+        tuple((float(t), *(float(row[i]) for i in shown)) for t, row in zip(times, activities, strict=True)),
+    )
+
+
+CALCULATOR = Calculator(
+    name="decay",
+    title=Words("Decay", "衰变"),
+    sentence=Words(
+        "What is left of a nuclide and what has grown from it after a time.",
+        "一段时间后某核素的剩余活度及其子体的生长。",
+    ),
+    icon="nuclide",
+    command=("decay",),
+    fields=(
+        Field(
+            "nuclide",
+            reading.NUCLIDE,
+            reading.radionuclide,
+            required=True,
+            example="Ac-225",
+            help=Words("In any spelling: Ac-225, 225Ac, 锕-225.", "任何写法均可：Ac-225、225Ac、锕-225。"),
+            suggestions=suggestions,
+            option="",
+        ),
+        Field(
+            "activity",
+            Words("Activity at the start", "初始活度"),
+            activity_text,
+            required=True,
+            example="1 GBq",
+            help=Words(
+                "Bq or Ci with prefix; of Mo-99 also six-day Ci.", "带词头的 Bq 或 Ci；Mo-99 可用六天居里。"
+            ),
+            activity=True,
+        ),
+        Field(
+            "after",
+            Words("Time that passes", "经过时间"),
+            reading.span,
+            required=True,
+            example="10 d",
+            help=Words("10 d, 66 h, 2 h 15 min, 3天.", "10 d、66 h、2 h 15 min、3天。"),
+        ),
+        Field(
+            "limit",
+            Words("Limit", "限值"),
+            parse_activity,
+            example="1 MBq",
+            help=Words(
+                "An activity whose time is looked for; may be left out.", "求降至该活度所需的时间；可不填。"
+            ),
+            activity=True,
+        ),
+        Field(
+            "steps",
+            Words("Steps of the table", "表格步数"),
+            reading.whole(1, 200),
+            default=10,
+            example="10",
+        ),
+    ),
+    build=build,
+    answer=answer,
+    examples=(
+        (
+            Words("1 GBq of Ac-225 over ten days", "1 GBq Ac-225，十天"),
+            {"nuclide": "Ac-225", "activity": "1 GBq", "after": "10 d"},
+        ),
+        (
+            Words("Mo-99 sold by six-day curies", "按六天居里出售的 Mo-99"),
+            {"nuclide": "Mo-99", "activity": "10 six-day Ci", "after": "6 d"},
+        ),
+        (
+            Words("7.4 GBq of I-131, stored for 180 days", "7.4 GBq I-131，贮存 180 天"),
+            {"nuclide": "I-131", "activity": "7.4 GBq", "after": "180 d", "limit": "1 MBq"},
+        ),
+    ),
+)

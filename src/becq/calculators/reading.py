@@ -1,0 +1,55 @@
+"""Readers that several calculators use: nuclides, whole numbers, durations that must not be negative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from becq.calculators.words import Words
+from becq.errors import InputError
+from becq.physics.nuclides import parse_nuclide
+from becq.physics.quantities import parse_duration
+
+NUCLIDE = Words("Nuclide", "核素")
+ACTIVITY = Words("Activity", "活度")
+TIME = Words("Time", "时间")
+HALF_LIFE = Words("Half-life", "半衰期")
+SHARE = Words("Share", "占比")
+
+
+def radionuclide(text: str) -> str:
+    """Canonical name of a radioactive nuclide, from any spelling. Raises InputError for a stable one."""
+    found = parse_nuclide(text)
+    if found.stable:
+        raise InputError(f"{found.name} ({found.name_zh}) is stable: it has no activity")
+    return found.name
+
+
+def span(text: str) -> float:
+    """A duration in s that is not negative."""
+    seconds = parse_duration(text)
+    if seconds < 0:
+        raise InputError(f'"{text}": a duration here is not negative')
+    return seconds
+
+
+def some_time(text: str) -> float:
+    """A duration in s above zero."""
+    seconds = span(text)
+    if seconds == 0:
+        raise InputError(f'"{text}": a duration here is above zero')
+    return seconds
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise InputError(f'"{text}" is not a whole number; write for example {least}') from None
+        if not least <= value <= most:
+            raise InputError(f'"{text}" is out of range; use a whole number from {least} to {most}')
+        return value
+
+    return read

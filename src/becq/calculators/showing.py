@@ -1,0 +1,92 @@
+"""A number of some kind as text: number and unit apart, in Bq or Ci where activities are concerned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from becq.calculators.words import Words
+from becq.physics import quantities
+from becq.physics.quantities import CI_BQ
+
+_PLAIN: dict[str, Callable[[float], str]] = {
+    "duration": quantities.format_duration,
+    "energy": quantities.format_energy,
+    "current": quantities.format_current,
+    "mass": quantities.format_mass,
+    "power": quantities.format_power,
+    "length": quantities.format_length,
+    "flux": quantities.format_flux,
+    "dose_rate": quantities.format_dose_rate,
+    "share": quantities.format_fraction,
+}
+_PER = {
+    "activity_per_current": (1e-6, "µA"),
+    "activity_per_charge": (1.0, "C"),
+    "activity_per_mass": (1e-3, "mg"),
+}
+"""Kind → the amount that is usual below the line, in the unit of the core, and its name."""
+TIMES = frozenset({"duration", "instant"})
+NUMBERS = frozenset({*_PLAIN, *_PER, "activity", "number", "count", "gamma", "density"})
+"""Kinds that stand at the right of their column."""
+
+
+def show(value: Any, kind: str, system: str = "SI", digits: int = 3) -> str:
+    """``value`` as text, "7.40 GBq", "1.23 GBq/µA"; "—" for None.
+
+    :param system: "SI" (Bq) or "Ci".
+    """
+    if value is None:
+        return "—"
+    if isinstance(value, Words):
+        return value.en
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}" + (f"{value:%z}" if value.tzinfo else "")
+    if isinstance(value, str):
+        return value
+    number = float(value)
+    if math.isnan(number):
+        return "—"
+    if kind == "activity":
+        return _activity(number, system, digits)
+    if kind in _PER:
+        amount, name = _PER[kind]
+        return f"{_activity(number * amount, system, digits)}/{name}"
+    if kind == "gamma":
+        return _gamma(number)
+    if kind == "density":
+        return f"{_figures(number)} g/cm²"
+    if kind == "count":
+        return f"{number:.3e}" if abs(number) >= 1e6 else f"{number:,.0f}"
+    if kind == "share" and 0 < abs(number) < 1e-4:
+        return f"{100 * number:.2e} %"
+    if kind in _PLAIN:
+        return _PLAIN[kind](number)
+    return _figures(number)
+
+
+def split(text: str) -> tuple[str, str]:
+    """Number and unit of a text that :func:`show` gave: ("7.40", "GBq"); ("8 h 15 min", "") for durations."""
+    number, space, unit = text.partition(" ")
+    return (
+        (number, unit) if space and not any(letter.isdigit() for letter in unit.split("⁻")[0]) else (text, "")
+    )
+
+
+def _activity(bq: float, system: str, digits: int) -> str:
+    floor = 1e-3 * (CI_BQ * 1e-12 if system == "Ci" else 1.0)
+    if 0 < abs(bq) < floor:
+        return f"{bq / CI_BQ:.2e} Ci" if system == "Ci" else f"{bq:.2e} Bq"
+    return quantities.format_activity(bq, system, digits)
+
+
+def _gamma(sv_m2_bq_h: float) -> str:
+    return f"{_figures(sv_m2_bq_h * 1e15)} µSv·m²/(GBq·h)"
+
+
+def _figures(number: float) -> str:
+    if number and not 1e-3 <= abs(number) < 1e6:
+        return f"{number:.2e}"
+    return f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"
