@@ -6,14 +6,17 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
 from becq.web.views import (
+    calculators,
     clinic,
     comparison,
     consignments,
     ledger,
     network,
+    network_file,
     order_form,
     order_import,
     orders,
+    outages,
     palette,
     people,
     plan,
@@ -81,14 +84,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^plan/(?P<code>[-\w]+)/export/plan\.(?P<kind>json|xlsx|html)$", plan.plan_export, name="plan-export"
     ),
+    path("calculators/", calculators.index, name="calculators"),
+    path("calculators/<slug:name>/", calculators.calculator, name="calculator"),
     path("network/", network.network, name="network"),
     path("network/sites/<str:code>/", network.site, name="site"),
     path("network/panel/", network.panel, name="network-panel"),
-    path("network/import/", network.network_import, name="network-import"),
-    re_path(r"^network/export/network\.(?P<kind>yaml|xlsx)$", network.network_export, name="network-export"),
-    path("network/outages/new/", network.outage_new, name="outage-new"),
-    path("network/outages/<str:resource>/", network.outage_edit, name="outage-edit"),
-    path("network/outages/<str:resource>/withdraw/", network.outage_withdraw, name="outage-withdraw"),
+    path("network/import/", network_file.network_import, name="network-import"),
+    re_path(
+        r"^network/export/network\.(?P<kind>yaml|xlsx)$", network_file.network_export, name="network-export"
+    ),
+    path("network/outages/new/", outages.outage_new, name="outage-new"),
+    path("network/outages/<str:resource>/", outages.outage_edit, name="outage-edit"),
+    path("network/outages/<str:resource>/withdraw/", outages.outage_withdraw, name="outage-withdraw"),
     # For people who build pages; not found unless DEBUG is on.
     path("style/", style.style, name="style"),
     path("style/alone/<slug:page>/", style.alone, name="style-alone"),
