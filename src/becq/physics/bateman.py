@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 MAX_AMPLIFICATION = 1e3
 """Largest tolerated ratio of summed magnitudes to result: about 1e3 · 2e-16 of relative error."""
@@ -56,6 +57,30 @@ class Operator:
         vectors, inverse = _eigenvectors(rates, coupling)
         return cls(rates, coupling - np.diag(rates), vectors, inverse)
 
+    def fed(self, places: Places, feed: Array) -> Operator:
+        """The same states behind k constant sources: state j (0 to k−1) stays as it is and feeds one member.
+
+        :param places: the member that each source feeds, (k,).
+        :param feed: its gain in 1/s for one unit of the source, (k,), positive.
+        """
+        k, n = places.size, self.rates.size
+        coupling = np.zeros((k + n, k + n))
+        coupling[k:, k:] = np.tril(self.matrix, -1)
+        coupling[k + places, np.arange(k)] = feed
+        return Operator.of(np.concatenate([np.zeros(k), self.rates]), coupling)
+
+    def counted(self, places: Places) -> tuple[Operator, float]:
+        """The same states before w counters, each the integral of one member over time.
+
+        :param places: the member that each counter integrates, (w,).
+        :returns: the operator, counters last, and the time in s that one unit of a counter stands for.
+        """
+        n, w, fastest = self.rates.size, places.size, float(self.rates.max())
+        coupling = np.zeros((n + w, n + w))
+        coupling[:n, :n] = np.tril(self.matrix, -1)
+        coupling[n + np.arange(w), places] = fastest
+        return Operator.of(np.concatenate([self.rates, np.zeros(w)]), coupling), 1.0 / fastest
+
     def transfer(self, elapsed_s: Array) -> Array:
         """exp(M·t) by the positive method: times (m,) in s, not negative → (m, n, n)."""
         n = self.rates.size
@@ -68,52 +93,87 @@ class Operator:
             out[block] = self._positive(elapsed_s[block], powers)
         return out
 
-    def apply(self, start: Array, columns: NDArray[np.intp], elapsed_s: Array) -> Array:
+    def apply(
+        self,
+        start: Array,
+        columns: Places,
+        elapsed_s: Array,
+        wanted: Places | None = None,
+    ) -> Array:
         """exp(M·t)·a for many lots.
 
-        :param start: (rows, k), not negative, the members ``columns`` (k,) at time 0.
+        :param start: (rows, k), the members ``columns`` (k,) at time 0. Where a row holds negative numbers,
+            gains and losses are decayed apart, so that each part keeps its digits.
         :param elapsed_s: (rows,) in s, not negative.
-        :returns: (rows, n).
+        :param wanted: places of the w members to compute; None for all n.
+        :returns: (rows, w), in the order of ``wanted``. Beyond it only blocks of rows are held in memory.
         """
-        elapsed_s = np.minimum(elapsed_s, self._longest)
-        out = np.empty((elapsed_s.size, self.rates.size))
+        if wanted is None:
+            wanted = np.arange(self.rates.size)
+        out = np.empty((elapsed_s.size, wanted.size))
+        if self.rates.size == 1:
+            return self._apply_single(start, elapsed_s, out)
+        longest = self._longest
         for first in range(0, elapsed_s.size, _ROWS):
             block = slice(first, first + _ROWS)
-            self._apply_block(start[block], columns, elapsed_s[block], out[block])
+            part, t, result = start[block], np.minimum(elapsed_s[block], longest), out[block]
+            if part.min() >= 0:
+                self._apply_block(part, columns, t, wanted, result)
+                continue
+            losses = np.empty_like(result)
+            self._apply_block(np.maximum(part, 0.0), columns, t, wanted, result)
+            self._apply_block(np.maximum(-part, 0.0), columns, t, wanted, losses)
+            result -= losses
         return out
 
     @property
     def _longest(self) -> float:
         """A time in s after which nothing changes any more, not even the last digit of what is left."""
-        moving = self.rates[self.rates > 0]
+        still = self.rates == 0
+        if self.matrix[np.ix_(still, still)].any():
+            return np.inf  # a constant source feeds a state that does not decay: it grows for ever
+        moving = self.rates[~still]
         return _SETTLED / float(moving.min()) if moving.size else 0.0
 
-    def _apply_block(self, start: Array, columns: NDArray[np.intp], t: Array, out: Array) -> None:
+    def _apply_single(self, start: Array, t: Array, out: Array) -> Array:
+        """One member alone: exp(−λt)·a, block by block in the cache."""
+        rate, buffer = -float(self.rates[0]), np.empty(min(t.size, _ROWS))
+        for first in range(0, t.size, _ROWS):
+            block = slice(first, first + _ROWS)
+            decayed = buffer[: min(_ROWS, t.size - first)]
+            np.multiply(t[block], rate, out=decayed)
+            np.exp(decayed, out=decayed)
+            np.multiply(decayed, start[block, 0], out=out[block, 0])
+        return out
+
+    def _apply_block(self, start: Array, columns: Places, t: Array, wanted: Places, out: Array) -> None:
         if self.vectors is None or self.inverse is None:
-            self._apply_positive(start, columns, t, out, np.arange(t.size))
+            self._apply_positive(start, columns, t, wanted, out, np.arange(t.size))
             return
         decayed = np.exp(np.outer(t, -self.rates))
-        left = self.inverse[:, columns].T
-        np.matmul((start @ left) * decayed, self.vectors.T, out=out)
-        bound = ((start @ np.abs(left)) * decayed) @ np.abs(self.vectors).T
+        left, right = self.inverse[:, columns].T, self.vectors[wanted].T
+        np.matmul((start @ left) * decayed, right, out=out)
+        bound = ((start @ np.abs(left)) * decayed) @ np.abs(right)
         lost = bound > MAX_AMPLIFICATION * out
         if lost.any():
-            self._apply_positive(start, columns, t, out, np.flatnonzero(lost.any(axis=1)), lost)
+            self._apply_positive(start, columns, t, wanted, out, np.flatnonzero(lost.any(axis=1)), lost)
 
     def _apply_positive(
         self,
         start: Array,
-        columns: NDArray[np.intp],
+        columns: Places,
         t: Array,
+        wanted: Places,
         out: Array,
-        rows: NDArray[np.intp],
+        rows: Places,
         where: NDArray[np.bool_] | None = None,
     ) -> None:
         times, which = np.unique(t[rows], return_inverse=True)
         n = self.rates.size
         step = max(1, _CELLS // (n * n))
+        chosen = np.ix_(wanted, columns)
         for first in range(0, times.size, step):
-            matrices = self.transfer(times[first : first + step])[:, :, columns]
+            matrices = self.transfer(times[first : first + step])[:, chosen[0], chosen[1]]
             here = np.flatnonzero((which >= first) & (which < first + step))
             r = rows[here]
             values = np.einsum("rij,rj->ri", matrices[which[here] - first], start[r])
