@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { startActivities } from "./activities";
 import { startClock } from "./clock";
+import { startCopies } from "./copies";
 import { startForms } from "./forms";
 import { startMenus } from "./menus";
 import { startPalette } from "./palette";
@@ -25,6 +26,7 @@ startToasts();
 startClock();
 startTables();
 startForms();
+startCopies();
 startActivities();
 
 let open = 0;

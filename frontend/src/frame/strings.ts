@@ -11,6 +11,7 @@ const TEXTS = {
     decayed: "decayed to nothing",
     failed: "The server did not answer. Nothing was changed.",
     equals: "=",
+    copied: "Copied",
     noUnit: "Give the unit, for example 7.4 GBq or 200 mCi",
   },
   zh: {
@@ -24,6 +25,7 @@ const TEXTS = {
     decayed: "已衰变殆尽",
     failed: "服务器未响应，未作任何更改。",
     equals: "=",
+    copied: "已复制",
     noUnit: "请写明单位，例如 7.4 GBq 或 200 mCi",
   },
 };

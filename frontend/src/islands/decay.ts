@@ -15,6 +15,7 @@ import { formatActivity, left, type UnitSystem } from "../quantities";
 import { step, ticks } from "./axis";
 import { halfLife, isotope } from "./data";
 import { button, html, segment, svg, table } from "./dom";
+import { LINES } from "./lines";
 import type { Settings } from "./main";
 import { named, t } from "./strings";
 
@@ -37,15 +38,6 @@ export interface DecayData {
 }
 
 const POINTS = 160;
-// Colour stands for states only, so curves differ by tone and dashes and carry their names.
-const LINES = [
-  { token: "--accent", type: "solid", width: 2 },
-  { token: "--ink-2", type: "solid", width: 1.5 },
-  { token: "--accent", type: [6, 4], width: 2 },
-  { token: "--ink-2", type: [6, 4], width: 1.5 },
-  { token: "--accent", type: [2, 3], width: 2 },
-  { token: "--ink-3", type: [2, 3], width: 1.5 },
-] as const;
 
 export function decay(host: HTMLElement, data: DecayData, settings: Settings): void {
   const zone = data.timezone;

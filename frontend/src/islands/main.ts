@@ -3,6 +3,7 @@
  * Attributes: `data-units` SI or Ci, `data-now` ISO instant of the present (default: the browser's clock).
  * Events (bubbling): `becq:select` with `{id, type}`. No dependence on the frame: also works inside a report file.
  */
+import { curve } from "./curve";
 import { decay } from "./decay";
 import { html } from "./dom";
 import { gantt } from "./gantt";
@@ -15,7 +16,7 @@ export interface Settings {
   now: number;
 }
 
-const ISLANDS: Record<string, (host: HTMLElement, data: never, settings: Settings) => void> = { gantt, map, decay };
+const ISLANDS: Record<string, (host: HTMLElement, data: never, settings: Settings) => void> = { gantt, map, decay, curve };
 
 function mount(host: HTMLElement): void {
   const draw = ISLANDS[host.dataset.island ?? ""];

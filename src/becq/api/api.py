@@ -17,6 +17,7 @@ from ninja.errors import HttpError
 from ninja.security import SessionAuth
 
 from becq.api import schemas
+from becq.api.calculators import add_calculators
 from becq.api.errors import PlainParser, add_handlers
 from becq.errors import InputError
 from becq.platform import clock
@@ -39,13 +40,14 @@ MOST_PAGES = 100_000
 api = NinjaAPI(
     title="Becq",
     version="1",
-    description="Orders, plans, network, stock and books of the medical-isotope chain.",
+    description="Orders, plans, network, stock, books and calculators of the medical-isotope chain.",
     auth=SessionAuth(csrf=True),
     docs_url=None,  # the pages of ninja load scripts from elsewhere
     urls_namespace="api-v1",
     parser=PlainParser(),
 )
 add_handlers(api)
+add_calculators(api)
 
 
 # --- orders ---------------------------------------------------------------------------------------

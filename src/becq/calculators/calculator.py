@@ -61,7 +61,15 @@ class Calculator:
             if text is None:
                 values[field.name] = field.default
                 if field.required:
-                    problems.append(Problem(self.name, None, field.name, "this is needed", field.example))
+                    problems.append(
+                        Problem(
+                            self.name,
+                            None,
+                            field.name,
+                            "this is needed",
+                            f"write for example {field.example}",
+                        )
+                    )
                 continue
             try:
                 if len(text) > LONGEST or "\0" in text:

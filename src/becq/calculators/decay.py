@@ -156,7 +156,7 @@ def _times(members: tuple[str, ...], times: Any, activities: Any) -> Grid:
         Words("On the way", "各时刻活度"),
         (
             Column(Words("After", "经过"), "duration"),
-            *(Column(Words(members[i], members[i]), "activity") for i in shown),
+            *(Column.of(members[i], "activity") for i in shown),
         ),
         tuple((float(t), *(float(row[i]) for i in shown)) for t, row in zip(times, activities, strict=True)),
     )

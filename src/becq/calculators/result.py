@@ -97,6 +97,13 @@ class Column:
     label: Words
     kind: str
     hint: Words = NOTHING
+    nuclide: str = ""
+    """Canonical name where the head is a nuclide."""
+
+    @classmethod
+    def of(cls, nuclide: str, kind: str) -> Column:
+        """A column of what is of one nuclide."""
+        return cls(Words(nuclide, nuclide), kind, nuclide=nuclide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,14 @@ class Grid:
     title: Words
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def cells(self) -> list[list[dict[str, Any]]]:
+        """Rows of cells, each with its kind, for templates."""
+        return [
+            [{"value": value, "kind": column.kind} for value, column in zip(row, self.columns, strict=True)]
+            for row in self.rows
+        ]
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def lines(result: Result, units: str = "SI") -> list[str]:
 def _say(asked: Calculator, problem: Problem) -> str:
     field = next((each for each in asked.fields if each.name == problem.column), None)
     where = "" if field is None else (field.flag or field.name.upper())
-    remedy = f"; write for example {problem.remedy}" if problem.remedy else ""
+    remedy = f"; {problem.remedy}" if problem.remedy else ""
     return f"{where}: {problem.message}{remedy}" if where else f"{problem.message}{remedy}"
 
 

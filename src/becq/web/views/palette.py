@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from becq.calculators import registry
 from becq.errors import InputError
 from becq.physics.nuclides import parse_nuclide
 from becq.platform.accounts import policy
@@ -18,6 +19,7 @@ from becq.platform.dispatch import selectors as dispatch
 from becq.platform.market import selectors as market
 from becq.platform.production import selectors as production
 from becq.web import directory, frame
+from becq.web.templatetags.calculators import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ def _pages(request: HttpRequest, text: str) -> Iterable[Hit]:
     for place in frame.Frame(request).places:
         if needle in str(place["label"]).casefold() or needle in str(place["name"]):
             yield Hit(_("Pages"), str(place["label"]), str(place["url"]), str(place["icon"]))
+
+
+def _calculators(request: HttpRequest, text: str) -> Iterable[Hit]:
+    if not text:
+        return
+    needle = text.casefold()
+    for each in registry.calculators():
+        if needle in f"{each.title.en} {each.title.zh} {each.name}".casefold():
+            href = reverse("calculator", args=[each.name])
+            yield Hit(_("Calculators"), words(each.title), href, "calculators", words(each.sentence))
 
 
 def _sites(request: HttpRequest, text: str) -> Iterable[Hit]:
@@ -124,7 +136,7 @@ def _site_name(request: HttpRequest, code: str) -> str:
     return frame.named(directory.site(request, code), code)
 
 
-SOURCES: list[Source] = [_pages, _commands, _orders, _lots, _consignments, _sites, _nuclides]
+SOURCES: list[Source] = [_pages, _commands, _calculators, _orders, _lots, _consignments, _sites, _nuclides]
 """Pages add theirs: ``SOURCES.append(orders)`` with ``orders(request, text) -> Iterable[Hit]``."""
 
 

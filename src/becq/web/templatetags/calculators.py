@@ -1,0 +1,59 @@
+"""Template tags of the calculator pages: ``{% load calculators %}``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from becq.calculators.showing import NUMBERS, show, split
+from becq.calculators.words import Words
+from becq.web import frame as frames
+from becq.web.problems import say
+from becq.web.templatetags.becq import activity_html, instant_html, nuclide
+
+register = template.Library()
+
+
+@register.filter
+def words(text: Words | str | None) -> str:
+    """A text of a calculator in the language of the page."""
+    if isinstance(text, Words):
+        return text.zh if frames.is_chinese() else text.en
+    return say(str(text or ""))
+
+
+@register.filter
+def is_number(kind: str) -> bool:
+    """True for a kind whose cells stand at the right."""
+    return kind in NUMBERS
+
+
+@register.simple_tag(takes_context=True)
+def quantity(
+    context: Context, value: Any, kind: str, of: str = "", at: datetime | None = None, digits: int = 3
+) -> SafeString:
+    """A number of some kind with its unit, in Bq or Ci as the person has chosen."""
+    if value is None:
+        return mark_safe('<span class="quiet">—</span>')
+    if isinstance(value, Words):
+        return format_html("{}", words(value))
+    if kind == "nuclide":
+        return nuclide(value)
+    request = context.get("request")
+    units = frames.units(request)
+    zone = frames.zone(request)
+    if kind == "instant":
+        return instant_html(value, value.tzinfo if hasattr(value.tzinfo, "key") else zone, label=False)
+    if kind == "activity" and at is not None:
+        return activity_html(float(value), at=at, nuclide=of, zone=zone, units=units, digits=digits)
+    if kind in {"words", "code"}:
+        return format_html('<span class="{}">{}</span>', "code" if kind == "code" else "", say(str(value)))
+    number, unit = split(show(value, kind, units, digits))
+    if not unit:
+        return format_html('<span class="activity">{}</span>', number)
+    return format_html('<span class="activity">{} <span class="unit">{}</span></span>', number, unit)

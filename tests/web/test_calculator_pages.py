@@ -1,0 +1,163 @@
+"""Calculators as pages: what is asked stands in the address, what is wrong beside its field."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from becq.calculators import registry
+
+pytestmark = pytest.mark.django_db
+
+NAMES = registry.names()
+
+
+@pytest.fixture
+def chinese_page(client, person):
+    client.force_login(person)
+    client.cookies["django_language"] = "zh-hans"
+    return client
+
+
+def text_of(answer) -> str:
+    """What a reader sees: without markup, spaces joined."""
+    body = answer.content.decode()
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", body, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def asked(name: str) -> dict[str, str]:
+    return dict(registry.calculator(name).examples[0][1])
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page():
+    for address in ("/calculators/", "/calculators/decay/"):
+        assert Client().get(address).status_code == 302
+
+
+def test_the_index_lists_every_calculator_with_its_examples(browser_page):
+    answer = browser_page.get("/calculators/")
+    seen = text_of(answer)
+    for each in registry.calculators():
+        assert each.title.en in seen
+        assert f'href="/calculators/{each.name}/"' in answer.content.decode()
+        for title, _texts in each.examples:
+            assert title.en in seen
+    assert 'aria-current="page"' in answer.content.decode().split('class="rail"')[1].split("</nav>")[0]
+    assert browser_page.get("/calculators/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_page_offers_a_worked_example_that_works(browser_page, name):
+    answer = browser_page.get(f"/calculators/{name}/")
+    assert answer.status_code == 200
+    assert "begin with a worked example" in text_of(answer)
+    for address in re.findall(rf'href="(/calculators/{name}/\?[^"]+)"', answer.content.decode()):
+        page = browser_page.get(html.unescape(address))
+        assert page.status_code == 200
+        assert 'aria-invalid="true"' not in page.content.decode()
+        assert 'id="command-line"' in page.content.decode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_shows_figures_chart_table_sources_and_the_command_line(browser_page, name):
+    calculator = registry.calculator(name)
+    texts = asked(name)
+    answer = browser_page.get(f"/calculators/{name}/", texts)
+    body = answer.content.decode()
+    result = calculator.ask(
+        texts if "zone" not in {f.name for f in calculator.fields} else {**texts, "zone": "Asia/Shanghai"}
+    )
+    for figure in result.figures:
+        assert figure.label.en in text_of(answer)
+    assert re.search(r'data-island="(curve|decay)"', body)
+    data = json.loads(
+        re.search(r'<script type="application/json" id="chart-[^"]+">(.*?)</script>', body, re.DOTALL)[1]
+    )
+    assert any(len(each["points"]) > 2 for each in data.get("curves") or data["series"])
+    assert "<table" in body
+    assert "Sources" in text_of(answer)
+    assert f"becq {' '.join(calculator.command)} " in text_of(answer)
+    link = html.unescape(re.search(r'href="(/api/v1/calculators/[^"]+)"', body)[1])
+    assert browser_page.get(link).status_code == 200
+    assert "style=" not in body.replace("data-style=", "")
+    assert not re.search(r"<script>|\son\w+=", body)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_chinese_no_label_stays_english(chinese_page, name):
+    calculator = registry.calculator(name)
+    for texts in ({}, asked(name)):
+        seen = text_of(chinese_page.get(f"/calculators/{name}/", texts))
+        assert calculator.title.zh in seen
+        for field in calculator.fields:
+            assert field.label.zh in seen
+            if field.help.en and field.help.en != field.help.zh:
+                assert field.help.en not in seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_left_out_is_said_beside_its_field(browser_page, name):
+    calculator = registry.calculator(name)
+    texts = asked(name)
+    for field in calculator.fields:
+        if not field.required:
+            continue
+        without = {key: text for key, text in texts.items() if key != field.name}
+        body = browser_page.get(f"/calculators/{name}/", without or {"x": ""}).content.decode()
+        if not without:
+            continue
+        assert f'id="id_{field.name}_error"' in body
+        assert 'id="command-line"' not in body
+
+
+def test_errors_stand_beside_their_fields_in_the_language_of_the_page(browser_page, client):
+    texts = {"nuclide": "Yb-177", "activity": "5 mbq", "after": "2 m", "steps": "many"}
+    body = browser_page.get("/calculators/decay/", texts).content.decode()
+    for name, said in (
+        ("nuclide", "did you mean Lu-177"),
+        ("activity", "could be mBq"),
+        ("after", "minutes or months"),
+        ("steps", "is not a whole number"),
+    ):
+        place = body.split(f'id="id_{name}_error"')[1].split("</div>")[0]
+        assert said in html.unescape(place)
+    assert 'value="5 mbq"' in body
+    client.cookies["django_language"] = "zh-hans"
+    seen = text_of(client.get("/calculators/decay/", texts))
+    for said in ("半衰期为 1.9 h", "不是整数"):
+        assert said in seen
+
+
+def test_activities_are_in_the_unit_that_the_person_has_chosen(browser_page):
+    texts = {"nuclide": "I-131", "activity": "7.4 GBq", "after": "0 s"}
+    assert "7.40 GBq" in text_of(browser_page.get("/calculators/decay/", texts))
+    browser_page.cookies["becq_units"] = "Ci"
+    seen = text_of(browser_page.get("/calculators/decay/", texts))
+    assert "200 mCi" in seen
+    assert "7.40 GBq" not in seen
+
+
+def test_nuclides_are_set_properly(browser_page, client):
+    texts = {"nuclide": "99mTc", "activity": "1 GBq", "after": "6 h"}
+    assert "⁹⁹ᵐTc" in text_of(browser_page.get("/calculators/decay/", texts))
+    client.cookies["django_language"] = "zh-hans"
+    assert "锝-99m" in text_of(client.get("/calculators/decay/", texts))
+
+
+def test_nothing_that_is_asked_becomes_markup(browser_page):
+    evil = '"><script>alert(1)</script>'
+    for name in NAMES:
+        texts = {field.name: evil for field in registry.calculator(name).fields}
+        answer = browser_page.get(f"/calculators/{name}/", texts)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.content.decode()
+
+
+def test_the_palette_finds_calculators(browser_page):
+    hits = browser_page.get("/palette/", {"q": "decay"}).json()["hits"]
+    assert {"Decay"} <= {hit["label"] for hit in hits if hit["href"] == "/calculators/decay/"}
