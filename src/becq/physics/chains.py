@@ -127,7 +127,7 @@ class Lots:
         start = start[..., None] if single else start
         if start.ndim == 0 or start.shape[-1] != len(inputs):
             raise InputError(
-                f"{what.capitalize()} of shape {start.shape} do not fit {len(inputs)} nuclides on the last one"
+                f"{what.capitalize()} of shape {start.shape} do not fit {len(inputs)} nuclides at the end"
             )
         # one pass each for least and largest, and no temporary array: a NaN shows in both
         if start.size and not (np.isfinite(start.min()) and np.isfinite(start.max())):
