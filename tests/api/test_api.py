@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from becq.api import schemas
+from becq.calculators import registry
 from becq.platform import clock
 from becq.platform.market import selectors as market
 from becq.platform.market.models import Order
@@ -271,3 +272,37 @@ def test_stock_and_lots_are_those_of_the_books(planner, far, operator):
     assert far.get("stock")[1] == []
     assert far.get("ledger/lots/L 1/a")[0] == 404
     assert caller.get("stock", at="2026-12-06T08:00:00")[0] == 400
+
+
+# --- calculators ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_calculators_answer_what_the_commands_print(near, name):
+    calculator = registry.calculator(name)
+    texts = dict(calculator.examples[0][1])
+    assert near.get(f"calculators/{name}", **texts) == (200, calculator.ask(texts).as_dict())
+    assert Caller().get(f"calculators/{name}", **texts)[0] == 401
+
+
+def test_wrong_inputs_of_a_calculator_are_named(near):
+    status, body = near.get("calculators/decay", nuclide="Yb-177", activity="5 mbq", after="1 d")
+    assert status == 422
+    problems = {problem["column"]: problem["message"] for problem in body["error"]["problems"]}
+    assert set(problems) == {"nuclide", "activity"}
+    assert "did you mean Lu-177" in problems["nuclide"]
+    status, body = near.get("calculators/decay", nuclide="I-131", activty="1 GBq", after="1 d")
+    assert (status, [p["column"] for p in body["error"]["problems"]]) == (422, ["activty"])
+    assert near.get("calculators/decay", nuclide="I-131\0", activity="1 GBq", after="1 d")[0] == 422
+    assert near.get("calculators/nothing")[0] == 404
+
+
+def test_calculators_are_described(db):
+    paths = Client().get("/api/v1/openapi.json").json()["paths"]
+    for calculator in registry.calculators():
+        operation = paths[f"/api/v1/calculators/{calculator.name}"]["get"]
+        described = {each["name"]: each for each in operation["parameters"]}
+        assert list(described) == [field.name for field in calculator.fields]
+        for field in calculator.fields:
+            assert described[field.name]["required"] is field.required
+            assert described[field.name]["description"].startswith(field.label.en)

@@ -27,6 +27,27 @@ def test_prints_a_table() -> None:
     assert "Tc-99m" in run.stdout
 
 
+def test_prints_times_decays_and_the_time_to_a_limit() -> None:
+    args = (
+        "decay",
+        "I-131",
+        "--activity",
+        "7.4 GBq",
+        "--after",
+        "16.04 d",
+        "--limit",
+        "1 MBq",
+        "--steps",
+        "2",
+    )
+    run = becq(*args)
+    for part in ("On the way", "Decays until then", "103 d", "Source: ICRP Publication 107"):
+        assert part in run.stdout
+    answer = json.loads(becq(*args, "--json").stdout)
+    assert len(answer["times"]) == 3
+    assert answer["decays"]["I-131"] > 1e15
+
+
 @pytest.mark.parametrize("nuclide", ["Ac-225", "Mo-99", "U-238"])
 def test_after_ages_nothing_is_left_and_nothing_is_said(nuclide: str) -> None:
     run = becq("decay", nuclide, "--activity", "1 GBq", "--after", "1e300y", "--json")

@@ -101,7 +101,7 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
       xAxis: {
         type: "value", min: from / xSize, max: to / xSize, name: name(data.x, xUnit), nameLocation: "middle", nameGap: 28, nameTextStyle: quiet,
         axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false },
-        splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, hideOverlap: true, showMaxLabel: false, showMinLabel: true }, axisPointer: { snap: false },
+        splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, hideOverlap: true, showMaxLabel: Number.isInteger(Number((to / xSize).toPrecision(3))) }, axisPointer: { snap: false },
       },
       yAxis: {
         type: log ? "log" : "value", name: name(data.y, yUnit), nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -32] }, nameGap: 12,

@@ -13,8 +13,8 @@ from becq.calculators.field import Field
 from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
 from becq.calculators.words import Words
 from becq.errors import InputError, Problem, ProblemsError
+from becq.physics import cumulation, decay_data
 from becq.physics import decay as physics
-from becq.physics import decay_data
 from becq.physics.elements import elements
 from becq.physics.quantities import format_duration, parse_activity
 
@@ -68,6 +68,8 @@ def answer(inputs: DecayInputs) -> Result:
     with beside("after"):
         end = physics.decay(inputs.nuclide, start, after)
     activities = dict(zip(end.members, end.activities_bq.tolist(), strict=True))
+    counted = cumulation.cumulated(inputs.nuclide, start, after)
+    decays = dict(zip(counted.members, counted.decays.tolist(), strict=True))
     steps = np.linspace(0.0, after, inputs.steps + 1)
     on_the_way = physics.decay(inputs.nuclide, start, steps).activities_bq
     half_life = decay_data.half_life_s(inputs.nuclide)
@@ -76,6 +78,7 @@ def answer(inputs: DecayInputs) -> Result:
         "after_s": after,
         "half_life_s": half_life,
         "activities_bq": activities,
+        "decays": decays,
     }
     left = activities[inputs.nuclide] / start if start else 0.0
     figures = [
@@ -101,7 +104,7 @@ def answer(inputs: DecayInputs) -> Result:
         data=data,
         figures=tuple(figures),
         charts=(_chart(inputs, after, marks),),
-        tables=(_members(activities), _times(end.members, steps, on_the_way)),
+        tables=(_members(activities, decays), _times(end.members, steps, on_the_way)),
         sources=(decay_data.SOURCE,),
         notes=(),
     )
@@ -135,7 +138,7 @@ def _chart(inputs: DecayInputs, after: float, marks: list[Mark]) -> Chart:
     )
 
 
-def _members(activities: dict[str, float]) -> Grid:
+def _members(activities: dict[str, float], decays: dict[str, float]) -> Grid:
     return Grid(
         "members",
         Words("At the end", "末时刻"),
@@ -143,8 +146,9 @@ def _members(activities: dict[str, float]) -> Grid:
             Column(reading.NUCLIDE, "nuclide"),
             Column(reading.HALF_LIFE, "duration"),
             Column(reading.ACTIVITY, "activity"),
+            Column(Words("Decays until then", "累计衰变数"), "count"),
         ),
-        tuple((name, decay_data.half_life_s(name), bq) for name, bq in activities.items()),
+        tuple((name, decay_data.half_life_s(name), bq, decays[name]) for name, bq in activities.items()),
     )
 
 

@@ -53,7 +53,8 @@ def quantity(
         return activity_html(float(value), at=at, nuclide=of, zone=zone, units=units, digits=digits)
     if kind in {"words", "code"}:
         return format_html('<span class="{}">{}</span>', "code" if kind == "code" else "", say(str(value)))
-    number, unit = split(show(value, kind, units, digits))
+    text = show(value, kind, units, digits)
+    number, unit = (text, "") if kind == "duration" else split(text)
     if not unit:
         return format_html('<span class="activity">{}</span>', number)
     return format_html('<span class="activity">{} <span class="unit">{}</span></span>', number, unit)

@@ -1,0 +1,45 @@
+"""The decay calculator against the decay law."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from becq.calculators import registry
+from becq.errors import ProblemsError
+from becq.physics.decay_data import decay_const, half_life_s
+
+DECAY = registry.calculator("decay")
+
+
+def test_what_is_left_how_many_decayed_and_when_the_limit_is_reached() -> None:
+    texts = {"nuclide": "I-131", "activity": "7.4 GBq", "after": "20 d", "limit": "1 MBq", "steps": "4"}
+    answer = DECAY.ask(texts).as_dict()
+    rate, after = decay_const("I-131"), 20 * 86400.0
+    left = 7.4e9 * math.exp(-rate * after)
+    assert answer["activities_bq"]["I-131"] == pytest.approx(left, rel=1e-12)
+    assert answer["decays"]["I-131"] == pytest.approx((7.4e9 - left) / rate, rel=1e-12)
+    assert answer["time_to_limit_s"] == pytest.approx(math.log(7400) / rate, rel=1e-12)
+    assert [row["time_s"] for row in answer["times"]] == [0.0, after / 4, after / 2, 3 * after / 4, after]
+    assert answer["times"][2]["activities_bq"]["I-131"] == pytest.approx(7.4e9 * math.exp(-rate * after / 2))
+    assert answer["half_life_s"] == half_life_s("I-131")
+
+
+def test_a_limit_that_is_kept_already_is_reached_at_once() -> None:
+    texts = {"nuclide": "I-131", "activity": "1 kBq", "after": "1 d", "limit": "1 MBq"}
+    assert DECAY.ask(texts).as_dict()["time_to_limit_s"] == 0.0
+
+
+def test_six_day_curies_only_of_mo99() -> None:
+    texts = {"nuclide": "Mo-99", "activity": "10 six-day Ci", "after": "6 d"}
+    assert DECAY.ask(texts).as_dict()["activities_bq"]["Mo-99"] == pytest.approx(3.7e11, rel=1e-12)
+    with pytest.raises(ProblemsError) as told:
+        DECAY.read({**texts, "nuclide": "I-131"})
+    assert told.value.problems[0].column == "activity"
+
+
+def test_a_limit_of_zero_is_refused() -> None:
+    with pytest.raises(ProblemsError) as told:
+        DECAY.ask({"nuclide": "I-131", "activity": "1 kBq", "after": "1 d", "limit": "0 Bq"})
+    assert told.value.problems[0].column == "limit"
