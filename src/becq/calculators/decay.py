@@ -13,11 +13,12 @@ from becq.calculators.field import Field
 from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
 from becq.calculators.words import Words
 from becq.errors import InputError, Problem, ProblemsError
-from becq.physics import cumulation, decay_data
+from becq.physics import cumulation, decay_data, half_lives, uncertainty
 from becq.physics import decay as physics
 from becq.physics.elements import elements
-from becq.physics.quantities import format_duration, parse_activity
+from becq.physics.quantities import format_duration, parse_activity, parse_fraction
 
+UNCERTAINTIES = "NUBASE2020 (Kondev et al. 2021, Chinese Physics C 45, 030001)"
 POINTS = 160
 CURVES = 6
 LEAST_SHARE = 1e-6
@@ -26,12 +27,14 @@ LEAST_SHARE = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class DecayInputs(Inputs):
-    """``limit_bq``: an activity whose time is looked for, None for none; ``steps``: rows of the table."""
+    """``limit_bq``: an activity whose time is looked for, None for none; ``uncertainty``: relative standard
+    uncertainty of the start; ``steps``: rows of the table."""
 
     nuclide: str
     activity_bq: float
     after_s: float
     limit_bq: float | None
+    uncertainty: float
     steps: int
 
 
@@ -58,6 +61,7 @@ def build(*, activity: str, **values: Any) -> DecayInputs:
         activity_bq=bq,
         after_s=values["after"],
         limit_bq=values["limit"],
+        uncertainty=values["uncertainty"],
         steps=values["steps"],
     )
 
@@ -66,8 +70,11 @@ def answer(inputs: DecayInputs) -> Result:
     """Activities of the chain at the end and on the way there."""
     start, after = inputs.activity_bq, inputs.after_s
     with beside("after"):
-        end = physics.decay(inputs.nuclide, start, after)
+        end = uncertainty.decay_with_uncertainty(
+            inputs.nuclide, start, after, inputs.uncertainty, old_half_lives=True
+        )
     activities = dict(zip(end.members, end.activities_bq.tolist(), strict=True))
+    spreads = dict(zip(end.members, end.uncertainties_bq.tolist(), strict=True))
     counted = cumulation.cumulated(inputs.nuclide, start, after)
     decays = dict(zip(counted.members, counted.decays.tolist(), strict=True))
     steps = np.linspace(0.0, after, inputs.steps + 1)
@@ -78,9 +85,11 @@ def answer(inputs: DecayInputs) -> Result:
         "after_s": after,
         "half_life_s": half_life,
         "activities_bq": activities,
+        "uncertainties_bq": spreads,
         "decays": decays,
     }
     left = activities[inputs.nuclide] / start if start else 0.0
+    spread = _relative(spreads[inputs.nuclide], activities[inputs.nuclide])
     figures = [
         Figure(
             Words("Left", "剩余活度"),
@@ -88,6 +97,7 @@ def answer(inputs: DecayInputs) -> Result:
             "activity",
             inputs.nuclide,
             Words(f"after {format_duration(after)}", f"{format_duration(after)} 后"),
+            relative_uncertainty=spread,
         ),
         Figure(Words("Of the start", "占初始"), left, "share", inputs.nuclide),
         Figure(reading.HALF_LIFE, half_life, "duration", inputs.nuclide),
@@ -104,9 +114,9 @@ def answer(inputs: DecayInputs) -> Result:
         data=data,
         figures=tuple(figures),
         charts=(_chart(inputs, after, marks),),
-        tables=(_members(activities, decays), _times(end.members, steps, on_the_way)),
-        sources=(decay_data.SOURCE,),
-        notes=(),
+        tables=(_members(activities, spreads, decays), _times(end.members, steps, on_the_way)),
+        sources=(decay_data.SOURCE, f"Uncertainties of half-lives: {UNCERTAINTIES}"),
+        notes=_notes(end.members, end.without),
     )
 
 
@@ -138,7 +148,38 @@ def _chart(inputs: DecayInputs, after: float, marks: list[Mark]) -> Chart:
     )
 
 
-def _members(activities: dict[str, float], decays: dict[str, float]) -> Grid:
+def _relative(spread: float, value: float) -> float | None:
+    return spread / value if value > 0 and spread > 0 else None
+
+
+def _notes(members: tuple[str, ...], without: tuple[str, ...]) -> tuple[Words, ...]:
+    """Where half-lives are out of date, or without an uncertainty."""
+    found = []
+    for name in members:
+        row = half_lives.evaluated_half_life(name)
+        if row is not None and row.deviates:
+            used, later = format_duration(row.used_s), format_duration(row.half_life_s)
+            off = f"{100 * row.difference:+.1f} %"
+            found.append(
+                Words(
+                    f"ICRP-107 gives {name} a half-life of {used}; NUBASE2020 has {later} ({off}). "
+                    "The uncertainty holds the difference.",
+                    f"ICRP-107 给出 {name} 的半衰期为 {used}；NUBASE2020 为 {later}（{off}）。"
+                    "不确定度已包含该差异。",
+                )
+            )
+    if without:
+        names = ", ".join(without)
+        found.append(
+            Words(
+                f"No uncertainty is known for the half-life of {names}; it counts as exact.",
+                f"{names} 的半衰期没有已知的不确定度，按精确值计。",
+            )
+        )
+    return tuple(found)
+
+
+def _members(activities: dict[str, float], spreads: dict[str, float], decays: dict[str, float]) -> Grid:
     return Grid(
         "members",
         Words("At the end", "末时刻"),
@@ -146,9 +187,13 @@ def _members(activities: dict[str, float], decays: dict[str, float]) -> Grid:
             Column(reading.NUCLIDE, "nuclide"),
             Column(reading.HALF_LIFE, "duration"),
             Column(reading.ACTIVITY, "activity"),
+            Column(Words("Standard uncertainty", "标准不确定度"), "share"),
             Column(Words("Decays until then", "累计衰变数"), "count"),
         ),
-        tuple((name, decay_data.half_life_s(name), bq, decays[name]) for name, bq in activities.items()),
+        tuple(
+            (name, decay_data.half_life_s(name), bq, _relative(spreads[name], bq), decays[name])
+            for name, bq in activities.items()
+        ),
     )
 
 
@@ -216,11 +261,20 @@ CALCULATOR = Calculator(
             activity=True,
         ),
         Field(
+            "uncertainty",
+            Words("Standard uncertainty of the start", "初始活度的标准不确定度"),
+            parse_fraction,
+            default=0.0,
+            example="2 %",
+            advanced=True,
+        ),
+        Field(
             "steps",
             Words("Steps of the table", "表格步数"),
             reading.whole(1, 200),
             default=10,
             example="10",
+            advanced=True,
         ),
     ),
     build=build,

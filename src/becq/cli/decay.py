@@ -14,9 +14,17 @@ def decay(
     activity: Annotated[str, typer.Option(help="Activity at the start: 1GBq, 200 mCi, 2 吉贝可.")],
     after: Annotated[str, typer.Option(help="Time that passes: 10d, 66 h, 2 h 15 min, 3天.")],
     limit: Annotated[str, typer.Option(help="An activity whose time is looked for.")] = "",
+    uncertainty: Annotated[str, typer.Option(help="Standard uncertainty of the start: 2%.")] = "",
     steps: Annotated[str, typer.Option(help="Rows of the table of times.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Activity of a nuclide and of its radioactive progeny after a time, and on the way there."""
-    texts = {"nuclide": name, "activity": activity, "after": after, "limit": limit, "steps": steps}
+    texts = {
+        "nuclide": name,
+        "activity": activity,
+        "after": after,
+        "limit": limit,
+        "uncertainty": uncertainty,
+        "steps": steps,
+    }
     answer("decay", texts, as_json)
