@@ -1,0 +1,264 @@
+"""Irradiation of a target in a reactor: activities, specific activity, impurities, burn-up.
+
+The whole network (captures with their isomers, other reactions, decays) is solved at once with the
+matrix exponential of every step of the flux history (:mod:`becq.physics.reactor.burnup`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from becq.errors import InputError
+from becq.physics import decay_data
+from becq.physics.reactor import burnup, cross_sections, uncertainty
+from becq.physics.reactor.flux import FluxHistory
+from becq.physics.reactor.network import MAX_ABSORPTIONS, Network, build
+from becq.physics.reactor.routes import usual_product
+from becq.physics.reactor.sample import AVOGADRO, Sample, atomic_mass, sample, symbol
+from becq.physics.reactor.self_shielding import UNSHIELDED, Shielding
+
+Array = NDArray[np.float64]
+
+_FAINT = 1e-15  # activities below this share of the total are not listed
+
+
+@dataclass(frozen=True, slots=True)
+class ReactorIrradiation:
+    """What comes out of the reactor. "EOB" is the end of the irradiation, "after cooling" the end of all.
+
+    :ivar activity_eob_bq: activity of the product in Bq at EOB; ``activity_bq`` after cooling.
+    :ivar activities_bq: activity of every nuclide at EOB; ``activities_cooled_bq`` after cooling.
+    :ivar impurities_bq: the same at EOB without the product.
+    :ivar isotopic_impurities_bq: radioactive isotopes of the product's element after cooling: what no
+        chemistry takes away.
+    :ivar specific_activity_bq_g: product per g of its element after cooling, all isotopes counted, the
+        stable carrier included.
+    :ivar carrier_free_bq_g: the same if nothing but the product were there (λ·N_A/M).
+    :ivar element_mass_g: mass of the product's element in g after cooling.
+    :ivar burnup: share of the atoms of the target (isotope, or element) that is gone at EOB.
+    :ivar relative_uncertainty: standard uncertainty of the activity from the cross sections and half-lives
+        whose uncertainty is known, None if none is.
+    """
+
+    target: str
+    product: str
+    mass_g: float
+    duration_s: float
+    cooling_s: float
+    activity_eob_bq: float
+    activity_bq: float
+    activities_bq: dict[str, float]
+    activities_cooled_bq: dict[str, float]
+    impurities_bq: dict[str, float]
+    isotopic_impurities_bq: dict[str, float]
+    specific_activity_bq_g: float
+    carrier_free_bq_g: float
+    element_mass_g: float
+    burnup: float
+    relative_uncertainty: float | None
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def irradiate(
+    target: str,
+    *,
+    mass_g: float,
+    flux: FluxHistory,
+    material: str | None = None,
+    enrichment: float | None = None,
+    isotopes: Mapping[str, float] | None = None,
+    cooling_s: float = 0.0,
+    product: str | None = None,
+    shielding: Shielding = UNSHIELDED,
+    max_absorptions: int = MAX_ABSORPTIONS,
+) -> ReactorIrradiation:
+    """Irradiate a target.
+
+    :param target: isotope ("Yb-176") or element ("W", natural).
+    :param mass_g: mass in g of the element, or of ``material`` where a formula is given ("TeO2").
+    :param enrichment: atom fraction of the target isotope; ``isotopes`` gives all fractions instead.
+    :param cooling_s: time in s after the irradiation.
+    :param product: canonical name; None takes the usual one of the target, else the most active.
+    :raises InputError: for bad input, or a product the network does not reach.
+    """
+    if not 0 <= cooling_s < 1e12:
+        raise InputError(f"A cooling time of {cooling_s:g} s: give a finite time, not below zero")
+    fast = bool((flux.fast_cm2_s > 0).any())
+    goods = sample(target, mass_g, material=material, enrichment=enrichment, isotopes=isotopes)
+    network = build(goods.atoms, fast=fast, max_absorptions=max_absorptions)
+    start = np.zeros((1, len(network.members)))
+    start[0, : len(goods.atoms)] = [goods.atoms[m] for m in network.members[: len(goods.atoms)]]
+    rates = network.reaction_rates(flux, shielding)
+    eob = _run(network, rates[:, None, :], flux.durations_s, start)
+    cooled = _cool(network, eob, cooling_s)
+    activities = dict(zip(network.members, (eob[0] * network.decay_rates).tolist(), strict=True))
+    later = dict(zip(network.members, (cooled[0] * network.decay_rates).tolist(), strict=True))
+    wanted = _product(target, product, activities, network, fast)
+    index = network.index[wanted]
+    relative = uncertainty.relative(network, rates, flux, start, wanted, cooling_s)
+    grams = _element_mass(network, cooled[0], symbol(wanted))
+    counted = (
+        [m for m in network.members if symbol(m) == goods.element] if target == goods.element else [target]
+    )
+    before = sum(goods.atoms.get(m, 0.0) for m in counted)
+    after = sum(float(eob[0, network.index[m]]) for m in counted)
+    seen = _audible(activities)
+    return ReactorIrradiation(
+        target=target,
+        product=wanted,
+        mass_g=mass_g,
+        duration_s=flux.duration_s,
+        cooling_s=cooling_s,
+        activity_eob_bq=activities[wanted],
+        activity_bq=later[wanted],
+        activities_bq=seen,
+        activities_cooled_bq=_audible(later),
+        impurities_bq={m: a for m, a in seen.items() if m != wanted},
+        isotopic_impurities_bq={
+            m: a for m, a in _audible(later).items() if m != wanted and symbol(m) == symbol(wanted)
+        },
+        specific_activity_bq_g=later[wanted] / grams if grams > 0 else 0.0,
+        carrier_free_bq_g=float(network.decay_rates[index]) * AVOGADRO / atomic_mass(wanted),
+        element_mass_g=grams,
+        burnup=1.0 - after / before,
+        relative_uncertainty=relative,
+        sources=_sources(network, rates, wanted),
+        notes=_notes(network, goods, flux, wanted, fast, shielding),
+    )
+
+
+def activities_at(
+    target: str,
+    *,
+    mass_g: float,
+    flux: FluxHistory,
+    relative_flux: ArrayLike,
+    members: tuple[str, ...],
+    material: str | None = None,
+    enrichment: float | None = None,
+    isotopes: Mapping[str, float] | None = None,
+    cooling_s: float = 0.0,
+    shielding: Shielding = UNSHIELDED,
+    max_absorptions: int = MAX_ABSORPTIONS,
+) -> Array:
+    """Activities of some nuclides at many positions that share one history, each at its own flux.
+
+    :param relative_flux: factors on thermal and fast flux, (L,).
+    :param members: the nuclides wanted, (m,).
+    :returns: activities in Bq after cooling, (L, m); 0 for a nuclide the network does not reach.
+    :raises InputError: for bad input.
+    """
+    scale = np.atleast_1d(np.asarray(relative_flux, dtype=np.float64))
+    if scale.ndim != 1 or not (np.isfinite(scale).all() and (scale >= 0).all()):
+        raise InputError("Relative fluxes are a list of finite numbers, not below zero")
+    fast = bool((flux.fast_cm2_s > 0).any())
+    goods = sample(target, mass_g, material=material, enrichment=enrichment, isotopes=isotopes)
+    whole = build(goods.atoms, fast=fast, max_absorptions=max_absorptions)
+    needed = frozenset().union(*(whole.leading_to(m) for m in members if m in whole.index))
+    network = whole.restricted(needed)
+    out = np.zeros((scale.size, len(members)))
+    if not network.members:
+        return out
+    start = np.tile([goods.atoms.get(m, 0.0) for m in network.members], (scale.size, 1))
+    rates = network.reaction_rates(flux, shielding)[:, None, :] * scale[None, :, None]
+    after = _cool(network, _run(network, rates, flux.durations_s, start), cooling_s) * network.decay_rates
+    for k, name in enumerate(members):
+        if name in network.index:
+            out[:, k] = after[:, network.index[name]]
+    return out
+
+
+def _run(network: Network, rates: Array, durations_s: Array, start: Array) -> Array:
+    """Atoms at the end: rates (steps, L, reactions), start (L, n) → (L, n)."""
+    atoms = start
+    for step, duration in enumerate(durations_s):
+        removal, coupling = network.burnup(rates[step])
+        moved = burnup.transfer(removal, coupling, np.full(len(atoms), duration))
+        atoms = np.einsum("lij,lj->li", moved, atoms)
+    return atoms
+
+
+def _cool(network: Network, atoms: Array, cooling_s: float) -> Array:
+    if cooling_s == 0:
+        return atoms
+    removal, coupling = network.decay_rates[None], network.decay_coupling[None]
+    moved = burnup.transfer(removal, coupling, np.array([cooling_s]))[0]
+    return np.asarray(atoms @ moved.T)
+
+
+def _product(
+    target: str, product: str | None, activities: dict[str, float], network: Network, fast: bool
+) -> str:
+    if product is None:
+        usual = usual_product(target, fast=fast)
+        if usual is not None and usual in network.index:
+            return usual
+        made = {m: a for m, a in activities.items() if m != target}
+        if not made or max(made.values()) <= 0:
+            raise InputError(f"Nothing radioactive is known to come from {target}: name a product")
+        return max(made, key=made.__getitem__)
+    if product not in network.index:
+        reached = ", ".join(m for m, a in sorted(activities.items(), key=lambda x: -x[1])[:8] if a > 0)
+        hint = "" if fast else "; a threshold reaction needs the fast flux"
+        raise InputError(
+            f"{product} does not come from {target} by capture and decay: it gives {reached}{hint}"
+        )
+    if not decay_data.known(product) or decay_data.record(product).stable:
+        raise InputError(f"{product} is stable: it has no activity")
+    return product
+
+
+def _element_mass(network: Network, atoms: Array, element: str) -> float:
+    own = [(i, m) for i, m in enumerate(network.members) if symbol(m) == element]
+    return sum(float(atoms[i]) * atomic_mass(m) for i, m in own) / AVOGADRO
+
+
+def _audible(activities: dict[str, float]) -> dict[str, float]:
+    """The activities worth listing, the largest first."""
+    least = _FAINT * sum(activities.values())
+    listed = [(m, a) for m, a in activities.items() if a > least and a > 0]
+    return dict(sorted(listed, key=lambda x: -x[1]))
+
+
+def _sources(network: Network, rates: Array, product: str) -> tuple[str, ...]:
+    ways = network.leading_to(product)
+    used = [
+        f"{r.label}: {r.source}"
+        for k, r in enumerate(network.reactions)
+        if r.target in ways and r.product in ways and rates[:, k].any()
+    ]
+    return (*used, f"decay: {decay_data.SOURCE}")
+
+
+def _notes(
+    network: Network, goods: Sample, flux: FluxHistory, product: str, fast: bool, shielding: Shielding
+) -> tuple[str, ...]:
+    ways = network.leading_to(product)
+    said = list(goods.notes)
+    if not (flux.epithermal_ratio > 0).any():
+        said.append("no epithermal flux given: resonance captures left out")
+    if not fast:
+        said.append("no fast flux given: threshold reactions left out")
+    if shielding == UNSHIELDED:
+        said.append("no self-shielding: an infinitely dilute target")
+    for k in network.reactions:
+        if k.target in ways and k.product in ways:
+            said += [f"{k.label}: {text}" for text in (k.note, k.assumption) if text]
+    for name in network.members:
+        if name not in ways or name == goods.isotopes[0]:
+            continue
+        if not cross_sections.reactions(name) and _lives(name) > 3600.0:
+            said.append(f"no cross section of {name} is known: its burn-up is left out")
+    for name in network.members:
+        if name in ways or name == product:
+            said += cross_sections.remarks(name)
+    return tuple(dict.fromkeys(said))
+
+
+def _lives(name: str) -> float:
+    return decay_data.half_life_s(name) if decay_data.known(name) else float("inf")

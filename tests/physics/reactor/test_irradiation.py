@@ -1,0 +1,237 @@
+"""Irradiations by hand, in their limits, and as laws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from becq.errors import InputError
+from becq.physics import decay_data
+from becq.physics.decay import decay
+from becq.physics.reactor import burnup
+from becq.physics.reactor.flux import FluxHistory
+from becq.physics.reactor.irradiation import activities_at, irradiate
+from becq.physics.reactor.network import build
+from becq.physics.reactor.self_shielding import Shielding
+
+DAY = 86400.0
+AVOGADRO = 6.02214076e23
+
+
+def test_gold_by_hand() -> None:
+    """Au-197(n,γ)Au-198: one capture, target and product burn-up solved by hand."""
+    flux, time = 3e13, 2 * DAY
+    result = irradiate("Au-197", mass_g=1e-3, flux=FluxHistory.constant(flux, time), product="Au-198")
+    atoms = 1e-3 / 196.966570 * AVOGADRO
+    feed = 98.64e-24 * flux
+    g = 1.0051  # Westcott factor of gold near 40 °C (ENDF/B-VIII.1), 1.005 in Holden's table
+    burn = 98.648e-24 * flux * g
+    away = decay_data.decay_const("Au-198") + 25100e-24 * flux
+    expected = atoms * feed * g * (math.exp(-burn * time) - math.exp(-away * time)) / (away - burn)
+    assert result.activity_eob_bq == pytest.approx(decay_data.decay_const("Au-198") * expected, rel=1e-3)
+
+
+def test_double_capture_by_hand() -> None:
+    """W-186 → W-187 → W-188 without flux on the rest: the Bateman sum over three exponentials."""
+    flux, time = 1e15, 20 * DAY
+    result = irradiate("W-186", mass_g=1.0, flux=FluxHistory.constant(flux, time), product="W-188")
+    atoms = 1.0 / 185.954365 * AVOGADRO
+    k1, k2 = 38.1e-24 * flux, 64e-24 * flux
+    a = k1
+    b = k2 + decay_data.decay_const("W-187")
+    c = 12.0e-24 * flux + decay_data.decay_const("W-188")
+    total = (
+        atoms
+        * k1
+        * k2
+        * sum(math.exp(-x * time) / ((y - x) * (z - x)) for x, y, z in ((a, b, c), (b, a, c), (c, a, b)))
+    )
+    assert result.activity_eob_bq == pytest.approx(decay_data.decay_const("W-188") * total, rel=1e-8)
+
+
+def test_saturation() -> None:
+    """After many half-lives the product's activity is the rate of capture."""
+    result = irradiate("Na-23", mass_g=1.0, flux=FluxHistory.constant(1e10, 30 * DAY), product="Na-24")
+    atoms = 1.0 / 22.98976928 * AVOGADRO
+    assert result.activity_eob_bq == pytest.approx(atoms * 0.525e-24 * 1e10, rel=1e-6)
+
+
+def test_no_flux_is_decay() -> None:
+    """At zero flux a radioactive target does nothing but decay, progeny included."""
+    still = FluxHistory.constant(0.0, 40 * DAY)
+    result = irradiate("Ra-226", mass_g=1e-3, flux=still, product="Rn-222")
+    start = result.mass_g / 226.0254082 * AVOGADRO * decay_data.decay_const("Ra-226")
+    whole = decay("Ra-226", np.array([start]), 40 * DAY)
+    for name in whole.members:
+        wanted = float(whole.of(name)[0])
+        if wanted > 1e-12 * start:
+            assert result.activities_bq[name] == pytest.approx(wanted, rel=1e-10), name
+
+
+@given(
+    split=st.floats(0.05, 0.95),
+    flux=st.floats(1e12, 1e15),
+    target=st.sampled_from(["Yb-176", "Dy-164", "Ra-226", "W-186", "Te-130", "Ir-191"]),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_history_split_in_two_is_the_same(split: float, flux: float, target: str) -> None:
+    whole = FluxHistory.constant(flux, 12 * DAY, epithermal_ratio=0.04)
+    parts = FluxHistory.of([split * 12 * DAY, (1 - split) * 12 * DAY], flux, epithermal_ratio=0.04)
+    one = irradiate(target, mass_g=0.01, flux=whole)
+    two = irradiate(target, mass_g=0.01, flux=parts)
+    for name, activity in one.activities_bq.items():
+        assert two.activities_bq[name] == pytest.approx(activity, rel=1e-11), name
+
+
+@given(mass=st.floats(1e-6, 1e3), factor=st.floats(1e-3, 1e3))
+@settings(max_examples=20, deadline=None)
+def test_linear_in_mass(mass: float, factor: float) -> None:
+    flux = FluxHistory.constant(2e14, 7 * DAY, epithermal_ratio=0.02)
+    one = irradiate("Lu-176", mass_g=mass, flux=flux, enrichment=0.8)
+    other = irradiate("Lu-176", mass_g=mass * factor, flux=flux, enrichment=0.8)
+    assert other.activity_eob_bq == pytest.approx(one.activity_eob_bq * factor, rel=1e-12)
+    assert other.specific_activity_bq_g == pytest.approx(one.specific_activity_bq_g, rel=1e-12)
+
+
+def test_no_carrier_added_is_almost_carrier_free() -> None:
+    """Lu-177 by way of Yb-177: near λ·N_A/M = 4.1 TBq/mg, far above the direct way."""
+    flux = FluxHistory.constant(2e14, 14 * DAY)
+    indirect = irradiate("Yb-176", mass_g=0.01, flux=flux)
+    direct = irradiate("Lu-176", mass_g=0.01, flux=flux)
+    assert indirect.product == direct.product == "Lu-177"
+    assert indirect.carrier_free_bq_g == pytest.approx(4.1e15, rel=0.01)
+    assert 0.97 < indirect.specific_activity_bq_g / indirect.carrier_free_bq_g <= 1.0
+    assert direct.specific_activity_bq_g < 0.5 * direct.carrier_free_bq_g
+    assert "Lu-177m" in direct.isotopic_impurities_bq
+    assert "Lu-177m" not in indirect.isotopic_impurities_bq
+
+
+@pytest.mark.parametrize(
+    ("target", "product", "impurity"),
+    [
+        ("Dy-164", "Dy-166", "Ho-166"),
+        ("Te-130", "I-131", "Te-131m"),
+        ("Gd-160", "Tb-161", "Dy-162"),
+        ("Xe-124", "I-125", "I-126"),
+        ("Ra-226", "Ac-227", "Th-228"),
+        ("Mo-98", "Mo-99", "Tc-99m"),
+        ("Ho-165", "Ho-166", "Ho-166m"),
+        ("Re-187", "Re-188", "Re-188m"),
+        ("Er-168", "Er-169", "Tm-170"),
+        ("Kr-84", "Kr-85", "Kr-85m"),
+        ("Pt-194", "Pt-195m", "Pt-197"),
+        ("Sn-116", "Sn-117m", "Sn-119m"),
+    ],
+)
+def test_paths(target: str, product: str, impurity: str) -> None:
+    flux = FluxHistory.constant(1e14, 5 * DAY, epithermal_ratio=0.03)
+    result = irradiate(target, mass_g=0.1, flux=flux)
+    assert result.product == product
+    assert result.activity_eob_bq > 1e3
+    if not decay_data.known(impurity) or decay_data.record(impurity).stable:
+        return
+    assert result.impurities_bq[impurity] > 0
+
+
+@pytest.mark.parametrize(("target", "product"), [("Zn-67", "Cu-67"), ("Ti-47", "Sc-47")])
+def test_threshold_routes_need_the_fast_flux(target: str, product: str) -> None:
+    fast = FluxHistory.constant(1e14, 5 * DAY, fast_cm2_s=2e13)
+    assert irradiate(target, mass_g=1.0, flux=fast).product == product
+    with pytest.raises(InputError, match="fast flux"):
+        irradiate(target, mass_g=1.0, flux=FluxHistory.constant(1e14, 5 * DAY), product=product)
+
+
+def test_phosphorus_from_sulphur() -> None:
+    """S-32(n,p)P-32 with 69 mb in the fission spectrum: saturation share times the rate."""
+    flux = FluxHistory.constant(0.0, 14 * DAY, fast_cm2_s=1e13)
+    result = irradiate("S-32", mass_g=1.0, flux=flux)
+    assert result.product == "P-32"
+    atoms = 1.0 / 31.972071 * AVOGADRO
+    grown = 1 - math.exp(-decay_data.decay_const("P-32") * 14 * DAY)
+    assert result.activity_eob_bq == pytest.approx(atoms * 0.06878e-24 * 1e13 * grown, rel=1e-5)
+
+
+def test_atoms_are_conserved() -> None:
+    """Σ atoms stays where nothing fissions and the network is closed on both ends."""
+    network = build(["Yb-176"], max_absorptions=6)
+    flux = FluxHistory.constant(3e14, 10 * DAY, epithermal_ratio=0.02)
+    removal, coupling = network.burnup(network.reaction_rates(flux))
+    moved = burnup.transfer(removal, coupling, flux.durations_s)[0]
+    assert moved[:, 0].sum() == pytest.approx(1.0, abs=1e-12)
+
+
+def test_shutdown_and_cooling_are_the_same() -> None:
+    on = FluxHistory.constant(1e14, 5 * DAY)
+    paused = irradiate("Mo-98", mass_g=1.0, flux=on.pause(2 * DAY))
+    cooled = irradiate("Mo-98", mass_g=1.0, flux=on, cooling_s=2 * DAY)
+    assert paused.activity_eob_bq == pytest.approx(cooled.activity_bq, rel=1e-12)
+    assert cooled.activity_bq < cooled.activity_eob_bq
+
+
+def test_many_positions_are_many_irradiations() -> None:
+    flux = FluxHistory.cycles(1e14, on_s=5 * DAY, off_s=DAY, count=2, epithermal_ratio=0.03)
+    factors = np.array([0.0, 0.3, 1.0, 2.5])
+    found = activities_at(
+        "Yb-176", mass_g=0.02, flux=flux, relative_flux=factors, members=("Lu-177", "Yb-175")
+    )
+    assert found.shape == (4, 2)
+    assert found[0, 0] == 0
+    for factor, row in zip(factors[1:], found[1:], strict=True):
+        single = irradiate("Yb-176", mass_g=0.02, flux=flux.scaled(float(factor)))
+        assert row[0] == pytest.approx(single.activity_eob_bq, rel=1e-11)
+
+
+def test_self_shielding_lowers_the_yield() -> None:
+    flux = FluxHistory.constant(1e14, DAY)
+    bare = irradiate("Ir-191", mass_g=1.0, flux=flux).activity_eob_bq
+    inside = irradiate("Ir-191", mass_g=1.0, flux=flux, shielding=Shielding(thermal=0.5)).activity_eob_bq
+    assert inside == pytest.approx(0.5 * bare, rel=0.02)
+
+
+def test_compound_and_enrichment() -> None:
+    """1 g of WO3 holds 0.7930 g of tungsten; enrichment counts atoms."""
+    flux = FluxHistory.constant(1e14, DAY)
+    oxide = irradiate("W", mass_g=1.0, flux=flux, material="WO3", product="W-187")
+    metal = irradiate("W", mass_g=0.79297, flux=flux, product="W-187")
+    assert oxide.activity_eob_bq == pytest.approx(metal.activity_eob_bq, rel=1e-4)
+    half = irradiate("W-186", mass_g=1.0, flux=flux, enrichment=0.5, product="W-187")
+    full = irradiate("W-186", mass_g=1.0, flux=flux, product="W-187")
+    mean = (
+        0.5 * 185.954 + 0.5 * (26.50 * 181.948 + 14.31 * 182.950 + 30.64 * 183.951 + 0.12 * 179.947) / 71.57
+    )
+    assert half.activity_eob_bq / full.activity_eob_bq == pytest.approx(0.5 * 185.954 / mean, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"target": "Yb-999"}, "no target"),
+        ({"mass_g": 0.0}, "mass"),
+        ({"enrichment": 98.0}, "atom fraction"),
+        ({"product": "Mo-99"}, "does not come from"),
+        ({"material": "TeO2"}, "holds no Yb"),
+        ({"material": "Qq3"}, "formula"),
+        ({"cooling_s": -1.0}, "cooling"),
+        ({"target": "Yb", "enrichment": 0.9}, "isotope"),
+        ({"isotopes": {"Yb-176": 0.5}}, "sum to"),
+    ],
+)
+def test_bad_input(options: dict[str, object], said: str) -> None:
+    good: dict[str, object] = {"target": "Yb-176", "mass_g": 0.01, "flux": FluxHistory.constant(1e14, DAY)}
+    with pytest.raises(InputError, match=said):
+        irradiate(**(good | options))  # type: ignore[arg-type]
+
+
+def test_bad_flux() -> None:
+    with pytest.raises(InputError, match="positive time"):
+        FluxHistory.constant(1e14, 0.0)
+    with pytest.raises(InputError, match="not negative"):
+        FluxHistory.constant(-1e14, 1.0)
+    with pytest.raises(InputError, match="beyond any reactor"):
+        FluxHistory.constant(1e18, 1.0)
+    with pytest.raises(InputError, match="one neutron temperature"):
+        FluxHistory.constant(1e14, 1.0).then(FluxHistory.constant(1e14, 1.0, temperature_k=350.0))
