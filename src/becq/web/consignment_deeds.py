@@ -24,7 +24,7 @@ from becq.platform.production import services as making
 from becq.web import directory, frame
 from becq.web.deeds import Deed, note_field, time_field
 from becq.web.forms import ActivityField, InstantField
-from becq.web.views.production import UncertaintyField
+from becq.web.production_deeds import UncertaintyField
 
 MODES = {
     "road": gettext_lazy("by road"),
