@@ -50,9 +50,9 @@ def test_random_mixtures_agree_with_high_precision(mixture: list[tuple[str, floa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_nuclide_in_mixtures_agrees_with_high_precision(seed: int) -> None:
-    """All 1252 in random groups of 28, each group at its own random time; three times over."""
+    """All 1252 in random groups of 28, each group at its own random time; twice."""
     rng = np.random.default_rng(seed)
     shuffled = rng.permutation(np.array(RADIOACTIVE))
     for first in range(0, len(shuffled), 28):
