@@ -1,0 +1,1 @@
+"""Dose rates of radioactive sources: emission lines, gamma constants, bremsstrahlung, shields, packages."""
