@@ -74,9 +74,6 @@ class Calculator:
             try:
                 if len(text) > LONGEST or "\0" in text:
                     raise InputError("the text is too long or unreadable")
-                if field.choices and text not in dict(field.choices):
-                    names = ", ".join(value for value, _ in field.choices)
-                    raise InputError(f'"{text}" is not a choice; use {names}')
                 values[field.name] = field.parse(text)
             except InputError as error:
                 problems.append(Problem(self.name, None, field.name, str(error)))
@@ -114,10 +111,11 @@ class Calculator:
 
 
 @contextmanager
-def beside(field: str, *others: str, calculator: str = "") -> Iterator[None]:
+def beside(field: str, *others: str, begins: Mapping[str, str | None] | None = None) -> Iterator[None]:
     """Bind what the physics refuses within to the field that it concerns.
 
-    Where a message names one of ``others`` (as a word), it is bound to that one.
+    Where a message names one of ``others`` (as a word), or begins with the value of a field of ``begins``,
+    it is bound to that one.
     """
     try:
         yield
@@ -125,5 +123,6 @@ def beside(field: str, *others: str, calculator: str = "") -> Iterator[None]:
         raise
     except BecqError as error:
         message = str(error)
-        name = next((each for each in others if each in message.lower().split()), field)
-        raise ProblemsError([Problem(calculator, None, name, message)]) from error
+        named = [each for each in others if each in message.lower().split()]
+        first = [each for each, value in (begins or {}).items() if value and message.startswith(value)]
+        raise ProblemsError([Problem("", None, (first + named + [field])[0], message)]) from error

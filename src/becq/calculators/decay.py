@@ -113,7 +113,7 @@ def answer(inputs: DecayInputs) -> Result:
         title=Words(f"Decay of {inputs.nuclide}", f"{inputs.nuclide} 的衰变"),
         data=data,
         figures=tuple(figures),
-        charts=(_chart(inputs, after, marks),),
+        draw=lambda: (_chart(inputs, after, marks),),
         tables=(_members(activities, spreads, decays), _times(end.members, steps, on_the_way)),
         sources=(decay_data.SOURCE, f"Uncertainties of half-lives: {UNCERTAINTIES}"),
         notes=_notes(end.members, end.without),

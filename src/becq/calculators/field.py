@@ -18,7 +18,7 @@ class Field:
     :ivar default: value (of the core) where it is left out; ``required`` fields have none.
     :ivar example: what stands in the empty field.
     :ivar suggestions: what is offered while one types; asked for when the form is shown.
-    :ivar choices: (value, label) where only these are possible.
+    :ivar choices: (value, label) where only these are possible; ``parse`` refuses all others.
     :ivar option: name on the command line where it differs; "" for a positional argument.
     :ivar activity: whether it is an activity (the page then echoes it in both unit systems).
     :ivar advanced: whether it is rarely needed (the page folds it).

@@ -13,6 +13,8 @@ from becq.errors import InputError
 
 MODULES = {
     "decay": "becq.calculators.decay",
+    "reactor": "becq.calculators.reactor",
+    "generator": "becq.calculators.generator",
 }
 """Name in addresses → module, in the order of the index."""
 

@@ -9,9 +9,10 @@ power (W), length (m), flux (cm⁻² s⁻¹), dose_rate (Sv/h), share (fraction 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ class Column:
     @classmethod
     def of(cls, nuclide: str, kind: str) -> Column:
         """A column of what is of one nuclide."""
-        return cls(Words(nuclide, nuclide), kind, nuclide=nuclide)
+        return cls(NOTHING, kind, nuclide=nuclide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +131,22 @@ class Result:
 
     :ivar title: what was computed, in one line: "Ni-64(p,n)Cu-64".
     :ivar data: JSON-ready numbers, the keys of the command and of the API.
+    :ivar draw: makes the charts, which only pages need and which may take longer than the rest.
     """
 
     title: Words
     data: Mapping[str, Any]
     figures: tuple[Figure, ...]
-    charts: tuple[Chart, ...] = ()
+    draw: Callable[[], tuple[Chart, ...]] = tuple
     tables: tuple[Grid, ...] = ()
     sources: tuple[str, ...] = ()
     notes: tuple[Words | str, ...] = ()
     warnings: tuple[Words | str, ...] = field(default=())
+
+    @cached_property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts, drawn when they are asked for."""
+        return self.draw()
 
     def as_dict(self) -> dict[str, Any]:
         """The data with warnings, notes and sources, as JSON writes it; no infinite numbers."""

@@ -10,7 +10,7 @@ import typer
 
 from becq.calculators.calculator import Calculator
 from becq.calculators.registry import calculator
-from becq.calculators.result import Figure, Grid, Result
+from becq.calculators.result import Column, Figure, Grid, Result
 from becq.calculators.showing import NUMBERS, show
 from becq.errors import InputError, Problem, ProblemsError
 
@@ -59,8 +59,16 @@ def _say(asked: Calculator, problem: Problem) -> str:
 
 
 def _head(figure: Figure) -> str:
-    label = figure.label.en
-    return f"{figure.nuclide} {label[:1].lower()}{label[1:]}" if figure.nuclide else label
+    return f"{figure.nuclide} {_small(figure.label.en)}" if figure.nuclide else figure.label.en
+
+
+def _title(column: Column) -> str:
+    label = column.label.en
+    return f"{column.nuclide} {_small(label)}".strip() if column.nuclide else label
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _value(figure: Figure, units: str) -> str:
@@ -77,7 +85,7 @@ def _value(figure: Figure, units: str) -> str:
 
 
 def _table(grid: Grid, units: str) -> list[str]:
-    heads = [column.label.en for column in grid.columns]
+    heads = [_title(column) for column in grid.columns]
     ends = [column.kind in NUMBERS for column in grid.columns]
     rows = [
         [show(cell, column.kind, units) for cell, column in zip(row, grid.columns, strict=True)]

@@ -1,0 +1,454 @@
+"""Reactor irradiation: activities, specific activity and impurities of a target under a flux."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from becq.calculators import reading
+from becq.calculators.calculator import Calculator, Inputs, beside
+from becq.calculators.field import Field
+from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
+from becq.calculators.words import Words
+from becq.errors import InputError
+from becq.physics import decay_data
+from becq.physics.elements import find_element
+from becq.physics.nuclides import parse_nuclide
+from becq.physics.quantities import (
+    format_duration,
+    parse_flux,
+    parse_fraction,
+    parse_mass,
+)
+from becq.physics.reactor.flux import FluxHistory
+from becq.physics.reactor.irradiation import ReactorIrradiation, irradiate
+from becq.physics.reactor.routes import routes
+from becq.physics.reactor.self_shielding import Shielding
+
+STEPS_ON, STEPS_OFF = 36, 14
+CURVES = 5
+LEAST_SHARE = 1e-9
+"""Impurities below this share of the product are left out of the table (the JSON has them)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReactorInputs(Inputs):
+    """``cycles`` of ``duration_s`` each, with stops of ``pause_s`` between them."""
+
+    target: str
+    mass_g: float
+    flux_cm2_s: float
+    duration_s: float
+    product: str | None
+    enrichment: float | None
+    material: str | None
+    cooling_s: float
+    cycles: int
+    pause_s: float
+    epithermal_ratio: float
+    fast_cm2_s: float
+    thermal_shielding: float
+    resonance_shielding: float
+
+
+def target(text: str) -> str:
+    """An isotope ("Yb-176", "176Yb", "镱-176") or an element of natural composition ("W", "钨")."""
+    element = find_element(text)
+    return element.symbol if element is not None else parse_nuclide(text).name
+
+
+def suggestions() -> tuple[str, ...]:
+    """Targets of the usual routes."""
+    return tuple(dict.fromkeys(route.target for route in routes()))
+
+
+def products() -> tuple[str, ...]:
+    """Products of the usual routes."""
+    return tuple(sorted({route.product for route in routes()}))
+
+
+def build(**values: Any) -> ReactorInputs:
+    """As read."""
+    return ReactorInputs(
+        texts=values["texts"],
+        target=values["target"],
+        mass_g=values["mass"],
+        flux_cm2_s=values["flux"],
+        duration_s=values["duration"],
+        product=values["product"],
+        enrichment=values["enrichment"],
+        material=values["material"],
+        cooling_s=values["cooling"],
+        cycles=values["cycles"],
+        pause_s=values["pause"],
+        epithermal_ratio=values["epithermal"],
+        fast_cm2_s=values["fast"],
+        thermal_shielding=values["thermal_shielding"],
+        resonance_shielding=values["resonance_shielding"],
+    )
+
+
+def history(inputs: ReactorInputs) -> FluxHistory:
+    """The flux of all cycles."""
+    same = {"epithermal_ratio": inputs.epithermal_ratio, "fast_cm2_s": inputs.fast_cm2_s}
+    if inputs.cycles == 1 or inputs.pause_s == 0:
+        return FluxHistory.constant(inputs.flux_cm2_s, inputs.cycles * inputs.duration_s, **same)
+    return FluxHistory.cycles(
+        inputs.flux_cm2_s, on_s=inputs.duration_s, off_s=inputs.pause_s, count=inputs.cycles, **same
+    )
+
+
+def answer(inputs: ReactorInputs) -> Result:
+    """The target at the end of the irradiation and after cooling."""
+    with beside("flux"):
+        flux = history(inputs)
+    begins = {"product": inputs.product, "material": inputs.material}
+    with beside("target", "enrichment", "mass", "cooling", begins=begins):
+        done = _irradiate(inputs, flux, inputs.cooling_s)
+    product = done.product
+    ends = format_duration(done.duration_s)
+    cooled = format_duration(inputs.cooling_s)
+    at_end = (
+        Words(f"{cooled} after EOB", f"EOB 后 {cooled}") if inputs.cooling_s else Words("at EOB", "EOB 时刻")
+    )
+    figures = [
+        Figure(
+            Words("Activity at EOB", "EOB 活度"),
+            done.activity_eob_bq,
+            "activity",
+            product,
+            Words(f"after {ends}", f"照射 {ends} 后"),
+            relative_uncertainty=done.relative_uncertainty,
+        )
+    ]
+    if inputs.cooling_s:
+        figures.append(Figure(Words("Activity", "活度"), done.activity_bq, "activity", product, at_end))
+    figures += [
+        Figure(
+            Words("Specific activity", "比活度"),
+            done.specific_activity_bq_g,
+            "activity_per_mass",
+            product,
+            at_end,
+        ),
+        Figure(
+            Words("Share of the carrier-free value", "占无载体值"),
+            done.specific_activity_bq_g / done.carrier_free_bq_g,
+            "share",
+            product,
+        ),
+        Figure(
+            Words("Target burnt", "靶核燃耗"),
+            done.burnup,
+            "share",
+            inputs.target if "-" in inputs.target else "",
+        ),
+    ]
+    data: dict[str, Any] = {
+        "target": inputs.target,
+        "product": product,
+        "mass_g": inputs.mass_g,
+        "flux_cm2_s": inputs.flux_cm2_s,
+        "duration_s": done.duration_s,
+        "cooling_s": inputs.cooling_s,
+        "activity_eob_bq": done.activity_eob_bq,
+        "activity_bq": done.activity_bq,
+        "relative_uncertainty": done.relative_uncertainty,
+        "specific_activity_bq_g": done.specific_activity_bq_g,
+        "carrier_free_bq_g": done.carrier_free_bq_g,
+        "element_mass_g": done.element_mass_g,
+        "burnup": done.burnup,
+        "impurities_bq": done.impurities_bq,
+        "isotopic_impurities_bq": done.isotopic_impurities_bq,
+        "activities_bq": done.activities_bq,
+        "activities_cooled_bq": done.activities_cooled_bq,
+    }
+    return Result(
+        title=Words(f"{inputs.target} to {product}", f"{inputs.target} → {product}"),
+        data=data,
+        figures=tuple(figures),
+        draw=lambda: _charts(inputs, flux, done),
+        tables=(_table(done),),
+        sources=done.sources,
+        notes=done.notes,
+    )
+
+
+def _irradiate(
+    inputs: ReactorInputs, flux: FluxHistory, cooling_s: float, product: str | None = None
+) -> ReactorIrradiation:
+    return irradiate(
+        inputs.target,
+        mass_g=inputs.mass_g,
+        flux=flux,
+        material=inputs.material,
+        enrichment=inputs.enrichment,
+        cooling_s=cooling_s,
+        product=product or inputs.product,
+        shielding=Shielding(inputs.thermal_shielding, inputs.resonance_shielding),
+    )
+
+
+def _until(flux: FluxHistory, time_s: float) -> FluxHistory:
+    """The history up to a time after its start."""
+    ends = np.cumsum(flux.durations_s)
+    count = min(int(np.searchsorted(ends, time_s)) + 1, len(ends))
+    durations = flux.durations_s[:count].copy()
+    durations[-1] = time_s - (ends[count - 1] - flux.durations_s[count - 1])
+    return replace(
+        flux,
+        durations_s=durations,
+        thermal_cm2_s=flux.thermal_cm2_s[:count],
+        epithermal_ratio=flux.epithermal_ratio[:count],
+        fast_cm2_s=flux.fast_cm2_s[:count],
+    )
+
+
+def _charts(inputs: ReactorInputs, flux: FluxHistory, done: ReactorIrradiation) -> tuple[Chart, ...]:
+    """Activities while the target is in the reactor and after, and the specific activity."""
+    end = flux.duration_s
+    after = max(inputs.cooling_s, 0.5 * end)
+    product = done.product
+    stops = np.cumsum(flux.durations_s)
+    on = np.unique(np.concatenate([np.linspace(0, end, STEPS_ON + 1)[1:], stops[stops < end], [end]]))
+    off = np.linspace(0, after, STEPS_OFF + 1)[1:]
+    runs = [(t, _irradiate(inputs, _until(flux, t), 0.0, product)) for t in on.tolist()]
+    found: list[tuple[float, dict[str, float], float]] = [(0.0, {}, 0.0)]
+    found += [(t, one.activities_bq, one.specific_activity_bq_g) for t, one in runs]
+    for t in off.tolist():
+        one = _irradiate(inputs, flux, t, product)
+        found.append((end + t, one.activities_cooled_bq, one.specific_activity_bq_g))
+    x = np.array([t for t, _, _ in found])
+    names = [product, *(name for name in _by_weight(done) if name != product)][:CURVES]
+    eob = Mark(end, Words("EOB", "EOB"))
+    curves = tuple(Curve.of(x, [each.get(name, 0.0) for _, each, _ in found], name) for name in names)
+    return (
+        Chart(
+            "activity",
+            Words("Activity during and after the irradiation", "照射期间及之后的活度"),
+            Axis(Words("Since the start", "自照射开始"), "duration"),
+            Axis(reading.ACTIVITY, "activity"),
+            curves,
+            (eob,),
+        ),
+        Chart(
+            "specific",
+            Words("Specific activity, carrier counted", "含载体比活度"),
+            Axis(Words("Since the start", "自照射开始"), "duration"),
+            Axis(Words("Specific activity", "比活度"), "activity_per_mass"),
+            (Curve.of(x, [value for _, _, value in found], product),),
+            (eob,),
+        ),
+    )
+
+
+def _by_weight(done: ReactorIrradiation) -> list[str]:
+    """Radionuclides of the product's element first, then the most active after cooling."""
+    own = done.product.partition("-")[0]
+    listed = [
+        name for name, bq in done.activities_cooled_bq.items() if bq > LEAST_SHARE * done.activity_eob_bq
+    ]
+    return sorted(listed, key=lambda name: (name.partition("-")[0] != own, -done.activities_cooled_bq[name]))
+
+
+def _table(done: ReactorIrradiation) -> Grid:
+    columns = [
+        Column(reading.NUCLIDE, "nuclide"),
+        Column(reading.HALF_LIFE, "duration"),
+        Column(Words("At EOB", "EOB 时刻"), "activity"),
+    ]
+    later = done.cooling_s > 0
+    if later:
+        columns.append(Column(Words("After cooling", "冷却后"), "activity"))
+    columns.append(Column(Words("Per activity of the product", "与产品活度之比"), "share"))
+    least = LEAST_SHARE * max(done.activity_eob_bq, 1.0)
+    rows = []
+    for name, bq in done.activities_bq.items():
+        cooled = done.activities_cooled_bq.get(name, 0.0)
+        if bq < least and cooled < least:
+            continue
+        ratio = cooled / done.activity_bq if done.activity_bq else None
+        ends = (cooled, ratio) if later else (ratio,)
+        rows.append((name, decay_data.half_life_s(name), bq, *ends))
+    rows.sort(key=lambda row: (row[0] != done.product, -row[2]))
+    return Grid("nuclides", Words("Radionuclides", "放射性核素"), tuple(columns), tuple(rows))
+
+
+def formula(text: str) -> str:
+    """A chemical formula as it stands; the physics reads it."""
+    if not text.isascii() or not text[0].isupper():
+        raise InputError(f'"{text}" is not a chemical formula; write for example Yb2O3 or TeO2')
+    return text
+
+
+CALCULATOR = Calculator(
+    name="reactor",
+    title=Words("Reactor", "反应堆"),
+    sentence=Words(
+        "Activity, specific activity and impurities of a target irradiated with neutrons.",
+        "中子辐照靶的产品活度、比活度与杂质。",
+    ),
+    icon="reactor",
+    command=("yield", "reactor"),
+    fields=(
+        Field(
+            "target",
+            Words("Target", "靶核素"),
+            target,
+            required=True,
+            example="Yb-176",
+            help=Words(
+                "An isotope, or an element of natural composition: W.", "同位素；或天然组成的元素：W。"
+            ),
+            suggestions=suggestions,
+        ),
+        Field(
+            "mass",
+            Words("Mass", "质量"),
+            parse_mass,
+            required=True,
+            example="10 mg",
+            help=Words(
+                "Of the element, or of the chemical form below.", "元素质量；填写化学形式时为其质量。"
+            ),
+        ),
+        Field(
+            "flux",
+            Words("Thermal flux", "热中子注量率"),
+            parse_flux,
+            required=True,
+            example="2e14",
+            help=Words("Per cm² and s, at 2200 m/s.", "cm⁻² s⁻¹，按 2200 m/s。"),
+        ),
+        Field(
+            "duration",
+            Words("Irradiation time", "照射时间"),
+            reading.some_time,
+            required=True,
+            example="14 d",
+            help=Words("Of one cycle where there are several.", "多周期时为每周期时间。"),
+        ),
+        Field("cooling", Words("Cooling", "冷却时间"), reading.span, default=0.0, example="2 d"),
+        Field(
+            "product",
+            Words("Product", "产品核素"),
+            reading.radionuclide,
+            example="Lu-177",
+            help=Words("Empty: the usual one of the target.", "不填则取该靶的常用产品。"),
+            suggestions=products,
+        ),
+        Field(
+            "enrichment",
+            Words("Enrichment", "富集度"),
+            parse_fraction,
+            example="97.6 %",
+            help=Words("Atom fraction; empty: the pure isotope.", "原子份额；不填则为纯同位素。"),
+        ),
+        Field(
+            "material",
+            Words("Chemical form", "化学形式"),
+            formula,
+            example="Yb2O3",
+            advanced=True,
+        ),
+        Field(
+            "epithermal",
+            Words("Epithermal ratio", "超热比"),
+            parse_fraction,
+            default=0.0,
+            example="0.02",
+            help=Words(
+                "Epithermal flux per unit lethargy over the thermal flux.",
+                "单位勒超热注量率与热注量率之比。",
+            ),
+            advanced=True,
+        ),
+        Field(
+            "fast",
+            Words("Fast flux", "快中子注量率"),
+            parse_flux,
+            default=0.0,
+            example="5e13",
+            help=Words("Equivalent fission flux, for threshold reactions.", "等效裂变注量率，用于阈反应。"),
+            advanced=True,
+        ),
+        Field(
+            "cycles", Words("Cycles", "周期数"), reading.whole(1, 60), default=1, example="1", advanced=True
+        ),
+        Field(
+            "pause",
+            Words("Stop between cycles", "周期间停堆"),
+            reading.span,
+            default=0.0,
+            example="7 d",
+            advanced=True,
+        ),
+        Field(
+            "thermal_shielding",
+            Words("Thermal self-shielding", "热自屏因子"),
+            parse_fraction,
+            default=1.0,
+            example="0.95",
+            help=Words("Factor on the thermal flux inside the target.", "靶内热注量率的降低因子。"),
+            advanced=True,
+        ),
+        Field(
+            "resonance_shielding",
+            Words("Resonance self-shielding", "共振自屏因子"),
+            parse_fraction,
+            default=1.0,
+            example="0.6",
+            help=Words("Factor on the resonance integrals.", "共振积分的降低因子。"),
+            advanced=True,
+        ),
+    ),
+    build=build,
+    answer=answer,
+    examples=(
+        (
+            Words("10 mg of Yb-176 for Lu-177, 14 d at 2e14", "10 mg Yb-176 制 Lu-177，2e14 照射 14 天"),
+            {"target": "Yb-176", "mass": "10mg", "flux": "2e14", "duration": "14d"},
+        ),
+        (
+            Words("1 mg of Lu-176 at 82 %, with its Lu-177m", "1 mg Lu-176（82 %），含 Lu-177m"),
+            {
+                "target": "Lu-176",
+                "mass": "1 mg",
+                "flux": "2e14",
+                "duration": "14 d",
+                "enrichment": "82 %",
+                "epithermal": "0.03",
+                "cooling": "2 d",
+            },
+        ),
+        (
+            Words("W-186 to W-188 over three cycles", "W-186 经三个周期制 W-188"),
+            {
+                "target": "W-186",
+                "mass": "1 g",
+                "flux": "8e14",
+                "duration": "21 d",
+                "cycles": "3",
+                "pause": "7 d",
+                "epithermal": "0.04",
+                "enrichment": "96.9 %",
+                "cooling": "5 d",
+            },
+        ),
+        (
+            Words("10 g of TeO2 for I-131", "10 g TeO2 制 I-131"),
+            {
+                "target": "Te",
+                "mass": "10 g",
+                "material": "TeO2",
+                "flux": "1e14",
+                "duration": "21 d",
+                "product": "I-131",
+                "epithermal": "0.02",
+                "cooling": "1 d",
+            },
+        ),
+    ),
+)

@@ -1,0 +1,61 @@
+"""``becq yield``: what an accelerator, a reactor or fission makes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from becq.cli.answers import answer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Activity that an irradiation makes, and its impurities.",
+)
+
+
+@app.command()
+def reactor(
+    target: Annotated[str, typer.Option(help="Isotope, or element of natural composition: Yb-176, W.")],
+    mass: Annotated[str, typer.Option(help="Of the element, or of --material: 10mg.")],
+    flux: Annotated[str, typer.Option(help="Thermal flux per cm² and s: 2e14.")],
+    duration: Annotated[str, typer.Option(help="Irradiation time, of one cycle: 14d.")],
+    cooling: Annotated[str, typer.Option(help="Time after the irradiation: 2d.")] = "",
+    product: Annotated[str, typer.Option(help="Product, where not the usual one of the target.")] = "",
+    enrichment: Annotated[str, typer.Option(help="Atom fraction of the target isotope: 97.6%.")] = "",
+    material: Annotated[str, typer.Option(help="Chemical form: Yb2O3.")] = "",
+    epithermal: Annotated[
+        str, typer.Option(help="Epithermal flux per unit lethargy over thermal: 0.02.")
+    ] = "",
+    fast: Annotated[str, typer.Option(help="Equivalent fission flux, for threshold reactions.")] = "",
+    cycles: Annotated[str, typer.Option(help="Number of cycles.")] = "",
+    pause: Annotated[str, typer.Option(help="Stop between cycles: 7d.")] = "",
+    thermal_shielding: Annotated[str, typer.Option(help="Thermal self-shielding factor: 0.95.")] = "",
+    resonance_shielding: Annotated[str, typer.Option(help="Resonance self-shielding factor: 0.6.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Activity, specific activity and impurities of a target irradiated with neutrons."""
+    texts = {
+        "target": target,
+        "mass": mass,
+        "flux": flux,
+        "duration": duration,
+        "cooling": cooling,
+        "product": product,
+        "enrichment": enrichment,
+        "material": material,
+        "epithermal": epithermal,
+        "fast": fast,
+        "cycles": cycles,
+        "pause": pause,
+        "thermal_shielding": thermal_shielding,
+        "resonance_shielding": resonance_shielding,
+    }
+    answer("reactor", texts, as_json)
+
+
+@app.callback()
+def yields() -> None:
+    """Activity that an irradiation makes, and its impurities."""

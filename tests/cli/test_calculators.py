@@ -1,0 +1,73 @@
+"""The calculators' commands as a user runs them: the lines of the pages, JSON, and refusals on one line."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from becq.calculators import registry
+
+from .test_nuclide import becq
+
+CALCULATORS = registry.calculators()
+EXAMPLES = [
+    pytest.param(each, dict(texts), id=f"{each.name}-{i}")
+    for each in CALCULATORS
+    for i, (_title, texts) in enumerate(each.examples)
+]
+
+
+@pytest.mark.parametrize(("calculator", "texts"), EXAMPLES)
+def test_the_line_that_a_page_shows_prints_what_the_page_shows(calculator, texts) -> None:
+    line = shlex.split(calculator.command_line(calculator.read(texts)))[1:]
+    run = becq(*line, "--json")
+    assert run.stderr == ""
+    assert json.loads(run.stdout) == json.loads(json.dumps(calculator.ask(texts).as_dict()))
+
+
+@pytest.mark.parametrize("calculator", CALCULATORS, ids=lambda each: each.name)
+def test_text_names_figures_tables_and_sources_with_units(calculator) -> None:
+    texts = calculator.examples[0][1]
+    result = calculator.ask(texts)
+    run = becq(*shlex.split(calculator.command_line(calculator.read(texts)))[1:])
+    assert run.returncode == 0
+    assert run.stdout.startswith(f"{result.title.en}:\n")
+    for grid in result.tables:
+        assert f"\n{grid.title.en}:\n" in run.stdout
+    assert "Bq" in run.stdout or "Sv/h" in run.stdout
+    for source in result.sources:
+        assert f"Source: {source}" in run.stdout
+
+
+@pytest.mark.parametrize("calculator", CALCULATORS, ids=lambda each: each.name)
+def test_help_describes_every_input(calculator) -> None:
+    run = becq(*calculator.command, "--help", COLUMNS="200")
+    assert run.returncode == 0
+    for field in calculator.fields:
+        assert (field.flag or field.name.upper()) in run.stdout
+
+
+@pytest.mark.parametrize("calculator", CALCULATORS, ids=lambda each: each.name)
+def test_wrong_inputs_are_refused_on_one_line_that_names_them(calculator) -> None:
+    texts = dict(calculator.examples[0][1])
+    wrong = [field.name for field in calculator.fields if field.name in texts][:2]
+    inputs = calculator.read(texts)
+    line = shlex.split(calculator.command_line(inputs))[1:]
+    for name in wrong:
+        line[line.index(texts[name])] = "?"
+    run = becq(*line)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("becq: ")
+    assert run.stderr.count("\n") == 1
+    for name in wrong:
+        field = calculator.field(name)
+        assert f"{field.flag or field.name.upper()}: " in run.stderr
+
+
+def test_what_is_needed_is_asked_for() -> None:
+    run = becq("yield", "reactor", "--target", "Yb-176")
+    assert run.returncode == 2
+    assert "missing option" in run.stderr.lower()
