@@ -25,17 +25,18 @@ def _write(
 
 
 def test_between_points_it_is_linear_and_below_the_threshold_zero(data: NuclearData) -> None:
-    curve = data.curve("p", "Ni", (64, 29, 64))
-    threshold = threshold_mev((28, 64), "p", (29, 64))
+    curve = data.curve("p", "Ni", (60, 29, 60))
+    threshold = threshold_mev((28, 60), "p", (29, 60))
     assert threshold is not None
     assert curve.at(threshold - 0.01) == 0.0
     low, middle, high = curve.at([9.0, 9.5, 10.0])
     assert middle == pytest.approx((low + high) / 2, rel=1e-12)
-    assert curve.at((threshold + 3.0) / 2) == pytest.approx(curve.at(3.0) / 2, rel=1e-12)
+    first = np.ceil(threshold)
+    assert curve.at((threshold + first) / 2) == pytest.approx(curve.at(first) / 2, rel=1e-12)
 
 
 def test_a_curve_is_not_extrapolated(data: NuclearData) -> None:
-    curve = data.curve("p", "Ni", (64, 29, 64))
+    curve = data.curve("p", "Ni", (60, 29, 60))
     with pytest.raises(InputError, match="No cross section at 30.5 MeV: TENDL-2025 .* ends at 30 MeV"):
         curve.at(30.5)
 
@@ -43,11 +44,28 @@ def test_a_curve_is_not_extrapolated(data: NuclearData) -> None:
 def test_recommended_cross_sections_come_before_tendl(data: NuclearData) -> None:
     curve = data.curve("p", "Te", (123, 53, 123))
     assert curve.source.startswith("IAEA recommended")
-    assert "TENDL-2025" in curve.source
     path = data.folder / "iaea-medical" / "xs" / "p_Te.parquet"
     filed = pl.read_parquet(path).filter((pl.col("target_A") == 123) & (pl.col("energy_MeV") > 5))
     energy, sigma = filed["energy_MeV"].to_numpy(), filed["xs_mb"].to_numpy()
     np.testing.assert_allclose(curve.at(energy) * 1e3, sigma, rtol=1e-12)
+
+
+def test_shipped_recommended_curves_fill_in(data: NuclearData) -> None:
+    curve = data.curve("p", "Ni", (64, 29, 64))
+    assert curve.source.startswith("IAEA recommended cross sections for medical radioisotopes (www")
+    assert "TENDL-2025" in curve.source  # above 25 MeV
+    assert curve.last_mev == 30.0
+    tendl_only = data.curve("p", "O", (18, 9, 18))
+    assert tendl_only.source.startswith("TENDL")
+
+
+def test_a_recommended_isomer_is_part_of_the_total(data: NuclearData) -> None:
+    """Mo-100(p,2n)Tc-99m, IAEA: 236.8 mb at 15.5 MeV, inside a total of TENDL."""
+    total = data.curve("p", "Mo", (100, 43, 99))
+    shares = data.state_shares("p", "Mo", (100, 43, 99), [15.5, 20.0])
+    np.testing.assert_allclose((shares["m"] * total.at([15.5, 20.0]))[0], 0.2368, rtol=0.004)
+    np.testing.assert_allclose(shares["m"] + shares[""], 1.0)
+    assert "for the isomer" in total.source
 
 
 @pytest.mark.parametrize(("element", "target_a", "product"), [("Rb", 85, (38, 82)), ("Tl", 203, (82, 200))])
@@ -85,23 +103,23 @@ def test_unphysical_captures_are_left_out(data: NuclearData) -> None:
 
 
 def test_alpha_emission_ends_where_another_reaction_replaces_it(data: NuclearData) -> None:
-    curve = data.curve("p", "Zn", (70, 29, 67))
-    threshold = threshold_mev((30, 70), "p", (29, 67), {"n": 1, "h": 1})
+    curve = data.curve("p", "Zn", (67, 29, 64))
+    threshold = threshold_mev((30, 67), "p", (29, 64), {"n": 1, "h": 1})
     assert threshold is not None
     assert 15 < curve.last_mev <= threshold
     assert curve.at(curve.last_mev) > 0.4 * curve.cross_section_b.max()
 
 
 def test_states_told_apart_add_up(tmp_path: Path) -> None:
-    rows = [(100, 43, 99, s, e, x) for s, e, x in [("g", 10.0, 300.0), ("g", 20.0, 500.0)]]
-    rows += [(100, 43, 99, "m", 10.0, 100.0), (100, 43, 99, "m", 20.0, 500.0)]
+    rows = [(98, 43, 97, s, e, x) for s, e, x in [("g", 20.0, 300.0), ("g", 30.0, 500.0)]]
+    rows += [(98, 43, 97, "m", 20.0, 100.0), (98, 43, 97, "m", 30.0, 500.0)]
     _write(tmp_path, "tendl-2024", "p_Mo.parquet", rows)
     data = nuclear_data.load(tmp_path)
-    assert data.curve("p", "Mo", (100, 43, 99)).at(20.0) == pytest.approx(1.0)
-    shares = data.state_shares("p", "Mo", (100, 43, 99), [10.0, 15.0])
+    assert data.curve("p", "Mo", (98, 43, 97)).at(30.0) == pytest.approx(1.0)
+    shares = data.state_shares("p", "Mo", (98, 43, 97), [20.0, 25.0])
     np.testing.assert_allclose(shares["m"], [0.25, 300 / 700])
     np.testing.assert_allclose(shares[""] + shares["m"], 1.0)
-    assert not data.state_shares("p", "Mo", (100, 42, 99), [10.0])
+    assert not data.state_shares("p", "Mo", (98, 42, 97), [10.0])
 
 
 def test_a_correct_file_is_left_as_it_is(tmp_path: Path) -> None:
@@ -117,7 +135,9 @@ def test_a_correct_file_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_curve_of_another_residual_is_left_out(tmp_path: Path) -> None:
     rows = [(64, 29, 63, "", 3.0, 100.0), (64, 29, 63, "", 12.0, 500.0), (64, 29, 64, "", 5.0, 300.0)]
     _write(tmp_path, "tendl-2025", "p_Ni.parquet", rows)
-    assert set(nuclear_data.load(tmp_path).curves("p", "Ni")) == {(64, 29, 64)}
+    curves = nuclear_data.load(tmp_path).curves("p", "Ni")
+    assert (64, 29, 63) not in curves
+    assert (64, 29, 64) in curves
 
 
 def test_sums_of_curves() -> None:

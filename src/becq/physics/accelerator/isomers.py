@@ -19,6 +19,7 @@ from becq.physics.accelerator.isotopes import name_of
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.bateman import Array
 from becq.physics.elements import read_table
+from becq.physics.nuclides import nuclide
 
 UNKNOWN = "no share known: all counted as ground state"
 """What a channel says when the share of the isomers is not known."""
@@ -77,14 +78,10 @@ def feeds_ground_soon(z: int, a: int) -> bool:
 @lru_cache(maxsize=1)
 def _table() -> Mapping[tuple[str, str, str], Mapping[str, tuple[Array, Array, str]]]:
     """(target, projectile, residual) → state → energies in MeV, shares, source."""
-    points: dict[tuple[str, str, str], dict[str, tuple[list[float], list[float], str]]] = {}
+    table: dict[tuple[str, str, str], dict[str, tuple[Array, Array, str]]] = {}
     for row in read_table("isomer_shares.csv"):
-        key = row["target"], row["projectile"], row["residual"]
-        by_state = points.setdefault(key, {})
-        energies, shares, _ = by_state.setdefault(row["state"], ([], [], row["source"]))
-        energies.append(float(row["energy_mev"]))
-        shares.append(float(row["share"]))
-    return {
-        key: {s: (np.array(e), np.array(x), source) for s, (e, x, source) in by_state.items()}
-        for key, by_state in points.items()
-    }
+        found = nuclide(row["residual"])
+        key = row["target"], row["projectile"], name_of(found.z, found.a)
+        energies, shares = (np.array(row[c].split(), dtype=np.float64) for c in ("energy_mev", "share"))
+        table.setdefault(key, {})[found.state] = energies, shares, row["source"]
+    return table

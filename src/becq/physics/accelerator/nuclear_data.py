@@ -3,8 +3,9 @@
 The folder has the open nucl-parquet layout: ``<library>/xs/<projectile>_<element>.parquet`` with the columns
 target_A, residual_Z, residual_A, state, energy_MeV, xs_mb, beside ``stopping/stopping.parquet``. The
 environment variable ``BECQ_NUCLEAR_DATA`` names it. Order of preference, for each pair of target and
-residual: IAEA recommended cross sections (inside their energy range), then TENDL, then ENDF/B. Photons:
-IAEA Photonuclear Data Library 2019.
+residual: IAEA recommended cross sections (inside their energy range) from the folder, else those of
+:mod:`becq.physics.accelerator.recommended`, then TENDL, then ENDF/B. Photons: IAEA Photonuclear Data Library
+2019.
 
 A curve is read with care, because these files are conversions of many evaluations:
 
@@ -31,8 +32,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from becq.errors import InputError
-from becq.physics.accelerator import channels
+from becq.physics.accelerator import channels, recommended
 from becq.physics.accelerator.channels import Channel
+from becq.physics.accelerator.curves import Curve as Curve
 from becq.physics.accelerator.isotopes import name_of, threshold_mev
 from becq.physics.bateman import Array
 from becq.physics.elements import elements
@@ -48,33 +50,8 @@ _SOURCES = {
     "endfb": "{}",
 }
 _PROJECTILE_NAMES = {"p": "protons", "d": "deuterons", "a": "alphas", "h": "He-3", "g": "photons"}
+_AFTER_RECOMMENDED = "tendl"
 _CAPTURE_LIMIT_MB, _CAPTURE_LIMIT_MEV, _ENDF_LIMIT_MB = 5.0, 30.0, 5000.0
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Curve:
-    """An excitation function: energies in MeV (laboratory, ascending), cross sections in barn, its source."""
-
-    energy_mev: Array
-    cross_section_b: Array
-    source: str
-
-    def at(self, energy_mev: ArrayLike) -> Array:
-        """Cross section in barn, any shape: linear between points, 0 below the first.
-
-        :raises InputError: above the last energy; the range is in the message.
-        """
-        energy = np.asarray(energy_mev, dtype=np.float64)
-        if energy.size and energy.max() > self.last_mev * (1 + 1e-12):
-            raise InputError(
-                f"No cross section at {energy.max():g} MeV: {self.source} ends at {self.last_mev:g} MeV"
-            )
-        return np.asarray(np.interp(energy, self.energy_mev, self.cross_section_b, left=0.0))
-
-    @property
-    def last_mev(self) -> float:
-        """Highest energy of the curve in MeV."""
-        return float(self.energy_mev[-1])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -153,12 +130,13 @@ class NuclearData:
         for library in self.libraries:
             if (projectile == "g") != library.startswith("iaea-pd"):
                 continue
+            if library.startswith(_AFTER_RECOMMENDED):
+                _merge(merged, recommended.totals(projectile, element))
             path = self.folder / library / "xs" / f"{projectile}_{element}.parquet"
             if path.exists():
                 found = True
                 read = _curves_of_file(path, library, projectile, element)
-                for channel, curve in read.total.items():
-                    merged[channel] = _splice(merged[channel], curve) if channel in merged else curve
+                _merge(merged, read.total)
                 states = read.states | states
         if not found:
             there = self.elements(projectile)
@@ -167,6 +145,8 @@ class NuclearData:
                 f"{element}: add <library>/xs/{projectile}_{element}.parquet ({_WHERE}); "
                 + (f"it has {projectile} on {', '.join(there)}" if there else f"it has none for {projectile}")
             )
+        for (channel, state), curve in recommended.states(projectile, element).items():
+            merged[channel], states[channel] = _with_state(merged.get(channel), state, curve)
         return _Curves(merged, states)
 
 
@@ -331,6 +311,31 @@ def _started(points: channels.Points, grid: Array | None, threshold: float) -> c
     before = grid[grid < energy[0]] if grid is not None else np.empty(0)
     onset = max(threshold, float(before[-1]) if before.size else 0.0)
     return np.r_[onset, energy], np.r_[0.0, sigma]
+
+
+def _merge(merged: dict[Channel, Curve], worse: Mapping[Channel, Curve]) -> None:
+    """Add the curves of a library to those of better ones, whose range they may extend upwards."""
+    for channel, curve in worse.items():
+        merged[channel] = _splice(merged[channel], curve) if channel in merged else curve
+
+
+def _with_state(total: Curve | None, state: str, part: Curve) -> tuple[Curve, Mapping[str, channels.Points]]:
+    """The total curve and its parts, where one state has a better curve of its own.
+
+    The other state has the rest, and the total is never less than the part.
+    """
+    if total is None:
+        return part, {state: (part.energy_mev, part.cross_section_b)}
+    energy = np.union1d(total.energy_mev, part.energy_mev)
+    known, whole = (
+        np.interp(energy, c.energy_mev, c.cross_section_b, left=0.0, right=0.0) for c in (part, total)
+    )
+    share = np.interp(part.last_mev, energy, known / np.where(whole > 0, whole, np.inf))
+    known = np.where(energy > part.last_mev, np.minimum(share, 1.0) * whole, known)
+    whole = np.maximum(whole, known)
+    other = "" if state else "m"
+    source = f"{part.source} for the {'isomer' if state else 'ground state'}, {total.source} for the total"
+    return Curve(energy, whole, source), {state: (energy, known), other: (energy, whole - known)}
 
 
 def _splice(better: Curve, other: Curve) -> Curve:
