@@ -41,7 +41,7 @@ class ReactorIrradiation:
     :ivar element_mass_g: mass of the product's element in g after cooling.
     :ivar burnup: share of the atoms of the target (isotope, or element) that is gone at EOB.
     :ivar relative_uncertainty: standard uncertainty of the activity from the cross sections and half-lives
-        whose uncertainty is known, None if none is.
+        whose uncertainty is known, None if none is; ``uncertain`` lists the parts, the largest first.
     """
 
     target: str
@@ -60,6 +60,7 @@ class ReactorIrradiation:
     element_mass_g: float
     burnup: float
     relative_uncertainty: float | None
+    uncertain: dict[str, float]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -100,7 +101,7 @@ def irradiate(
     later = dict(zip(network.members, (cooled[0] * network.decay_rates).tolist(), strict=True))
     wanted = _product(target, product, activities, network, fast)
     index = network.index[wanted]
-    relative = uncertainty.relative(network, rates, flux, start, wanted, cooling_s)
+    parts = uncertainty.contributions(network, rates, flux, start, wanted, cooling_s)
     grams = _element_mass(network, cooled[0], symbol(wanted))
     counted = (
         [m for m in network.members if symbol(m) == goods.element] if target == goods.element else [target]
@@ -126,7 +127,8 @@ def irradiate(
         carrier_free_bq_g=float(network.decay_rates[index]) * AVOGADRO / atomic_mass(wanted),
         element_mass_g=grams,
         burnup=1.0 - after / before,
-        relative_uncertainty=relative,
+        relative_uncertainty=uncertainty.relative(parts),
+        uncertain={p.of: p.share for p in parts},
         sources=_sources(network, rates, wanted),
         notes=_notes(network, goods, flux, wanted, fast, shielding),
     )

@@ -81,11 +81,14 @@ class Network:
             rates[:, k] = _BARN * (flux.thermal_cm2_s * (thermal + epithermal) + fast)
         return rates
 
-    def burnup(self, rates: Array) -> tuple[Array, Array]:
-        """Removal (L, n) and coupling (L, n, n) in 1/s from reaction rates (L, reactions)."""
-        cases, n = rates.shape[0], len(self.members)
-        removal = np.broadcast_to(self.decay_rates, (cases, n)).copy()
-        coupling = np.broadcast_to(self.decay_coupling, (cases, n, n)).copy()
+    def burnup(self, rates: Array, decay_scale: Array | None = None) -> tuple[Array, Array]:
+        """Removal (L, n) and coupling (L, n, n) in 1/s from reaction rates (L, reactions).
+
+        :param decay_scale: factors on the decay constants, (L, n); None for 1.
+        """
+        scale = np.ones((rates.shape[0], len(self.members))) if decay_scale is None else decay_scale
+        removal = self.decay_rates * scale
+        coupling = self.decay_coupling * scale[:, None, :]
         for k, reaction in enumerate(self.reactions):
             source = self.index[reaction.target]
             removal[:, source] += rates[:, k]

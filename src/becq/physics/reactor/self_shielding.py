@@ -4,25 +4,37 @@ Universal curves for a sample in an isotropic field:
 
 - thermal: G = 1/(1 + (z/1.029)^1.009), z = x·Σt·(Σa/Σt)^0.85 (Martinho, Salgado & Gonçalves 2004,
   J. Radioanal. Nucl. Chem. 261, 637);
-- resonance: G = 0.94/(1 + (z/2.70)^0.82) + 0.06, z = x·Σt(Er)·√(Γγ/Γ) (Martinho, Gonçalves & Salgado
-  2003, Appl. Radiat. Isot. 58, 371; cylinders: Gonçalves, Martinho & Salgado 2004, Nucl. Instrum.
+- isolated resonance: G = 0.94/(1 + (z/2.70)^0.82) + 0.06, z = x·Σt(Er)·√(Γγ/Γ) (Martinho, Gonçalves &
+  Salgado 2003, Appl. Radiat. Isot. 58, 371; cylinders: Gonçalves, Martinho & Salgado 2004, Nucl. Instrum.
   Methods B 213, 186).
 
-x is 1.5 times the thickness of a foil, the diameter of a wire, the radius of a sphere, and
-1.65·R·H/(R + H) of a cylinder.
+The length x is 1.5 t for a foil of thickness t, R for a sphere and 1.65 R·H/(R + H) for a cylinder, so
+1.65 R for a wire. The tests hold the thermal curve against the exact escape probabilities of purely
+absorbing bodies averaged over a Maxwellian: within 10 %, the better the less the shielding.
+
+Resonances: ``data/resonances.csv``, the strongest of each isotope from ENDF/B-VIII.1; the factor of the
+resonance integral is their mean weighed by what each adds to it, the 1/v tail left unshielded.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
+from becq.physics.reactor import cross_sections
+from becq.physics.reactor.sample import Sample, symbol
 
 Array = NDArray[np.float64]
+
+SHAPES = ("foil", "wire", "sphere", "cylinder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,51 @@ class Shielding:
 UNSHIELDED = Shielding()
 
 
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Shape of a target: foil (thickness), wire or sphere (radius), cylinder (radius, height), all in cm."""
+
+    shape: str
+    thickness_cm: float = 0.0
+    radius_cm: float = 0.0
+    height_cm: float = 0.0
+
+    @property
+    def length_cm(self) -> float:
+        """The length x of the universal curves in cm.
+
+        :raises InputError: for an unknown shape or a size that is missing.
+        """
+        needed = {
+            "foil": (self.thickness_cm,),
+            "wire": (self.radius_cm,),
+            "sphere": (self.radius_cm,),
+            "cylinder": (self.radius_cm, self.height_cm),
+        }.get(self.shape)
+        if needed is None:
+            raise InputError(f'"{self.shape}" is no shape of a target: {", ".join(SHAPES)}')
+        if not all(0 < size < 1e3 for size in needed):
+            raise InputError(f"The size of a {self.shape} is missing or not positive (cm)")
+        if self.shape == "foil":
+            return 1.5 * self.thickness_cm
+        if self.shape == "sphere":
+            return self.radius_cm
+        if self.shape == "wire":
+            return 1.65 * self.radius_cm
+        return 1.65 * self.radius_cm * self.height_cm / (self.radius_cm + self.height_cm)
+
+
+@dataclass(frozen=True, slots=True)
+class Resonance:
+    """One resonance: energy and widths in eV, total cross section at the peak and part of the integral, b."""
+
+    energy_ev: float
+    capture_width_ev: float
+    total_width_ev: float
+    peak_b: float
+    integral_b: float
+
+
 def thermal_factor(z: ArrayLike) -> Array:
     """Universal curve of thermal self-shielding: z (...) dimensionless → (...) between 0 and 1."""
     return np.asarray(1.0 / (1.0 + (np.asarray(z, dtype=np.float64) / 1.029) ** 1.009))
@@ -59,3 +116,69 @@ def thermal_factor(z: ArrayLike) -> Array:
 def resonance_factor(z: ArrayLike) -> Array:
     """Universal curve of resonance self-shielding of isolated resonances: z (...) → (...) from 1 to 0.06."""
     return np.asarray(0.94 / (1.0 + (np.asarray(z, dtype=np.float64) / 2.70) ** 0.82) + 0.06)
+
+
+def shield(goods: Sample, geometry: Geometry, density_g_cm3: float) -> Shielding:
+    """Self-shielding of a target from its atoms, shape and density.
+
+    :param density_g_cm3: of the target material as it lies in the capsule (a pressed or loose powder is
+        lighter than the crystal).
+    :raises InputError: for a density not positive or a shape without its size.
+    """
+    if not 0 < density_g_cm3 < 30:
+        raise InputError(f"A density of {density_g_cm3:g} g/cm³ is out of range (above 0, up to 30)")
+    x = geometry.length_cm
+    volume = goods.mass_g / density_g_cm3
+    density = {n: count / volume * 1e-24 for n, count in goods.atoms.items()}
+    absorbed = sum(d * _absorption_b(n) for n, d in density.items())
+    total = absorbed + sum(d * _scattering_b(symbol(n)) for n, d in density.items())
+    thermal = float(thermal_factor(x * total * (absorbed / total) ** 0.85)) if total > 0 else 1.0
+    factors = {n: _resonance_mean(n, density[n] * x) for n in goods.atoms if resonances(n)}
+    return Shielding(thermal=thermal, by_nuclide=factors)
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, tuple[Resonance, ...]]:
+    text = files("becq.data").joinpath("resonances.csv").read_text(encoding="utf-8")
+    found: dict[str, list[Resonance]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        found.setdefault(row["target"], []).append(
+            Resonance(
+                float(row["energy_ev"]),
+                float(row["capture_width_ev"]),
+                float(row["total_width_ev"]),
+                float(row["peak_b"]),
+                float(row["integral_b"]),
+            )
+        )
+    return MappingProxyType({t: tuple(rows) for t, rows in found.items()})
+
+
+def resonances(target: str) -> tuple[Resonance, ...]:
+    """The strongest resonances above 0.55 eV of a nuclide, () if none is in the table."""
+    return _table().get(target, ())
+
+
+def _resonance_mean(target: str, atoms_per_b: float) -> float:
+    """Mean factor of the resonance integral: ``atoms_per_b`` is density times x in 1/b."""
+    rows = resonances(target)
+    z = [r.peak_b * atoms_per_b * (r.capture_width_ev / r.total_width_ev) ** 0.5 for r in rows]
+    weights = np.array([r.integral_b for r in rows])
+    tail = cross_sections.ONE_OVER_V * sum(
+        r.thermal_b or 0.0 for r in cross_sections.reactions(target) if r.reaction == "n,g"
+    )
+    return float((weights @ resonance_factor(z) + tail) / (weights.sum() + tail))
+
+
+@lru_cache(maxsize=1024)
+def _absorption_b(target: str) -> float:
+    return sum(r.thermal_b or 0.0 for r in cross_sections.reactions(target))
+
+
+@lru_cache(maxsize=128)
+def _scattering_b(element: str) -> float:
+    """Scattering cross section of a natural element in b (Sears 1992, as carried by periodictable)."""
+    import periodictable
+
+    neutron = periodictable.elements.symbol(element).neutron
+    return float(neutron.total or 0.0) if neutron is not None else 0.0

@@ -1,14 +1,19 @@
-"""Uncertainty of a reactor activity from those of the cross sections, by linear propagation.
+"""Uncertainty of a reactor activity from cross sections and half-lives, by linear propagation.
 
-u² = Σ (∂ln A/∂ln R)²·(u(R)/R)² over the reactions that feed or burn the product, each rate R taken as
-independent of the others; the sensitivities are difference quotients of the whole burn-up calculation.
+u² = Σ (∂ln A/∂ln x)²·(u(x)/x)² over the rates of the reactions that feed or burn the product and over the
+half-lives on the way, each independent of the others; the sensitivities are difference quotients of the
+whole burn-up calculation. Half-lives and their uncertainties: :mod:`becq.physics.half_lives`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from becq.physics import decay_data
+from becq.physics.half_lives import half_life_uncertainty_s
 from becq.physics.reactor import burnup
 from becq.physics.reactor.cross_sections import NeutronReaction
 from becq.physics.reactor.flux import FluxHistory
@@ -16,43 +21,99 @@ from becq.physics.reactor.network import Network
 
 Array = NDArray[np.float64]
 
-_STEP = 1e-3  # relative change of a rate
+_STEP = 1e-4  # relative change of a rate
+_LISTED = 1e-4  # contributions below this are not listed
 
 
-def relative(
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One input's part: its relative standard uncertainty, ∂ln A/∂ln x, and their product's size."""
+
+    of: str
+    relative_u: float
+    sensitivity: float
+
+    @property
+    def share(self) -> float:
+        """|sensitivity|·relative uncertainty."""
+        return abs(self.sensitivity) * self.relative_u
+
+
+def contributions(
     network: Network, rates: Array, flux: FluxHistory, start: Array, product: str, cooling_s: float
-) -> float | None:
-    """Relative standard uncertainty of the product's activity after cooling, None if no source gives any.
+) -> tuple[Contribution, ...]:
+    """What makes the product's activity after cooling uncertain, the largest part first.
 
     :param rates: reaction rates per atom in 1/s, (steps, reactions).
     :param start: atoms at the start, (1, n).
     """
     ways = network.leading_to(product)
     small = network.restricted(ways)
-    places = [k for k, r in enumerate(network.reactions) if r.target in ways]
-    rates = rates[:, places]
-    atoms = start[:, [network.index[m] for m in small.members]]
+    rates = rates[:, [k for k, r in enumerate(network.reactions) if r.target in ways]]
     mean = flux.durations_s @ rates / flux.duration_s
-    doubt = np.array([_doubt(r, flux) for r in small.reactions])
-    moving = [k for k in range(len(small.reactions)) if doubt[k] > 0 and mean[k] > 0]
-    if not moving:
-        return None
-    scale = np.ones((len(moving) + 1, len(small.reactions)))
-    scale[np.arange(1, len(moving) + 1), moving] += _STEP
-    state = np.repeat(atoms, len(scale), axis=0)
-    for step, duration in enumerate(flux.durations_s):
-        removal, coupling = small.burnup(rates[step] * scale)
-        state = np.einsum(
-            "lij,lj->li", burnup.transfer(removal, coupling, np.full(len(scale), duration)), state
-        )
+    found: list[tuple[str, float]] = []
+    rate_scale, decay_scale = [np.ones(len(small.reactions))], [np.ones(len(small.members))]
+    for k, reaction in enumerate(small.reactions):
+        doubt = _doubt(reaction, flux)
+        if doubt > 0 and mean[k] > 0:
+            found.append((reaction.label, doubt))
+            rate_scale.append(np.where(np.arange(len(small.reactions)) == k, 1 + _STEP, 1.0))
+            decay_scale.append(decay_scale[0])
+    for i, name in enumerate(small.members):
+        doubt = _half_life_doubt(name)
+        if doubt > 0:
+            found.append((f"half-life of {name}", doubt))
+            rate_scale.append(rate_scale[0])
+            decay_scale.append(np.where(np.arange(len(small.members)) == i, 1 / (1 + _STEP), 1.0))
+    activity = _activities(
+        small,
+        rates,
+        flux,
+        start[:, [network.index[m] for m in small.members]],
+        product,
+        cooling_s,
+        np.array(rate_scale),
+        np.array(decay_scale),
+    )
+    if activity[0] <= 0:
+        return ()
+    sensitivity = (activity[1:] / activity[0] - 1.0) / _STEP
+    parts = [Contribution(of, u, float(s)) for (of, u), s in zip(found, sensitivity, strict=True)]
+    return tuple(sorted((p for p in parts if p.share > _LISTED), key=lambda p: -p.share))
+
+
+def relative(parts: tuple[Contribution, ...]) -> float | None:
+    """Relative standard uncertainty of the sum of the parts, None if there is none."""
+    return float(np.sqrt(sum(p.share**2 for p in parts))) if parts else None
+
+
+def _activities(
+    network: Network,
+    rates: Array,
+    flux: FluxHistory,
+    start: Array,
+    product: str,
+    cooling_s: float,
+    rate_scale: Array,
+    decay_scale: Array,
+) -> Array:
+    """Activity of the product in each case of changed rates: (L,)."""
+    cases = len(rate_scale)
+    atoms = np.repeat(start, cases, axis=0)
+    steps = [(rates[k] * rate_scale, float(t)) for k, t in enumerate(flux.durations_s)]
     if cooling_s > 0:
-        moved = burnup.transfer(small.decay_rates[None], small.decay_coupling[None], np.array([cooling_s]))[0]
-        state = state @ moved.T
-    made = state[:, small.index[product]]
-    if made[0] <= 0:
-        return None
-    sensitivity = (made[1:] / made[0] - 1.0) / _STEP
-    return float(np.sqrt(((sensitivity * doubt[moving]) ** 2).sum()))
+        steps.append((np.zeros_like(rate_scale), cooling_s))
+    for changed, duration in steps:
+        removal, coupling = network.burnup(changed, decay_scale)
+        atoms = np.einsum("lij,lj->li", burnup.transfer(removal, coupling, np.full(cases, duration)), atoms)
+    place = network.index[product]
+    return np.asarray(atoms[:, place] * network.decay_rates[place] * decay_scale[:, place])
+
+
+def _half_life_doubt(name: str) -> float:
+    if not decay_data.known(name) or decay_data.record(name).stable:
+        return 0.0
+    return (half_life_uncertainty_s(name) or 0.0) / decay_data.half_life_s(name)
 
 
 def _doubt(reaction: NeutronReaction, flux: FluxHistory) -> float:

@@ -1,0 +1,108 @@
+"""Self-shielding against exact escape probabilities of purely absorbing bodies, limits and the resonances."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from becq.errors import InputError
+from becq.physics.reactor import cross_sections
+from becq.physics.reactor.sample import sample
+from becq.physics.reactor.self_shielding import (
+    UNSHIELDED,
+    Geometry,
+    Shielding,
+    resonance_factor,
+    resonances,
+    shield,
+    thermal_factor,
+)
+
+
+def sphere(tau: float) -> float:
+    """Mean flux in a black sphere of radius tau mean free paths in an isotropic field."""
+    return 3 / (8 * tau**3) * (2 * tau**2 - 1 + (1 + 2 * tau) * math.exp(-2 * tau))
+
+
+def slab(tau: float) -> float:
+    """The same for a slab of thickness tau: (1/2 − E3(tau))/tau."""
+    e3, _ = quad(lambda mu: mu * math.exp(-tau / mu), 0, 1)
+    return (0.5 - e3) / tau
+
+
+def averaged(body: Callable[[float], float], tau: float) -> float:
+    """Over a Maxwellian flux E·e^(−E/kT) and a 1/v absorber that is ``tau`` thick at E = kT."""
+    x = (np.arange(60) + 0.5) * 0.2
+    weights = np.sqrt(x) * np.exp(-x)
+    return float(weights @ [body(tau / math.sqrt(v)) for v in x] / weights.sum())
+
+
+def wire(tau: float) -> float:
+    """The same for an endless cylinder of radius tau, over its chords: offset in the plane and slant."""
+    offset, slant = np.meshgrid((np.arange(80) + 0.5) / 80, (np.arange(80) + 0.5) / 80 * math.pi / 2)
+    chords = 2 * tau * np.sqrt(1 - offset**2) / np.sin(slant)
+    weights = np.sin(slant) ** 2
+    return float((weights * -np.expm1(-chords)).sum() / (weights * chords).sum())
+
+
+@pytest.mark.parametrize("tau", [0.05, 0.2, 0.5, 1.0, 2.0, 4.0])
+def test_thermal_curve_against_exact_bodies(tau: float) -> None:
+    cases = [
+        (Geometry("sphere", radius_cm=tau), averaged(sphere, tau)),
+        (Geometry("foil", thickness_cm=tau), averaged(slab, tau)),
+        (Geometry("wire", radius_cm=tau), averaged(wire, tau)),
+    ]
+    for geometry, exact in cases:
+        assert float(thermal_factor(geometry.length_cm)) == pytest.approx(exact, rel=0.10), geometry.shape
+
+
+def test_curves_fall_from_one() -> None:
+    z = np.logspace(-6, 5, 200)
+    for curve, last in ((thermal_factor, 0.0), (resonance_factor, 0.06)):
+        values = curve(z)
+        assert values[0] == pytest.approx(1.0, abs=1e-4)
+        assert (np.diff(values) < 0).all()
+        assert values[-1] == pytest.approx(last, abs=1e-3)
+
+
+def test_gold_foil() -> None:
+    """25 µm of gold: 1/(1 + z/2.7…) by hand, near the 0.35 measured for its 4.9 eV resonance."""
+    foil = shield(sample("Au", 0.05), Geometry("foil", thickness_cm=25e-4), 19.3)
+    density = 19.3 / 196.96657 * 0.602214076
+    main = resonances("Au-197")[0]
+    z = 1.5 * 25e-4 * density * main.peak_b * math.sqrt(main.capture_width_ev / main.total_width_ev)
+    alone = 0.94 / (1 + (z / 2.70) ** 0.82) + 0.06
+    assert foil.by_nuclide["Au-197"] == pytest.approx(alone, rel=0.1)
+    assert 0.96 < foil.thermal < 1.0
+
+
+def test_dilute_target_is_unshielded() -> None:
+    thin = shield(sample("W", 1e-6), Geometry("sphere", radius_cm=1e-5), 0.1)
+    assert thin.thermal == pytest.approx(1.0, abs=1e-5)
+    assert thin.by_nuclide["W-186"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_resonances_make_up_the_integral() -> None:
+    """The five strongest resonances and the 1/v tail are most of the integral of the cross-section table."""
+    for target in ("Au-197", "W-186", "Sm-152", "Co-59", "Ho-165", "Ir-191", "In-115"):
+        rows = [r for r in cross_sections.reactions(target) if r.reaction == "n,g"]
+        tail = cross_sections.ONE_OVER_V * sum(r.thermal_b or 0.0 for r in rows)
+        listed = sum(r.integral_b for r in resonances(target)) + tail
+        assert 0.8 < listed / sum(r.resonance_b or 0.0 for r in rows) < 1.1, target
+
+
+def test_bad_shapes() -> None:
+    goods = sample("Ir", 1.0)
+    with pytest.raises(InputError, match="no shape"):
+        shield(goods, Geometry("cube"), 22.5)
+    with pytest.raises(InputError, match="missing"):
+        shield(goods, Geometry("cylinder", radius_cm=0.1), 22.5)
+    with pytest.raises(InputError, match="density"):
+        shield(goods, Geometry("sphere", radius_cm=0.1), 0.0)
+    with pytest.raises(InputError, match="out of range"):
+        Shielding(thermal=1.5)
+    assert UNSHIELDED.resonance_of("Ir-191") == 1.0
