@@ -7,7 +7,7 @@ for the walks, the spectral sum with 700 digits.
 import numpy as np
 import pytest
 import radioactivedecay as rd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from becq.physics import decay_data
@@ -43,7 +43,10 @@ def test_there_are_1252() -> None:
     assert len(RADIOACTIVE) == 1252
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)  # an example takes a second
+
+
+@settings(max_examples=20, deadline=None, phases=UNSHRUNK, suppress_health_check=[HealthCheck.too_slow])
 @given(MIXTURES, SECONDS)
 def test_random_mixtures_agree_with_high_precision(mixture: list[tuple[str, float]], t: float) -> None:
     assert_agrees_with_high_precision(dict(mixture), t)

@@ -93,6 +93,12 @@ def test_atoms_are_all_somewhere() -> None:
     np.testing.assert_allclose(produced("Sr-90", 2e10, 1e9).atoms(), atoms[1, :2], rtol=1e-12)
 
 
+def test_stable_ends_grow_for_ever() -> None:
+    names, atoms = produced_atoms("F-18", 1e6, 1e12)
+    assert names == ("F-18", "O-18")
+    assert atoms.sum() == pytest.approx(1e18, rel=1e-12)
+
+
 def test_removal_is_negative() -> None:
     both = produced("Mo-99", np.array([[1e10], [-1e10]]), np.array([60.0, 3600.0])).activities_bq
     np.testing.assert_allclose(both[0], -both[1], rtol=1e-13)

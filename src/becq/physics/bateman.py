@@ -44,18 +44,21 @@ class Operator:
     :ivar matrix: M in 1/s, (n, n), lower triangular.
     :ivar vectors: V, (n, n), or None if two coupled members decay at the same rate.
     :ivar inverse: V⁻¹, (n, n), or None.
+    :ivar longest_s: a time in s after which nothing changes any more, not even the last digit of what is
+        left; inf where a constant source feeds, over whatever steps, a state that does not decay.
     """
 
     rates: Array
     matrix: Array
     vectors: Array | None
     inverse: Array | None
+    longest_s: float
 
     @classmethod
     def of(cls, rates: Array, coupling: Array) -> Operator:
         """The operator for decay constants (n,) and a strictly lower triangular coupling (n, n), in 1/s."""
         vectors, inverse = _eigenvectors(rates, coupling)
-        return cls(rates, coupling - np.diag(rates), vectors, inverse)
+        return cls(rates, coupling - np.diag(rates), vectors, inverse, _longest(rates, coupling))
 
     def fed(self, places: Places, feed: Array) -> Operator:
         """The same states behind k constant sources: state j (0 to k−1) stays as it is and feeds one member.
@@ -84,7 +87,7 @@ class Operator:
     def transfer(self, elapsed_s: Array) -> Array:
         """exp(M·t) by the positive method: times (m,) in s, not negative → (m, n, n)."""
         n = self.rates.size
-        elapsed_s = np.minimum(elapsed_s, self._longest)
+        elapsed_s = np.minimum(elapsed_s, self.longest_s)
         out = np.empty((elapsed_s.size, n, n))
         powers = self._powers()
         step = max(1, _CELLS // max(n * n, len(powers)))
@@ -113,7 +116,7 @@ class Operator:
         out = np.empty((elapsed_s.size, wanted.size))
         if self.rates.size == 1:
             return self._apply_single(start, elapsed_s, out)
-        longest = self._longest
+        longest = self.longest_s
         for first in range(0, elapsed_s.size, _ROWS):
             block = slice(first, first + _ROWS)
             part, t, result = start[block], np.minimum(elapsed_s[block], longest), out[block]
@@ -125,15 +128,6 @@ class Operator:
             self._apply_block(np.maximum(-part, 0.0), columns, t, wanted, losses)
             result -= losses
         return out
-
-    @property
-    def _longest(self) -> float:
-        """A time in s after which nothing changes any more, not even the last digit of what is left."""
-        still = self.rates == 0
-        if self.matrix[np.ix_(still, still)].any():
-            return np.inf  # a constant source feeds a state that does not decay: it grows for ever
-        moving = self.rates[~still]
-        return _SETTLED / float(moving.min()) if moving.size else 0.0
 
     def _apply_single(self, start: Array, t: Array, out: Array) -> Array:
         """One member alone: exp(−λt)·a, block by block in the cache."""
@@ -208,6 +202,16 @@ class Operator:
             squared[:, diagonal, diagonal] = np.exp(np.outer(ahead, -self.rates))
             result[rows] = squared
         return result
+
+
+def _longest(rates: Array, coupling: Array) -> float:
+    still, reached = rates == 0, coupling != 0
+    if still.sum() > 1:
+        for k in range(rates.size):
+            reached = reached | np.outer(reached[:, k], reached[k])
+        if reached[np.ix_(still, still)].any():
+            return float(np.inf)
+    return _SETTLED / float(rates[~still].min()) if not still.all() else 0.0
 
 
 def _eigenvectors(rates: Array, coupling: Array) -> tuple[Array | None, Array | None]:

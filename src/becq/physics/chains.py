@@ -152,7 +152,7 @@ class Lots:
         """What an operator makes of the rows, in the shape of the lots: shape + (w,)."""
         if self.times_s.size == 1 and rows.shape[0] >= _SHARED:
             matrix = operator.transfer(self.times_s)[0][np.ix_(wanted, columns)]
-            result: Array = rows @ matrix.T
+            result: Array = rows * matrix if matrix.size == 1 else rows @ matrix.T
         else:
             times = np.broadcast_to(self.times_s, rows.shape[:1])
             result = operator.apply(rows, columns, times, wanted)
