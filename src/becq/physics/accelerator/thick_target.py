@@ -97,8 +97,12 @@ class ThickTarget:
 
     def saturation_bq_per_a(self, energy_mev: ArrayLike, exit_mev: ArrayLike = 0.0) -> Array:
         """Nuclei made per second and ampere of beam, which is saturation activity in Bq/A, (..., n)."""
-        per_ampere = 1.0 / (CHARGE[self.stopping.projectile] * ELEMENTARY_CHARGE_C)
-        return self.nuclei_per_particle(energy_mev, exit_mev) * per_ampere
+        return self.nuclei_per_particle(energy_mev, exit_mev) * self.particles_per_coulomb
+
+    @property
+    def particles_per_coulomb(self) -> float:
+        """Beam particles in one coulomb."""
+        return 1.0 / (CHARGE[self.stopping.projectile] * ELEMENTARY_CHARGE_C)
 
     def _up_to(self, energy: Array, rows: NDArray[np.intp]) -> Array:
         place = np.clip(np.searchsorted(GRID_MEV, energy, side="right") - 1, 0, GRID_MEV.size - 2)
