@@ -9,7 +9,7 @@ type Ladder = readonly (readonly [number, string])[];
 
 const LADDERS: Partial<Record<Kind, Ladder>> = {
   energy: [[1, "MeV"], [1e-3, "keV"]],
-  length: [[1, "m"], [1e-2, "cm"], [1e-3, "mm"], [1e-6, "µm"]],
+  length: [[1, "m"], [1e-2, "cm"], [1e-3, "mm"]],
   dose_rate: [[1, "Sv/h"], [1e-3, "mSv/h"], [1e-6, "µSv/h"], [1e-9, "nSv/h"]],
   mass: [[1e3, "kg"], [1, "g"], [1e-3, "mg"], [1e-6, "µg"]],
   share: [[0.01, "%"]],

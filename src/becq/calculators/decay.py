@@ -15,7 +15,6 @@ from becq.calculators.words import Words
 from becq.errors import InputError, Problem, ProblemsError
 from becq.physics import cumulation, decay_data, half_lives, uncertainty
 from becq.physics import decay as physics
-from becq.physics.elements import elements
 from becq.physics.quantities import format_duration, parse_activity, parse_fraction
 
 UNCERTAINTIES = "NUBASE2020 (Kondev et al. 2021, Chinese Physics C 45, 030001)"
@@ -36,11 +35,6 @@ class DecayInputs(Inputs):
     limit_bq: float | None
     uncertainty: float
     steps: int
-
-
-def suggestions() -> tuple[str, ...]:
-    """Radionuclides in common use."""
-    return tuple(sorted({name for element in elements().values() for name in element.common}))
 
 
 def activity_text(text: str) -> str:
@@ -228,7 +222,7 @@ CALCULATOR = Calculator(
             required=True,
             example="Ac-225",
             help=Words("In any spelling: Ac-225, 225Ac, 锕-225.", "任何写法均可：Ac-225、225Ac、锕-225。"),
-            suggestions=suggestions,
+            suggestions=reading.common_nuclides,
             option="",
         ),
         Field(

@@ -29,6 +29,8 @@ from becq.physics.reactor.self_shielding import Shielding
 
 STEPS_ON, STEPS_OFF = 36, 14
 CURVES = 5
+SMALL = 0.05
+"""Where every other curve is below this share of the product, only a logarithmic scale shows them."""
 LEAST_SHARE = 1e-9
 """Impurities below this share of the product are left out of the table (the JSON has them)."""
 
@@ -232,6 +234,7 @@ def _charts(inputs: ReactorInputs, flux: FluxHistory, done: ReactorIrradiation) 
             Axis(reading.ACTIVITY, "activity"),
             curves,
             (eob,),
+            log=len(curves) > 1 and bool(max(c.y.max() for c in curves[1:]) < SMALL * curves[0].y.max()),
         ),
         Chart(
             "specific",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from becq.calculators.words import Words
 from becq.errors import InputError
+from becq.physics.elements import elements
 from becq.physics.nuclides import parse_nuclide
 from becq.physics.quantities import parse_duration
 
@@ -14,6 +15,11 @@ ACTIVITY = Words("Activity", "活度")
 TIME = Words("Time", "时间")
 HALF_LIFE = Words("Half-life", "半衰期")
 SHARE = Words("Share", "占比")
+
+
+def common_nuclides() -> tuple[str, ...]:
+    """Radionuclides in common use, by name."""
+    return tuple(sorted({name for element in elements().values() for name in element.common}))
 
 
 def radionuclide(text: str) -> str:

@@ -14,7 +14,9 @@ from becq.errors import InputError
 MODULES = {
     "decay": "becq.calculators.decay",
     "reactor": "becq.calculators.reactor",
+    "fission": "becq.calculators.fission",
     "generator": "becq.calculators.generator",
+    "dose-rate": "becq.calculators.dose_rate",
 }
 """Name in addresses → module, in the order of the index."""
 

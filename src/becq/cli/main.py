@@ -36,6 +36,7 @@ COMMANDS: dict[str, Target] = {
     "decay": Target("becq.cli.decay:decay", "Activity of a nuclide and its progeny after a time."),
     "yield": Target("becq.cli.yields:app", "What a beam, a reactor or fission makes."),
     "generator": Target("becq.cli.generator:generator", "Eluates of a generator over days."),
+    "dose-rate": Target("becq.cli.dose_rate:dose_rate", "Dose rate of a source behind a shield."),
     "network": Target("becq.cli.network:app", "Check, describe and convert network files."),
     "plan": Target("becq.cli.plan:plan", "Plan a network: JSON, Excel and a page."),
     "demo": Target("becq.cli.demo:demo", "Plan an example, play its first days, and serve the pages."),

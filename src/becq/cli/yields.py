@@ -56,6 +56,34 @@ def reactor(
     answer("reactor", texts, as_json)
 
 
+@app.command()
+def fission(
+    power: Annotated[str, typer.Option(help="Fission power of the solution or the targets: 200kW.")],
+    duration: Annotated[str, typer.Option(help="Running time, of one run: 24h.")],
+    product: Annotated[str, typer.Option(help="Fission product: Mo-99, I-131, Xe-133, Sr-90.")],
+    extraction: Annotated[str, typer.Option(help="Share that the separation takes out: 0.8.")] = "",
+    cooling: Annotated[str, typer.Option(help="Time from shutdown to the separation: 6h.")] = "",
+    runs: Annotated[str, typer.Option(help="Number of runs, with an extraction after each.")] = "",
+    pause: Annotated[str, typer.Option(help="From shutdown to the next start: 12h.")] = "",
+    fissile: Annotated[str, typer.Option(help="U-235 or Pu-239.")] = "",
+    energy: Annotated[str, typer.Option(help="Heat per fission: 200MeV.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Fission products of a solution reactor or of uranium targets; Mo-99 also in six-day curies."""
+    texts = {
+        "power": power,
+        "duration": duration,
+        "product": product,
+        "extraction": extraction,
+        "cooling": cooling,
+        "runs": runs,
+        "pause": pause,
+        "fissile": fissile,
+        "energy": energy,
+    }
+    answer("fission", texts, as_json)
+
+
 @app.callback()
 def yields() -> None:
     """Activity that an irradiation makes, and its impurities."""

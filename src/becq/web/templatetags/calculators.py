@@ -35,7 +35,13 @@ def is_number(kind: str) -> bool:
 
 @register.simple_tag(takes_context=True)
 def quantity(
-    context: Context, value: Any, kind: str, of: str = "", at: datetime | None = None, digits: int = 3
+    context: Context,
+    value: Any,
+    kind: str,
+    of: str = "",
+    at: datetime | None = None,
+    digits: int = 3,
+    show_at: bool = True,
 ) -> SafeString:
     """A number of some kind with its unit, in Bq or Ci as the person has chosen."""
     if value is None:
@@ -50,7 +56,9 @@ def quantity(
     if kind == "instant":
         return instant_html(value, value.tzinfo if hasattr(value.tzinfo, "key") else zone, label=False)
     if kind == "activity" and at is not None:
-        return activity_html(float(value), at=at, nuclide=of, zone=zone, units=units, digits=digits)
+        return activity_html(
+            float(value), at=at, nuclide=of, zone=zone, units=units, digits=digits, show_at=show_at
+        )
     if kind in {"words", "code"}:
         return format_html('<span class="{}">{}</span>', "code" if kind == "code" else "", say(str(value)))
     text = show(value, kind, units, digits)

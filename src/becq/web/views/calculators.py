@@ -70,7 +70,7 @@ class CalculatorForm(forms.Form):
     @property
     def rare_open(self) -> bool:
         """True where a folded field is filled in or wrong."""
-        return any(each.value() or each.errors for each in self.rare)
+        return any((each.value() and each.name != "zone") or each.errors for each in self.rare)
 
     @property
     def suggested(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -127,7 +127,9 @@ def _first(request: HttpRequest, found: Calculator) -> dict[str, str]:
 
 def _examples(found: Calculator) -> list[dict[str, Any]]:
     address = reverse("calculator", args=[found.name])
-    return [{"title": title, "href": f"{address}?{urlencode(texts)}"} for title, texts in found.examples]
+    return [
+        {"title": title, "href": f"{address}?{urlencode(texts)}#answer"} for title, texts in found.examples
+    ]
 
 
 def _others(found: Calculator) -> list[dict[str, Any]]:
