@@ -70,6 +70,12 @@ LEVEL_KEV = {"In-114m": 190.27, "Lu-177m": 970.2, "Pa-234m": 0.0}
 # records that stand at level 0 and belong to an isomer
 FOREIGN = {("Tb-156", "IT")}
 
+# lines that the radiation files drop although the state emits them itself; photons per decay of ICRP-107
+DROPPED = {
+    "Mo-99": [(140.511, 0.04524, "gamma")],
+    "Co-61": [(841.7, 0.0079, "gamma"), (909.2, 0.0362, "gamma")],
+}
+
 MATERIALS = {
     "air": "air", "water": "water", "tissue": "tissue4", "pmma": "pmma", "concrete": "concrete",
     "lead-glass": "glass", "borosilicate-glass": "pyrex",
@@ -245,6 +251,7 @@ def derive(
                 if includes(lines, theirs, branch.fraction):
                     print(f"{name}: photons of {daughter} ({branch.fraction:.4f}) moved to it")
                     lines = take_out(lines, theirs, branch.fraction)
+        lines = sorted([*lines, *DROPPED.get(name, [])])
         source = "ICRP-107 (2008)" if name in isomers else "ENSDF (NNDC)"
         yield name, cut(lines, tables), source
 
@@ -267,7 +274,11 @@ def main() -> None:
     for name, lines, source in derive(folder, tables):
         if not lines:
             bare.append([name, source, f"no photon above {KEEP_FROM_KEV:g} keV"])
-        rows += [[name, f"{e:.6g}", f"{i:.5g}", k, source] for e, i, k in lines]
+        added = {e for e, _, _ in DROPPED.get(name, [])}
+        rows += [
+            [name, f"{e:.6g}", f"{i:.5g}", k, "ICRP-107 (2008)" if e in added else source]
+            for e, i, k in lines
+        ]
     write(DATA / "photon_lines.csv", ["nuclide", "energy_kev", "intensity", "kind", "source"], rows)
     write(DATA / "photonless.csv", ["nuclide", "source", "note"], bare)
     rows = []

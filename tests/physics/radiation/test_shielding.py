@@ -1,0 +1,144 @@
+"""Transmission: attenuation coefficients, value layers and whole curves against published ones."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from becq.errors import InputError
+from becq.physics.radiation.gamma_constants import dose_per_fluence
+from becq.physics.radiation.materials import material, names
+from becq.physics.radiation.photons import photon_lines
+from becq.physics.radiation.shielding import spectrum_transmission, transmission, value_layer
+
+REFERENCE = Path(__file__).parents[2] / "reference" / "shielding.csv"
+
+
+def rows(source: str) -> list[dict[str, str]]:
+    with REFERENCE.open(newline="") as stream:
+        return [r for r in csv.DictReader(stream) if r["source"].startswith(source)]
+
+
+def spectrum(nuclide: str, cutoff_kev: float) -> tuple[np.ndarray, np.ndarray]:
+    lines = photon_lines(nuclide)
+    hard = lines.energies_kev >= cutoff_kev
+    energies = lines.energies_kev[hard]
+    return energies, lines.intensities[hard] * dose_per_fluence(energies, "Ka")
+
+
+def layer_mm(row: dict[str, str]) -> float:
+    energies, weights = spectrum(row["nuclide"], float(row["cutoff_kev"]))
+    return 1e3 * value_layer(energies, weights, row["material"], float(row["transmission"]))
+
+
+# Ratios ours/Smith & Stabin that differ by more than 6 %: lines between 100 and 200 keV, where their build-up
+# table is interpolated linearly between few energies and the standard's factors are up to 27 % above, and
+# soft X rays, of which the two data sets have different ones (docs/dose-rate.md).
+SOFT = {"I-125", "Xe-133", "Tb-161", "Sm-153", "Ac-225"}
+NEAR_EDGE = {
+    "Tc-99m",
+    "In-111",
+    "Lu-177",
+    "Se-75",
+    "Ra-223",
+    "Pb-212",
+    "Mo-99",
+    "Cu-67",
+    "Re-188",
+    "Ho-166",
+    "Cr-51",
+}
+SMITH = [r for r in rows("Smith") if r["nuclide"] not in SOFT]
+
+
+@pytest.mark.parametrize("row", SMITH, ids=lambda r: f"{r['nuclide']} {r['transmission']}")
+def test_value_layers_of_lead(row: dict[str, str]) -> None:
+    ratio = layer_mm(row) / float(row["thickness"])
+    if row["nuclide"] in NEAR_EDGE:
+        assert 0.70 < ratio < 1.23
+    else:
+        assert ratio == pytest.approx(1.0, abs=0.06)
+
+
+def test_most_value_layers_agree_within_two_per_cent() -> None:
+    off = np.array([abs(layer_mm(r) / float(r["thickness"]) - 1) for r in SMITH])
+    assert len(off) >= 100
+    assert np.mean(off < 0.02) > 0.5
+
+
+@pytest.mark.parametrize("row", rows("AAPM"), ids=lambda r: f"{r['material']} {r['thickness']}")
+def test_511_kev_curves_of_task_group_108(row: dict[str, str]) -> None:
+    """Monte Carlo for slabs: lead within 15 % down to 5 %, light materials on the safe side by up to 1.9."""
+    energies, weights = spectrum("F-18", 20.0)
+    ours = spectrum_transmission(energies, weights, [(row["material"], float(row["thickness"]) / 1e3)])
+    ratio = ours / float(row["transmission"])
+    assert (0.74 < ratio < 1.0) if row["material"] == "lead" else (1.1 < ratio < 1.9)
+
+
+@pytest.mark.parametrize(
+    "row", rows("ASTM"), ids=lambda r: f"{r['nuclide']} {r['material']} {r['transmission']}"
+)
+def test_value_layers_at_depth(row: dict[str, str]) -> None:
+    """ASTM E94 gives layers far inside a shield, rounded up: ours there are up to 15 % thinner."""
+    energies, weights = spectrum(row["nuclide"], 20.0)
+    deep = 1e-3
+    first = value_layer(energies, weights, row["material"], deep)
+    second = value_layer(energies, weights, row["material"], deep * float(row["transmission"]))
+    assert 0.85 < 1e3 * (second - first) / float(row["thickness"]) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "energy_kev", "mu_rho"),
+    [
+        ("lead", 100.0, 5.549),
+        ("lead", 1000.0, 0.07102),
+        ("tungsten", 500.0, 0.1378),
+        ("iron", 200.0, 0.1460),
+        ("water", 60.0, 0.2059),
+    ],
+)
+def test_attenuation_at_tabulated_energies(name: str, energy_kev: float, mu_rho: float) -> None:
+    assert float(material(name).attenuation_cm2_g(energy_kev)) == pytest.approx(mu_rho, rel=1e-3)
+
+
+def test_attenuation_between_tabulated_energies() -> None:
+    """XCOM at 661.66 keV: 0.1101 lead, 0.07392 iron, 0.0857 water (cm2/g, coherent scattering included)."""
+    for name, published in (("lead", 0.1101), ("iron", 0.0735), ("water", 0.0857)):
+        assert float(material(name).attenuation_cm2_g(661.66)) == pytest.approx(published, rel=0.01)
+
+
+def test_edge_of_lead() -> None:
+    below, above = material("lead").attenuation_cm2_g(np.array([88.0, 88.01]))
+    assert below == pytest.approx(1.910, rel=1e-3)
+    assert above == pytest.approx(7.683, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", names())
+def test_narrow_beam_is_exponential(name: str) -> None:
+    energies = np.array([30.0, 140.5, 511.0, 1250.0])
+    once = transmission(energies, [(name, 0.005)], broad=False)
+    assert transmission(energies, [(name, 0.015)], broad=False) == pytest.approx(once**3, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", names())
+def test_broad_beam_lies_between_narrow_beam_and_no_shield(name: str) -> None:
+    energies = np.geomspace(16.0, 5000.0, 120)
+    broad = transmission(energies, [(name, 0.01)])
+    assert (broad >= transmission(energies, [(name, 0.01)], broad=False) - 1e-300).all()
+    assert (broad <= 1.0).all()
+
+
+def test_steel_is_iron() -> None:
+    assert material("Steel") is material("iron")
+
+
+def test_bad_input() -> None:
+    with pytest.raises(InputError, match="No shield material"):
+        transmission(100.0, [("cheese", 0.1)])
+    with pytest.raises(InputError, match="5 and 20000 keV"):
+        transmission(1.0, [("lead", 0.1)])
+    with pytest.raises(InputError, match="share"):
+        value_layer(100.0, 1.0, "lead", 1.5)
