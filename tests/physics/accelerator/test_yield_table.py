@@ -1,0 +1,179 @@
+"""Becq's own table against the integration it was made from, and what it answers without a folder."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from becq.errors import InputError
+from becq.physics.accelerator import yield_table
+from becq.physics.accelerator.materials import target_material
+from becq.physics.accelerator.nuclear_data import NuclearData
+from becq.physics.accelerator.reactions import parse_reaction
+from becq.physics.accelerator.tabulated_target import tabulated_stopping, tabulated_target
+from becq.physics.accelerator.thick_target import thick_target
+
+ROOT = Path(__file__).resolve().parents[3]
+# The elements, and compounds and enrichments people use; every projectile of the table.
+TARGETS = [
+    ("p", "O", 18, "H2O", 0.97),
+    ("p", "N", None, "N2", None),
+    ("p", "Ni", 64, None, 0.98),
+    ("p", "Zn", 68, "ZnO", 0.99),
+    ("p", "Y", None, None, None),
+    ("p", "Te", 124, "TeO2", 0.998),
+    ("p", "Rb", None, "RbCl", None),
+    ("p", "Mo", 100, "MoO3", 0.995),
+    ("d", "N", 14, None, None),
+    ("d", "W", 186, None, 0.99),
+    ("a", "Bi", None, None, None),
+    ("p", "Ra", 226, "RaCl2", None),
+]
+
+
+def test_at_least_thirty_routes_each_with_source_and_range() -> None:
+    routes = yield_table.routes()
+    assert len(routes) >= 30
+    assert {r.reaction.projectile for r in routes} == {"p", "d", "a"}
+    for route in routes:
+        assert 0.0 <= route.lowest_mev < route.highest_mev <= 100.0
+        assert route.sources
+        assert all(("TENDL" in s or "IAEA" in s or "ENDF" in s) for s in route.sources), route
+
+
+def test_every_listed_route_of_charged_particles_is_tabulated() -> None:
+    listed = {str(r) for r in yield_table.listed() if r.projectile != "g"}
+    assert listed == {str(r.reaction) for r in yield_table.routes()}
+
+
+@pytest.mark.parametrize(("projectile", "element", "a", "formula", "enrichment"), TARGETS)
+def test_interpolation_agrees_with_integration_within_one_per_cent(
+    data: NuclearData,
+    projectile: str,
+    element: str,
+    a: int | None,
+    formula: str | None,
+    enrichment: float | None,
+) -> None:
+    material = target_material(element, a, formula=formula, enrichment=enrichment)
+    table, whole = (
+        tabulated_target(material, projectile, element),
+        thick_target(material, projectile, data, element),
+    )
+    places = {
+        (c.element, c.target_a, c.residual_z, c.residual_a, c.state): i for i, c in enumerate(whole.channels)
+    }
+    rng = np.random.default_rng(20261125)
+    enter = rng.uniform(6.0, 29.0, 200)
+    leave = np.maximum(enter - rng.uniform(1.0, 20.0, 200), 0.0)
+    mine, exact = table.nuclei_per_particle(enter, leave), whole.nuclei_per_particle(enter, leave)
+    thick = whole.nuclei_per_particle(29.0)
+    compared = 0
+    for i, channel in enumerate(table.channels):
+        if channel.element != element:
+            continue  # partners in a compound have coarser steps
+        key = channel.element, channel.target_a, channel.residual_z, channel.residual_a, channel.state
+        expected = exact[:, places[key]]
+        # A sliver at the threshold is as sure as the steps are fine: 0.05 % of the thick yield.
+        off = np.abs(mine[:, i] - expected)
+        assert (off <= 0.01 * expected + 5e-4 * thick[places[key]]).all(), key
+        compared += int((expected > 0.05 * thick[places[key]]).sum())
+    assert compared > 50
+
+
+@pytest.mark.parametrize(("projectile", "element", "a", "formula", "enrichment"), TARGETS)
+def test_nothing_that_matters_is_left_out(
+    data: NuclearData,
+    projectile: str,
+    element: str,
+    a: int | None,
+    formula: str | None,
+    enrichment: float | None,
+) -> None:
+    material = target_material(element, a, formula=formula, enrichment=enrichment)
+    table, whole = (
+        tabulated_target(material, projectile, element),
+        thick_target(material, projectile, data, element),
+    )
+    there = {(c.element, c.target_a, c.residual_z, c.residual_a) for c in table.channels}
+    builder = _builder()
+    yields = whole.nuclei_per_particle(29.0)
+    for channel, made in zip(whole.channels, yields, strict=True):
+        key = channel.element, channel.target_a, channel.residual_z, channel.residual_a
+        if channel.element == element and builder.radioactive(channel.residual_z, channel.residual_a):
+            assert key in there or made < 1e-4 * yields.max(), key
+
+
+def test_stopping_and_ranges_are_those_of_the_folder(data: NuclearData) -> None:
+    from becq.physics.accelerator.stopping import stopping
+
+    for projectile, formula in (("p", "H2O"), ("p", "TeO2"), ("d", "Ni"), ("a", "Bi"), ("a", "H2O")):
+        element = {"H2O": "O", "TeO2": "Te"}.get(formula, formula)
+        material = target_material(element, None, formula=formula)
+        mine, exact = tabulated_stopping(material, projectile), stopping(material, projectile, data.folder)
+        energy = np.array([1.0, 3.0, 10.0, 29.0, 80.0])
+        assert mine.mass_stopping_power(energy) == pytest.approx(exact.mass_stopping_power(energy), rel=3e-3)
+        assert mine.range_of(energy) == pytest.approx(exact.range_of(energy), rel=3e-3)
+        assert mine.sources
+
+
+def test_a_rebuilt_sample_is_what_is_shipped(data: NuclearData) -> None:
+    builder = _builder()
+    for name, rows in (
+        ("accelerator_stopping.csv", builder.stopping_rows),
+        ("photonuclear_cross_sections.csv", builder.photon_rows),
+        ("accelerator_yields.csv", builder.yield_rows),
+    ):
+        shipped = (ROOT / "src" / "becq" / "data" / name).read_text(encoding="utf-8").splitlines()[1:]
+        assert list(rows(data)) == shipped, name
+
+
+@given(
+    st.floats(0.0, 30.0), st.floats(0.0, 30.0), st.floats(0.0, 30.0), st.sampled_from(["Ni", "NiO", "NiCl2"])
+)
+def test_yields_add_up_and_never_fall(one: float, two: float, three: float, formula: str) -> None:
+    low, middle, high = sorted((one, two, three))
+    table = yield_table.require("Ni-64(p,n)Cu-64")
+    material = target_material("Ni", 64, formula=formula)
+
+    def between(enter: float, leave: float) -> float:
+        return float(table.yield_bq_per_a((64, 29, 64), enter, leave, material=material))
+
+    assert between(high, low) >= 0.0
+    total = between(high, middle) + between(middle, low)
+    assert total == pytest.approx(between(high, low), rel=1e-9, abs=1e-9 * between(30.0, 0.0))
+
+
+def test_a_compound_yields_less_than_the_element() -> None:
+    table = yield_table.require("Ni-64(p,n)Cu-64")
+    oxide = target_material("Ni", 64, formula="NiO")
+    pure, diluted = (float(table.yield_bq_per_a((64, 29, 64), 14.0, material=m)) for m in (None, oxide))
+    assert 0.6 * pure < diluted < 0.95 * pure
+
+
+def test_out_of_range_is_an_error_with_the_range() -> None:
+    table = yield_table.require("Ni-64(p,n)Cu-64")
+    with pytest.raises(InputError, match="ends at 30 MeV"):
+        table.yield_bq_per_a((64, 29, 64), 31.0)
+    with pytest.raises(InputError, match="more energy"):
+        table.yield_bq_per_a((64, 29, 64), 10.0, 12.0)
+
+
+def test_what_is_not_tabulated_is_refused_with_a_list() -> None:
+    assert yield_table.tabulated("Fe-54(d,n)Co-55") is None
+    with pytest.raises(InputError, match=r"Bi-209\(a,2n\)At-211"):
+        yield_table.require(parse_reaction("Fe-54(d,n)Co-55"))
+    with pytest.raises(InputError, match="BECQ_NUCLEAR_DATA"):
+        tabulated_target(target_material("Fe", 54), "d", "Fe")
+
+
+def _builder():  # type: ignore[no-untyped-def]
+    spec = importlib.util.spec_from_file_location("build_yield_table", ROOT / "scripts/build_yield_table.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
