@@ -235,3 +235,45 @@ def test_bad_flux() -> None:
         FluxHistory.constant(1e18, 1.0)
     with pytest.raises(InputError, match="one neutron temperature"):
         FluxHistory.constant(1e14, 1.0).then(FluxHistory.constant(1e14, 1.0, temperature_k=350.0))
+
+
+def test_uncertainty_by_hand() -> None:
+    """Far from saturation and burn-up the activity is as uncertain as the cross section."""
+    result = irradiate("Fe-58", mass_g=1.0, flux=FluxHistory.constant(1e10, DAY), product="Fe-59")
+    assert result.relative_uncertainty == pytest.approx(0.03 / 1.32, rel=1e-3)
+    assert next(iter(result.uncertain)) == "Fe-58(n,g)Fe-59"
+
+
+def test_uncertainty_of_two_captures_adds_in_squares() -> None:
+    result = irradiate("W-186", mass_g=1.0, flux=FluxHistory.constant(1e12, DAY), product="W-188")
+    parts = math.hypot(0.5 / 38.1, 10.0 / 64.0)
+    assert result.relative_uncertainty == pytest.approx(parts, rel=2e-3)
+
+
+def test_uncertainty_is_unknown_where_the_main_cross_section_has_none() -> None:
+    fast = FluxHistory.constant(0.0, DAY, fast_cm2_s=1e13)
+    result = irradiate("S-32", mass_g=1.0, flux=fast)
+    assert result.relative_uncertainty is None
+    assert any("no uncertainty is known of S-32(n,p)P-32" in note for note in result.notes)
+
+
+def test_epithermal_flux_adds_the_resonance_integral() -> None:
+    """W-186: 38.1 b and 480 b; at a ratio of 0.05 the rate is 1 + 0.05·480/38.1 times as large."""
+    slow = irradiate("W-186", mass_g=1e-3, flux=FluxHistory.constant(1e10, DAY), product="W-187")
+    mixed = FluxHistory.constant(1e10, DAY, epithermal_ratio=0.05)
+    both = irradiate("W-186", mass_g=1e-3, flux=mixed, product="W-187")
+    assert both.activity_eob_bq / slow.activity_eob_bq == pytest.approx(1 + 0.05 * 480 / 38.1, rel=1e-3)
+
+
+def test_westcott_factor_of_lutetium() -> None:
+    """The 0.14 eV resonance of Lu-176: g = 1.71 at 20 °C, and steeply more in a warmer moderator."""
+    cold = FluxHistory.constant(1e10, DAY, temperature_k=293.6)
+    warm = FluxHistory.constant(1e10, DAY, temperature_k=353.15)
+    first = irradiate("Lu-176", mass_g=1e-3, flux=cold).activity_eob_bq
+    second = irradiate("Lu-176", mass_g=1e-3, flux=warm).activity_eob_bq
+    assert second / first == pytest.approx(2.1197 / 1.708, rel=1e-3)
+
+
+def test_true_thermal_flux_is_larger_than_the_conventional() -> None:
+    true = FluxHistory.true_thermal(1.128379e14, [DAY], temperature_k=293.6)
+    assert true.thermal_cm2_s[0] == pytest.approx(1e14, rel=1e-6)

@@ -14,12 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.half_lives import evaluated_half_life
 from becq.physics.reactor import burnup, cross_sections, uncertainty
 from becq.physics.reactor.flux import FluxHistory
 from becq.physics.reactor.network import MAX_ABSORPTIONS, Network, build
 from becq.physics.reactor.routes import usual_product
 from becq.physics.reactor.sample import AVOGADRO, Sample, atomic_mass, sample, symbol
 from becq.physics.reactor.self_shielding import UNSHIELDED, Shielding
+from becq.physics.reactor.uncertainty import Contribution
 
 Array = NDArray[np.float64]
 
@@ -41,7 +43,8 @@ class ReactorIrradiation:
     :ivar element_mass_g: mass of the product's element in g after cooling.
     :ivar burnup: share of the atoms of the target (isotope, or element) that is gone at EOB.
     :ivar relative_uncertainty: standard uncertainty of the activity from the cross sections and half-lives
-        whose uncertainty is known, None if none is; ``uncertain`` lists the parts, the largest first.
+        whose uncertainty is known, None where it is missing for one on which the activity hangs;
+        ``uncertain`` lists the parts, the largest first.
     """
 
     target: str
@@ -128,9 +131,9 @@ def irradiate(
         element_mass_g=grams,
         burnup=1.0 - after / before,
         relative_uncertainty=uncertainty.relative(parts),
-        uncertain={p.of: p.share for p in parts},
-        sources=_sources(network, rates, wanted),
-        notes=_notes(network, goods, flux, wanted, fast, shielding),
+        uncertain={p.of: p.share for p in parts if p.share > 0},
+        sources=_sources(parts),
+        notes=_notes(parts, goods, flux, wanted, fast, shielding),
     )
 
 
@@ -227,38 +230,46 @@ def _audible(activities: dict[str, float]) -> dict[str, float]:
     return dict(sorted(listed, key=lambda x: -x[1]))
 
 
-def _sources(network: Network, rates: Array, product: str) -> tuple[str, ...]:
-    ways = network.leading_to(product)
-    used = [
-        f"{r.label}: {r.source}"
-        for k, r in enumerate(network.reactions)
-        if r.target in ways and r.product in ways and rates[:, k].any()
-    ]
+def _sources(parts: tuple[Contribution, ...]) -> tuple[str, ...]:
+    used = dict.fromkeys(f"{p.of}: {p.reaction.source}" for p in parts if p.reaction is not None)
     return (*used, f"decay: {decay_data.SOURCE}")
 
 
 def _notes(
-    network: Network, goods: Sample, flux: FluxHistory, product: str, fast: bool, shielding: Shielding
+    parts: tuple[Contribution, ...],
+    goods: Sample,
+    flux: FluxHistory,
+    product: str,
+    fast: bool,
+    shielding: Shielding,
 ) -> tuple[str, ...]:
-    ways = network.leading_to(product)
+    """What was assumed or left out, as far as the product's activity hangs on it."""
     said = list(goods.notes)
-    if not (flux.epithermal_ratio > 0).any():
+    epithermal = bool((flux.epithermal_ratio > 0).any())
+    if not epithermal:
         said.append("no epithermal flux given: resonance captures left out")
     if not fast:
         said.append("no fast flux given: threshold reactions left out")
     if shielding == UNSHIELDED:
         said.append("no self-shielding: an infinitely dilute target")
-    for k in network.reactions:
-        if k.target in ways and k.product in ways:
-            said += [f"{k.label}: {text}" for text in (k.note, k.assumption) if text]
-    for name in network.members:
-        if name not in ways or name == goods.isotopes[0]:
-            continue
-        if not cross_sections.reactions(name) and _lives(name) > 3600.0:
+    felt = [p.reaction for p in parts if p.reaction is not None]
+    for reaction in felt:
+        said += [f"{reaction.label}: {text}" for text in (reaction.note, reaction.assumption) if text]
+        if epithermal and reaction.resonance_b is None and reaction.thermal_b is not None:
+            said.append(f"{reaction.label}: resonance integral unknown, the 1/v tail alone taken")
+        if epithermal and reaction.resonance_b and reaction.thermal_u_b and reaction.resonance_u_b is None:
+            said.append(f"{reaction.label}: no uncertainty of the resonance integral is known")
+    unknown = [p.of for p in parts if p.reaction is not None and p.relative_u == 0]
+    if unknown:
+        said.append(f"no uncertainty is known of {', '.join(unknown)}")
+    for name in dict.fromkeys([product, *(r.product for r in felt)]):
+        if name and not cross_sections.reactions(name) and 3600.0 < _lives(name) < float("inf"):
             said.append(f"no cross section of {name} is known: its burn-up is left out")
-    for name in network.members:
-        if name in ways or name == product:
-            said += cross_sections.remarks(name)
+        said += cross_sections.remarks(name)
+    old = evaluated_half_life(product)
+    if old is not None and old.deviates:
+        newer = old.source.split(",")[0]
+        said.append(f"half-life of {product}: ICRP-107 differs from {newer} by {old.difference:+.1%}")
     return tuple(dict.fromkeys(said))
 
 

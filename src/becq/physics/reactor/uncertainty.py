@@ -22,14 +22,22 @@ from becq.physics.reactor.network import Network
 Array = NDArray[np.float64]
 
 _STEP = 1e-4  # relative change of a rate
-_LISTED = 1e-4  # contributions below this are not listed
+_FELT = 1e-3  # sensitivities below this do not matter
+_MAIN = 0.1  # a sensitivity above this makes the uncertainty unknown where the input's is
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One input's part: its relative standard uncertainty, ∂ln A/∂ln x, and their product's size."""
+    """One input's part in the activity of the product.
+
+    :ivar of: "W-187(n,g)W-188" or "half-life of W-187".
+    :ivar reaction: the reaction, None for a half-life.
+    :ivar relative_u: its relative standard uncertainty, 0 if no source gives one.
+    :ivar sensitivity: ∂ln A/∂ln x.
+    """
 
     of: str
+    reaction: NeutronReaction | None
     relative_u: float
     sensitivity: float
 
@@ -42,7 +50,7 @@ class Contribution:
 def contributions(
     network: Network, rates: Array, flux: FluxHistory, start: Array, product: str, cooling_s: float
 ) -> tuple[Contribution, ...]:
-    """What makes the product's activity after cooling uncertain, the largest part first.
+    """What the product's activity after cooling hangs on, the largest part of its uncertainty first.
 
     :param rates: reaction rates per atom in 1/s, (steps, reactions).
     :param start: atoms at the start, (1, n).
@@ -51,18 +59,17 @@ def contributions(
     small = network.restricted(ways)
     rates = rates[:, [k for k, r in enumerate(network.reactions) if r.target in ways]]
     mean = flux.durations_s @ rates / flux.duration_s
-    found: list[tuple[str, float]] = []
+    found: list[tuple[str, NeutronReaction | None, float]] = []
     rate_scale, decay_scale = [np.ones(len(small.reactions))], [np.ones(len(small.members))]
     for k, reaction in enumerate(small.reactions):
-        doubt = _doubt(reaction, flux)
-        if doubt > 0 and mean[k] > 0:
-            found.append((reaction.label, doubt))
+        if mean[k] > 0:
+            found.append((reaction.label, reaction, _doubt(reaction, flux)))
             rate_scale.append(np.where(np.arange(len(small.reactions)) == k, 1 + _STEP, 1.0))
             decay_scale.append(decay_scale[0])
     for i, name in enumerate(small.members):
         doubt = _half_life_doubt(name)
         if doubt > 0:
-            found.append((f"half-life of {name}", doubt))
+            found.append((f"half-life of {name}", None, doubt))
             rate_scale.append(rate_scale[0])
             decay_scale.append(np.where(np.arange(len(small.members)) == i, 1 / (1 + _STEP), 1.0))
     activity = _activities(
@@ -78,13 +85,19 @@ def contributions(
     if activity[0] <= 0:
         return ()
     sensitivity = (activity[1:] / activity[0] - 1.0) / _STEP
-    parts = [Contribution(of, u, float(s)) for (of, u), s in zip(found, sensitivity, strict=True)]
-    return tuple(sorted((p for p in parts if p.share > _LISTED), key=lambda p: -p.share))
+    parts = [Contribution(*f, float(s)) for f, s in zip(found, sensitivity, strict=True)]
+    return tuple(sorted((p for p in parts if abs(p.sensitivity) > _FELT), key=lambda p: -p.share))
 
 
 def relative(parts: tuple[Contribution, ...]) -> float | None:
-    """Relative standard uncertainty of the sum of the parts, None if there is none."""
-    return float(np.sqrt(sum(p.share**2 for p in parts))) if parts else None
+    """Relative standard uncertainty of all parts together.
+
+    None if no source gives any, or if it gives none of a reaction on which the activity hangs.
+    """
+    missing = any(p.relative_u == 0 and abs(p.sensitivity) > _MAIN for p in parts)
+    if missing or not any(p.share for p in parts):
+        return None
+    return float(np.sqrt(sum(p.share**2 for p in parts)))
 
 
 def _activities(
