@@ -12,15 +12,15 @@ docs/reactors.md says how the tables were made. A cell that is empty is not know
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from becq.physics.elements import read_table
 
 Array = NDArray[np.float64]
 
@@ -85,15 +85,10 @@ class NeutronReaction:
         return float((total - tail) / self.resonance_energy_ev**alpha + tail * shape)
 
 
-def _read(name: str) -> list[dict[str, str]]:
-    text = files("becq.data").joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, tuple[NeutronReaction, ...]]:
     found: dict[str, list[NeutronReaction]] = {}
-    for row in _read("neutron_cross_sections.csv"):
+    for row in read_table("neutron_cross_sections.csv"):
         number = {k: float(v) if v else None for k, v in row.items() if k.endswith(("_b", "_ev"))}
         text = {k: row[k] for k in ("target", "reaction", "product", "source", "note", "assumption")}
         found.setdefault(row["target"], []).append(NeutronReaction(**text, **number))  # type: ignore[arg-type]
@@ -118,7 +113,7 @@ def targets() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _westcott() -> Mapping[str, tuple[Array, Array, Array]]:
     found: dict[str, list[tuple[float, float, float]]] = {}
-    for row in _read("westcott_factors.csv"):
+    for row in read_table("westcott_factors.csv"):
         values = (float(row["temperature_k"]), float(row["g"]), float(row["sub_cadmium_b"]))
         found.setdefault(row["target"], []).append(values)
     columns = {t: np.array(sorted(rows)).T for t, rows in found.items()}

@@ -5,15 +5,14 @@ The evaluation is that of England & Rider (1994, LA-UR-94-3106) with the uncerta
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.elements import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,8 @@ class FissionYield:
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Mapping[str, FissionYield]]:
-    text = files("becq.data").joinpath("fission_yields.csv").read_text(encoding="utf-8")
     found: dict[str, dict[str, FissionYield]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_table("fission_yields.csv"):
         found.setdefault(row["fissile"], {})[row["product"]] = FissionYield(
             row["product"],
             float(row["cumulative"]),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
+from becq.physics.elements import read_table
 from becq.physics.reactor.sample import symbol
 
 
@@ -23,8 +22,7 @@ class Route:
 @lru_cache(maxsize=1)
 def routes() -> tuple[Route, ...]:
     """Every route of the table, in its order."""
-    text = files("becq.data").joinpath("reactor_routes.csv").read_text(encoding="utf-8")
-    return tuple(Route(**row) for row in csv.DictReader(text.splitlines()))
+    return tuple(Route(**row) for row in read_table("reactor_routes.csv"))
 
 
 def usual_product(target: str, *, fast: bool = False) -> str | None:

@@ -18,17 +18,16 @@ resonance integral is their mean weighed by what each adds to it, the 1/v tail l
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
+from becq.physics.elements import read_table
 from becq.physics.reactor import cross_sections
 from becq.physics.reactor.sample import Sample, symbol
 
@@ -139,9 +138,8 @@ def shield(goods: Sample, geometry: Geometry, density_g_cm3: float) -> Shielding
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, tuple[Resonance, ...]]:
-    text = files("becq.data").joinpath("resonances.csv").read_text(encoding="utf-8")
     found: dict[str, list[Resonance]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_table("resonances.csv"):
         found.setdefault(row["target"], []).append(
             Resonance(
                 float(row["energy_ev"]),
