@@ -101,13 +101,13 @@ def test_routes_lead_somewhere() -> None:
 
 def test_westcott_factors() -> None:
     """1 for 1/v absorbers; 1.71 at 20 °C for Lu-176, the value of resonancetables (1.7116); falling for Gd."""
-    assert float(westcott_factor("Cr-50", 320.0)) == 1.0
+    assert float(westcott_factor("Na-23", 320.0)) == 1.0
     assert float(westcott_factor("Lu-176", 293.6)) == pytest.approx(1.7116, rel=0.003)
     temperatures = np.array([293.6, 350.0, 450.0])
     assert (np.diff(westcott_factor("Lu-176", temperatures)) > 0).all()
     assert (np.diff(westcott_factor("Gd-157", temperatures)) < 0).all()
     assert float(sub_cadmium_integral_b("Lu-176", 293.6)) > 1000
-    assert float(sub_cadmium_integral_b("Cr-50", 293.6)) == pytest.approx(0.0, abs=0.1)
+    assert float(sub_cadmium_integral_b("Na-23", 293.6)) == 0.0
 
 
 def test_resonance_integral_for_an_inclined_spectrum() -> None:
