@@ -12,7 +12,6 @@ from becq.calculators.calculator import Calculator, Inputs, beside
 from becq.calculators.field import Field
 from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
 from becq.calculators.words import Words
-from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.elements import find_element
 from becq.physics.nuclides import parse_nuclide
@@ -279,13 +278,6 @@ def _table(done: ReactorIrradiation) -> Grid:
     return Grid("nuclides", Words("Radionuclides", "放射性核素"), tuple(columns), tuple(rows))
 
 
-def formula(text: str) -> str:
-    """A chemical formula as it stands; the physics reads it."""
-    if not text.isascii() or not text[0].isupper():
-        raise InputError(f'"{text}" is not a chemical formula; write for example Yb2O3 or TeO2')
-    return text
-
-
 CALCULATOR = Calculator(
     name="reactor",
     title=Words("Reactor", "反应堆"),
@@ -352,7 +344,7 @@ CALCULATOR = Calculator(
         Field(
             "material",
             Words("Chemical form", "化学形式"),
-            formula,
+            reading.formula,
             example="Yb2O3",
             advanced=True,
         ),

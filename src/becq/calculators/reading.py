@@ -59,3 +59,10 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def formula(text: str) -> str:
+    """A chemical formula as it stands; the physics reads it."""
+    if not text.isascii() or not text[0].isupper():
+        raise InputError(f'"{text}" is not a chemical formula; write for example Yb2O3 or TeO2')
+    return text

@@ -13,6 +13,7 @@ from becq.errors import InputError
 
 MODULES = {
     "decay": "becq.calculators.decay",
+    "cyclotron": "becq.calculators.cyclotron",
     "reactor": "becq.calculators.reactor",
     "fission": "becq.calculators.fission",
     "generator": "becq.calculators.generator",

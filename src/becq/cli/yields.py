@@ -17,6 +17,36 @@ app = typer.Typer(
 
 
 @app.command()
+def cyclotron(
+    reaction: Annotated[
+        str, typer.Option(help="Route: Ni-64(p,n)Cu-64, natGa(p,xn)Ge-68, Mo-100(g,n)Mo-99.")
+    ],
+    energy: Annotated[str, typer.Option(help="Energy where the beam enters the target: 12MeV.")],
+    current: Annotated[str, typer.Option(help="Beam current: 50uA.")],
+    duration: Annotated[str, typer.Option(help="Length of the run: 4h.")],
+    exit_energy: Annotated[
+        str, typer.Option("--exit", help="Energy where it leaves; without it the beam stops: 4MeV.")
+    ] = "",
+    enrichment: Annotated[str, typer.Option(help="Atom fraction of the target isotope: 98%.")] = "",
+    material: Annotated[str, typer.Option(help="Chemical form of the target: H2O.")] = "",
+    cooling: Annotated[str, typer.Option(help="Time after the run: 2h.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Activity, impurities and yield of a target under protons, deuterons, alphas or bremsstrahlung."""
+    texts = {
+        "reaction": reaction,
+        "energy": energy,
+        "exit": exit_energy,
+        "current": current,
+        "duration": duration,
+        "enrichment": enrichment,
+        "material": material,
+        "cooling": cooling,
+    }
+    answer("cyclotron", texts, as_json)
+
+
+@app.command()
 def reactor(
     target: Annotated[str, typer.Option(help="Isotope, or element of natural composition: Yb-176, W.")],
     mass: Annotated[str, typer.Option(help="Of the element, or of --material: 10mg.")],

@@ -36,9 +36,11 @@ class CalculatorForm(forms.Form):
     def _field(each: Any) -> forms.Field:
         common = {"label": words(each.label), "help_text": words(each.help), "required": each.required}
         if each.choices:
-            choices = [(value, words(label)) for value, label in each.choices]
-            blank = [] if each.required else [("", "—")]
-            return forms.CharField(widget=forms.Select(choices=[*blank, *choices]), **common)
+            choices = [(value, words(label)) for value, label in each.choices if value != each.default]
+            blank = [("", words(dict(each.choices).get(each.default, "—")))]
+            return forms.CharField(
+                widget=forms.Select(choices=choices if each.required else [*blank, *choices]), **common
+            )
         attrs = {"autocomplete": "off", "spellcheck": "false", "placeholder": each.example}
         if each.suggestions is not None:
             attrs["list"] = f"suggest-{each.name}"
