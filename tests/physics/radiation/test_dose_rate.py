@@ -44,6 +44,8 @@ def test_inverse_square_and_activity(nuclide: str) -> None:
     far = dose_rate(nuclide, 2e9, 2.0, [("lead", 0.01)])
     assert near.dose_rate_sv_h == pytest.approx(2 * far.dose_rate_sv_h, rel=1e-12)
     assert near.transmission == far.transmission
+    assert near.dose_rate_sv_h == pytest.approx(near.transmission * near.unshielded_sv_h, rel=1e-12)
+    assert near.unshielded_sv_h == pytest.approx(1e9 * near.constant_sv_m2_bq_h, rel=1e-12)
 
 
 def test_shapes_broadcast() -> None:

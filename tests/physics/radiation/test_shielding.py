@@ -142,3 +142,7 @@ def test_bad_input() -> None:
         transmission(1.0, [("lead", 0.1)])
     with pytest.raises(InputError, match="share"):
         value_layer(100.0, 1.0, "lead", 1.5)
+
+
+def test_at_the_edge_itself_the_higher_value_holds() -> None:
+    assert float(material("lead").attenuation_cm2_g(88.0045)) == pytest.approx(7.683, rel=1e-3)
