@@ -183,7 +183,7 @@ def test_frames_are_loaded_only_where_used() -> None:
 
 
 MEMORY = """
-import resource, sys
+import sys
 from datetime import datetime, timedelta, UTC
 import numpy as np, polars as pl
 from becq.physics.inventory_blocks import decayed_blocks
@@ -199,7 +199,8 @@ def stock(blocks):
 rows = 0
 for block in decayed_blocks(stock(int(sys.argv[1])), noon, block_rows=100_000):
     rows += block.height
-print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+peak = next(x for x in open('/proc/self/status') if x.startswith('VmHWM'))
+print(rows, peak.split()[1])
 """
 
 
