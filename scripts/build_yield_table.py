@@ -37,7 +37,7 @@ PHOTON_SHARE = 1e-5
 PARTS = (1, 2, 5, 10)
 RELATIVE, ABSOLUTE = 0.004, 1e-4
 SHORTEST_S = 1.0
-PHOTON_ACCURACY = 0.005
+PHOTON_RELATIVE, PHOTON_ABSOLUTE = 0.005, 1e-4
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(5)
 
 
@@ -125,36 +125,37 @@ def states(
 ) -> Iterator[tuple[str, Curve]]:
     """The curve of all states together, and those of the isomers told apart."""
     yield "", curve
-    energy = np.union1d(curve.energy_mev, np.arange(curve.energy_mev[0], curve.last_mev, 0.1))
+    energy = curve.energy_mev
+    if projectile != "g":  # shares may change between the corners of the curve
+        energy = np.union1d(energy, np.arange(energy[0], curve.last_mev, 0.1))
     for state, share in data.state_shares(projectile, element, channel, energy).items():
         if state and decay_data.known(name_of(*channel[1:], state)):
             yield state, Curve(energy, curve.at(energy) * share, curve.source)
 
 
 def photon_rows(data: NuclearData) -> Iterator[str]:
-    """One row per target isotope and residual of the photonuclear routes, thinned."""
+    """One row per target isotope and residual of the photonuclear routes, and per isomer, thinned."""
     for (_, element), named in pairs(data, photons=True).items():
         kept = isotopes(element, named)
         curves = data.curves("g", element)
         most = max(float(c.cross_section_b.max()) for c in curves.values())
-        for (a, rz, ra), curve in sorted(curves.items()):
-            energy, sigma = curve.energy_mev, curve.cross_section_b
-            inside = energy <= photonuclear.HIGHEST_MEV
-            energy, sigma = energy[inside], sigma[inside]
-            if (
-                a not in kept
-                or not radioactive(rz, ra)
-                or not len(sigma)
-                or sigma.max() < PHOTON_SHARE * most
-            ):
+        for channel, whole in sorted(curves.items()):
+            if channel[0] not in kept or not radioactive(*channel[1:]):
                 continue
-            energy, sigma = thinned(energy, sigma, PHOTON_ACCURACY * float(sigma.max()))
-            points = " ".join(f"{e:.6g}" for e in energy), " ".join(f"{s * 1e3:.4g}" for s in sigma)
-            yield f'{element}-{a},{name_of(rz, ra)},{points[0]},{points[1]},"{curve.source}"'
+            for state, curve in states(data, "g", element, channel, whole):
+                inside = curve.energy_mev <= photonuclear.HIGHEST_MEV
+                energy, sigma = curve.energy_mev[inside], curve.cross_section_b[inside]
+                if not len(sigma) or sigma.max() < PHOTON_SHARE * most:
+                    continue
+                energy, sigma = thinned(energy, sigma)
+                made = name_of(*channel[1:], state)
+                points = " ".join(f"{e:.6g}" for e in energy), " ".join(f"{s * 1e3:.4g}" for s in sigma)
+                yield f'{element}-{channel[0]},{made},{points[0]},{points[1]},"{curve.source}"'
 
 
-def thinned(x: Array, y: Array, tolerance: float) -> tuple[Array, Array]:
-    """Points whose straight lines keep all others within ``tolerance`` (Douglas & Peucker 1973)."""
+def thinned(x: Array, y: Array) -> tuple[Array, Array]:
+    """Points whose straight lines keep all others within a tolerance (Douglas & Peucker 1973)."""
+    tolerance = PHOTON_RELATIVE * y + PHOTON_ABSOLUTE * float(y.max())
     keep = np.zeros(len(x), dtype=bool)
     keep[[0, -1]] = True
     waiting = [(0, len(x) - 1)]
@@ -163,9 +164,9 @@ def thinned(x: Array, y: Array, tolerance: float) -> tuple[Array, Array]:
         if j - i < 2:
             continue
         line = np.interp(x[i + 1 : j], [x[i], x[j]], [y[i], y[j]])
-        off = np.abs(y[i + 1 : j] - line)
+        off = np.abs(y[i + 1 : j] - line) / tolerance[i + 1 : j]
         worst = int(off.argmax())
-        if off[worst] > tolerance:
+        if off[worst] > 1.0:
             middle = i + 1 + worst
             keep[middle] = True
             waiting += [(i, middle), (middle, j)]

@@ -92,7 +92,9 @@ def test_energy_is_never_made(energy_mev: float, converter_g_cm2: float, target_
     beam_only = shower(layers, energy_mev, secondaries=False)
     without = shower(layers, energy_mev, electrons_into_last=False)
     assert np.all(with_all.track_g_cm2 >= -1e-12)
-    assert with_all.photon_mev @ with_all.entering + with_all.heat_mev <= energy_mev
+    assert with_all.photon_mev @ with_all.entering <= energy_mev
+    assert 0.0 <= with_all.heat_mev <= energy_mev
+    assert without.heat_mev <= without.photon_mev @ without.entering
     assert beam_only.track_g_cm2.sum() <= with_all.track_g_cm2.sum() * (1 + 1e-9)
     assert without.track_g_cm2.sum() <= with_all.track_g_cm2.sum() * (1 + 1e-9)
 
@@ -102,3 +104,7 @@ def test_what_cannot_be_followed_is_refused() -> None:
         shower([Layer(pure(74), 1.0)], 800.0)
     with pytest.raises(InputError, match="thickness"):
         shower([Layer(pure(74), 0.0)], 35.0)
+
+
+def test_a_thick_stopper_keeps_all_the_energy() -> None:
+    assert shower([Layer(pure(74), 200.0)], 20.0).heat_mev == pytest.approx(20.0, rel=1e-3)

@@ -48,7 +48,8 @@ class PhotonTrack:
     ``photon_mev`` (n,): grid of energies. ``track_g_cm2`` (n,): track length of photons within the layer,
     in g/cm2, as hat functions on the grid: the number of reactions is sum(track * cross section at the grid
     energies) times the number of target nuclei in a gram. ``entering`` (n,): photons that enter the layer.
-    ``heat_mev``: energy lost to collisions in the layer by electrons above the lowest energy.
+    ``heat_mev``: energy that enters the layer less what leaves it again forward: an upper limit of the heat,
+    since particles below the lowest energy are taken to stay where they are.
     """
 
     photon_mev: Array
@@ -92,7 +93,7 @@ def _shower(
     lowest_mev: float,
 ) -> PhotonTrack:
     photon_mev = np.linspace(lowest_mev, energy_mev, max(int((energy_mev - lowest_mev) / 0.2), 30) + 1)
-    photons, track, heat = np.zeros(len(photon_mev)), np.zeros(len(photon_mev)), 0.0
+    photons, track, before = np.zeros(len(photon_mev)), np.zeros(len(photon_mev)), energy_mev
     electron_mev, electrons = np.array([energy_mev]), np.array([1.0])
     entering = photons
     for number, layer in enumerate(layers):
@@ -100,10 +101,12 @@ def _shower(
             entering = photons
             if number and not electrons_into_last:
                 electrons = np.zeros(len(electrons))
+            before = float(photon_mev @ photons + electron_mev @ electrons)
         stage = _Stage(layer, energy_mev, lowest_mev, photon_mev, secondaries)
         electrons = stage.rebin(electron_mev, electrons)
         electron_mev = stage.electron_mev
-        electrons, photons, track, heat = stage.march(electrons, photons)
+        electrons, photons, track = stage.march(electrons, photons)
+    heat = before - float(photon_mev @ photons + electron_mev @ electrons)
     return PhotonTrack(photon_mev, track, entering, heat)
 
 
@@ -180,20 +183,19 @@ class _Stage:
         """Electrons on another grid, sharing each between two neighbours so that energy is kept."""
         return _spread(self.electron_mev, energy[None, :], number[None, :], 1)[:, 0]
 
-    def march(self, electrons: Array, photons: Array) -> tuple[Array, Array, Array, float]:
-        """Through the layer: electrons and photons behind it, photon track and collision loss within it."""
+    def march(self, electrons: Array, photons: Array) -> tuple[Array, Array, Array]:
+        """Through the layer: electrons and photons behind it, and the track of photons within it."""
         half = 0.5 * self.step
-        track, heat = np.zeros(len(photons)), 0.0
+        track = np.zeros(len(photons))
         for _ in range(self.steps):
             before = photons
             electrons, photons = self._exchange(electrons, photons, half)
             lowered = electrons * (1.0 - self.shift)
             lowered[:-1] += electrons[1:] * self.shift
-            heat += float((electrons - lowered) @ self.electron_mev)
             electrons, middle = lowered, photons
             electrons, photons = self._exchange(electrons, photons, half)
             track += self.step / 6.0 * (before + 4.0 * middle + photons)  # Simpson
-        return electrons, photons, track, heat
+        return electrons, photons, track
 
     def _exchange(self, electrons: Array, photons: Array, depth: float) -> tuple[Array, Array]:
         """Radiation and absorption over a short depth: the exponential's series up to the fourth order."""

@@ -39,19 +39,27 @@ _THOMSON_RADIUS_CM2 = 7.940787e-26  # classical electron radius squared, CODATA 
 
 @dataclass(frozen=True, slots=True)
 class Substance:
-    """What a layer is made of: mass fraction and molar mass (g/mol) of each element, by atomic number."""
+    """What a layer is made of: moles of each element in a gram, by atomic number.
+
+    ``moles_g``: atomic number, mol/g, and g/mol of the natural element, to which tables per gram refer.
+    """
 
     name: str
-    fractions: tuple[tuple[int, float, float], ...]
+    moles_g: tuple[tuple[int, float, float], ...]
 
     @classmethod
     def of(
-        cls, name: str, mass_fractions: Mapping[int, float], molar_masses: Mapping[int, float]
+        cls,
+        name: str,
+        mass_fractions: Mapping[int, float],
+        natural_g_mol: Mapping[int, float],
+        actual_g_mol: Mapping[int, float] | None = None,
     ) -> Substance:
         """A substance of elements up to uranium.
 
         :param mass_fractions: by atomic number; they are normalised to one.
-        :param molar_masses: g/mol, by atomic number (those of the enriched element where it is enriched).
+        :param natural_g_mol: molar masses of the natural elements, by atomic number.
+        :param actual_g_mol: those of the elements as they are, where enriched.
         :raises InputError: for no element at all, a negative share, or an element beyond uranium.
         """
         total = sum(mass_fractions.values())
@@ -62,7 +70,9 @@ class Substance:
             raise InputError(
                 f"{name}: electrons and photons are tabulated up to uranium (92), not {beyond[0]}"
             )
-        return cls(name, tuple((z, w / total, molar_masses[z]) for z, w in sorted(mass_fractions.items())))
+        actual = actual_g_mol or natural_g_mol
+        parts = ((z, w / total / actual[z], natural_g_mol[z]) for z, w in sorted(mass_fractions.items()))
+        return cls(name, tuple(parts))
 
 
 @lru_cache(maxsize=1)
@@ -112,9 +122,9 @@ def bremsstrahlung_cm2_g_mev(substance: Substance, electron_mev: ArrayLike, phot
     share = photon / energy
     squared_speed = 1.0 - (1.0 + energy / ELECTRON_MASS_MEV) ** -2.0
     result = np.zeros(energy.shape)
-    for z, fraction, molar_mass in substance.fractions:
+    for z, moles, _ in substance.moles_g:
         scaled = _spectrum_of(z).ev(np.log(energy), np.clip(share, 0.0, 1.0))
-        result += fraction / molar_mass * z**2 * scaled
+        result += moles * z**2 * scaled
     result *= AVOGADRO * MILLIBARN_CM2 / squared_speed / photon
     return np.where(share <= 1.0, result, 0.0)
 
@@ -138,9 +148,9 @@ def stopping_mev_cm2_g(substance: Substance, energy_mev: ArrayLike) -> Array:
     """Total stopping power of electrons (ESTAR, Bragg's rule), MeV cm2/g; shape of ``energy_mev``."""
     energy = np.asarray(energy_mev, float)
     total = np.zeros(energy.shape)
-    for z, fraction, _ in substance.fractions:
+    for z, moles, natural in substance.moles_g:
         grid, values, _, _ = _materials()[z]
-        total += fraction * np.interp(energy, grid, values)
+        total += moles * natural * np.interp(energy, grid, values)
     return total
 
 
@@ -165,7 +175,7 @@ def compton_spectrum_cm2_mev(photon_mev: ArrayLike, scattered_mev: ArrayLike) ->
 
 def electrons_per_g(substance: Substance) -> float:
     """Number of electrons in one gram."""
-    return float(sum(w * z / m for z, w, m in substance.fractions) * AVOGADRO)
+    return float(sum(moles * z for z, moles, _ in substance.moles_g) * AVOGADRO)
 
 
 def attenuation_cm2_g(substance: Substance, photon_mev: ArrayLike) -> tuple[Array, Array]:
@@ -177,12 +187,12 @@ def attenuation_cm2_g(substance: Substance, photon_mev: ArrayLike) -> tuple[Arra
     photon = np.asarray(photon_mev, float)
     free = compton_cm2(photon) * AVOGADRO
     total, pairs = np.zeros(photon.shape), np.zeros(photon.shape)
-    for z, fraction, molar_mass in substance.fractions:
+    for z, moles, natural in substance.moles_g:
         _, _, grid, values = _materials()[z]
-        rest = values - compton_cm2(grid) * AVOGADRO * z / molar_mass
+        rest = values * natural - compton_cm2(grid) * AVOGADRO * z
         slope = (rest[-1] - rest[-2]) / np.log(grid[-1] / grid[-2])
         above = rest[-1] + slope * np.log(np.maximum(photon, grid[-1]) / grid[-1])
         pair = np.maximum(np.where(photon > grid[-1], above, np.interp(photon, grid, rest)), 0.0)
-        pairs += fraction * pair
-        total += fraction * (pair + free * z / molar_mass)
+        pairs += moles * pair
+        total += moles * (pair + free * z)
     return total, pairs
