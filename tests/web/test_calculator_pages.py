@@ -8,8 +8,10 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from becq.calculators import registry
+from becq.web.templatetags.calculators import set_nuclides
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,7 @@ def test_the_index_lists_every_calculator_with_its_examples(browser_page):
         assert each.title.en in seen
         assert f'href="/calculators/{each.name}/"' in answer.content.decode()
         for title, _texts in each.examples:
-            assert title.en in seen
+            assert set_nuclides(title.en) in seen
     assert 'aria-current="page"' in answer.content.decode().split('class="rail"')[1].split("</nav>")[0]
     assert browser_page.get("/calculators/nothing/").status_code == 404
 
@@ -143,6 +145,12 @@ def test_activities_are_in_the_unit_that_the_person_has_chosen(browser_page):
 
 
 def test_nuclides_are_set_properly(browser_page, client):
+    with translation.override("en"):
+        assert set_nuclides("Zn-68(p,n)Ga-68, Mo-99/Tc-99m: ICRP-107, TENDL-2025, ENDF/B-VIII.1") == (
+            "⁶⁸Zn(p,n)⁶⁸Ga, ⁹⁹Mo/⁹⁹ᵐTc: ICRP-107, TENDL-2025, ENDF/B-VIII.1"
+        )
+    with translation.override("zh-hans"):
+        assert set_nuclides("Zn-68(p,n)Ga-68") == "锌-68(p,n)镓-68"
     texts = {"nuclide": "99mTc", "activity": "1 GBq", "after": "6 h"}
     assert "⁹⁹ᵐTc" in text_of(browser_page.get("/calculators/decay/", texts))
     client.cookies["django_language"] = "zh-hans"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from becq.chain.sheets import column_zh
 from becq.errors import BecqError, Problem, ProblemsError
 from becq.web import frame
+from becq.web.remarks import REMARKS
 from becq.web.states import state
 
 _SENTENCES = [
@@ -138,67 +139,6 @@ _SENTENCES = [
                 "%(site)s; check the unit and the time of the last elution"
             ),
         ),
-        # what calculators ask for
-        (r"this is needed", gettext_lazy("this is needed")),
-        (r"the text is too long or unreadable", gettext_lazy("the text is too long or unreadable")),
-        (r"the limit is above zero", gettext_lazy("the limit is above zero")),
-        (r"there is no such input", gettext_lazy("there is no such input")),
-        (r"\"(?P<value>.*)\" is not a choice", gettext_lazy("“%(value)s” is not a choice")),
-        (r"\"(?P<value>.*)\" is not an energy", gettext_lazy("“%(value)s” is not an energy")),
-        (r"\"(?P<value>.*)\" is not a current", gettext_lazy("“%(value)s” is not a current")),
-        (r"\"(?P<value>.*)\" is not a mass", gettext_lazy("“%(value)s” is not a mass")),
-        (r"\"(?P<value>.*)\" is not a power", gettext_lazy("“%(value)s” is not a power")),
-        (r"\"(?P<value>.*)\" is not a length", gettext_lazy("“%(value)s” is not a length")),
-        (r"\"(?P<value>.*)\" is not a neutron flux", gettext_lazy("“%(value)s” is not a neutron flux")),
-        (r"\"(?P<value>.*)\" is not a dose rate", gettext_lazy("“%(value)s” is not a dose rate")),
-        (r"\"(?P<value>.*)\" is not a share", gettext_lazy("“%(value)s” is not a share")),
-        (r"\"(?P<value>.*)\" is not a duration", gettext_lazy("“%(value)s” is not a duration")),
-        (r"\"(?P<value>.*)\" is not a layer", gettext_lazy("“%(value)s” is not a layer")),
-        (r"\"(?P<value>.*)\" is not a time of day", gettext_lazy("“%(value)s” is not a time of day")),
-        (
-            r"\"(?P<value>.*)\" is not a list of times of day",
-            gettext_lazy("“%(value)s” is not a list of times of day"),
-        ),
-        (r"\"(?P<value>.*)\" is not a date and time", gettext_lazy("“%(value)s” is not a date and time")),
-        (r"\"(?P<value>.*)\" is not a whole number", gettext_lazy("“%(value)s” is not a whole number")),
-        (r"\"(?P<value>.*)\" is out of range", gettext_lazy("“%(value)s” is out of range")),
-        (
-            r"use a whole number from (?P<first>\d+) to (?P<last>\d+)",
-            gettext_lazy("use a whole number from %(first)s to %(last)s"),
-        ),
-        (
-            r"write a number and a unit, like (?P<example>.+)",
-            gettext_lazy("write a number and a unit, like %(example)s"),
-        ),
-        (
-            r"\"(?P<value>.*)\": an? [\w ]+ is a finite number, not below zero",
-            gettext_lazy("“%(value)s”: this is a finite number, not below zero"),
-        ),
-        (r"\"(?P<value>.*)\" is more than the whole", gettext_lazy("“%(value)s” is more than the whole")),
-        (
-            r"\"(?P<value>.*)\": a duration here is not negative",
-            gettext_lazy("“%(value)s”: a duration here is not negative"),
-        ),
-        (
-            r"\"(?P<value>.*)\": a duration here is above zero",
-            gettext_lazy("“%(value)s”: a duration here is above zero"),
-        ),
-        (
-            r"\"(?P<value>.*)\" is in (?P<unit>\S+); did you mean (?P<meant>.+)\? Write \".*\" to insist",
-            gettext_lazy("“%(value)s” is in %(unit)s; did you mean %(meant)s? Write “%(value)s!” to insist"),
-        ),
-        (
-            r"(?P<nuclide>\S+) \(.*\) is stable: it has no activity",
-            gettext_lazy("%(nuclide)s is stable: it has no activity"),
-        ),
-        (
-            r"(?P<nuclide>\S+) has a half-life of (?P<half_life>.+); did you mean (?P<meant>.+)\? "
-            r"Write \"(?P<again>.*)\" to insist",
-            gettext_lazy(
-                "%(nuclide)s has a half-life of %(half_life)s; did you mean %(meant)s? "
-                "Write “%(again)s” to insist"
-            ),
-        ),
         # what would be right
         (r"did you mean '(?P<word>.*)'\?", gettext_lazy("did you mean “%(word)s”?")),
         (r"(?:define it under \w+, or )?use (?P<words>[^;]+)", gettext_lazy("use %(words)s")),
@@ -254,6 +194,7 @@ _SENTENCES = [
 ]
 
 
+_SENTENCES += [(re.compile(pattern), template) for pattern, template in REMARKS]
 _REMEDY = re.compile(r"[;:,.?] (?=(?:write|use|did you mean|leave|give|remove|it is|Write) )")
 """Where what is wrong ends and what would be right begins."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from becq.calculators.showing import NUMBERS, show, split
 from becq.calculators.words import Words
+from becq.errors import InputError
+from becq.physics.nuclides import nuclide as find_nuclide
 from becq.web import frame as frames
 from becq.web.problems import say
 from becq.web.templatetags.becq import activity_html, instant_html, nuclide
 
 register = template.Library()
+_NUCLIDE = re.compile(r"(?<![A-Za-z0-9-])[A-Z][a-z]?-\d{1,3}[mn]?(?![\w-]|\.\d)")
 
 
 @register.filter
@@ -25,6 +29,27 @@ def words(text: Words | str | None) -> str:
     if isinstance(text, Words):
         return text.zh if frames.is_chinese() else text.en
     return say(str(text or ""))
+
+
+@register.filter
+def prose(text: Words | str | None) -> str:
+    """A sentence or title in the language of the page: capital first, nuclides set as in running text."""
+    said = words(text)
+    said = said[:1].upper() + said[1:] if said[:1].isascii() else said
+    return set_nuclides(said)
+
+
+def set_nuclides(text: str) -> str:
+    """Every canonical name in a text as the language of the page sets it: ⁶⁴Ni(p,n)⁶⁴Cu, 镍-64(p,n)铜-64."""
+
+    def one(match: re.Match[str]) -> str:
+        try:
+            found = find_nuclide(match[0])
+        except InputError:
+            return match[0]
+        return found.name_zh if frames.is_chinese() else found.isotope_markup
+
+    return _NUCLIDE.sub(one, text)
 
 
 @register.filter
