@@ -7,22 +7,25 @@ ICRP-107. One run, or a campaign of runs with an extraction after each.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
 from becq.physics import decay_data, quantities
-from becq.physics.reactor import burnup
-from becq.physics.reactor.fission_yields import branches, direct_yields, yields
+from becq.physics.reactor.fission_chains import FissionChains, chains_of, chains_to
+from becq.physics.reactor.fission_yields import yields
 from becq.physics.reactor.sample import AVOGADRO, atomic_mass, symbol
 
 Array = NDArray[np.float64]
 
 ENERGY_PER_FISSION_MEV = 200.0
-"""Heat per fission in MeV (DOE-HDBK-1019/1-93, about 200 MeV). Of U-235, ENDF/B has 193.4 MeV in fragments,
-neutrons, gammas and betas; neutrons captured without fission add some 4 to 9 MeV, depending on the core."""
+"""Heat per fission of U-235 in MeV (DOE-HDBK-1019/1-93, about 200 MeV): ENDF/B has 193.4 MeV in fragments,
+neutrons, gammas and betas; neutrons captured without fission add some 4 to 9 MeV, depending on the core
+(ORNL-4548, Table 6.4: 192.5 MeV without captures, 203.2 MeV with them in graphite)."""
+
+ENERGIES_MEV = {"U-235": ENERGY_PER_FISSION_MEV, "Pu-239": ENERGY_PER_FISSION_MEV * 212.4 / 203.2}
+"""By fissile nuclide; Pu-239 over U-235 as in ORNL-4548, Table 6.4."""
 
 ENERGY_RELATIVE_U = 0.015
 """Relative standard uncertainty taken for it (assumption: 197 to 203 MeV)."""
@@ -86,42 +89,15 @@ class Campaign:
     total_bq: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Chains:
-    """Fission-product chains, one block for each set that decay connects (mostly the isobars).
-
-    Each block has one more state, the fission itself, that feeds it at its direct yields. ``rates`` and
-    ``coupling`` are (blocks, m+1) and (blocks, m+1, m+1) padded with zeros, ``places`` (n, 2) tells block and
-    row of each member, ``decay_rates`` (n,) its decay constant.
-    """
-
-    members: tuple[str, ...]
-    places: NDArray[np.intp]
-    rates: Array
-    coupling: Array
-    decay_rates: Array
-
-    def grown(self, duration_s: float, cooling_s: float = 0.0) -> Array:
-        """Atoms of the members after a run at one fission per second and a cooling, (n,)."""
-        state = self.transfer(duration_s)[:, :, -1].copy()
-        if cooling_s > 0:
-            state[:, -1] = 0.0
-            state = np.einsum("bij,bj->bi", self.transfer(cooling_s), state)
-        return np.asarray(state[self.places[:, 0], self.places[:, 1]])
-
-    def transfer(self, duration_s: float) -> Array:
-        """exp(A·t) of every block, (blocks, m+1, m+1)."""
-        return burnup.transfer(self.rates, self.coupling, np.full(len(self.rates), float(duration_s)))
-
-
-def fission_rate(power_w: ArrayLike, energy_per_fission_mev: float = ENERGY_PER_FISSION_MEV) -> Array:
+def fission_rate(
+    power_w: ArrayLike, energy_per_fission_mev: float | None = None, fissile: str = "U-235"
+) -> Array:
     """Fissions per second of a power in W: (...) → (...). Raises InputError if it is negative."""
+    energy = _energy(energy_per_fission_mev, fissile)
     power = np.asarray(power_w, dtype=np.float64)
     if not (np.isfinite(power).all() and (power >= 0).all()):
         raise InputError("A fission power is a finite number of W, not below zero")
-    if not 150.0 <= energy_per_fission_mev <= 250.0:
-        raise InputError(f"{energy_per_fission_mev:g} MeV per fission is out of range (150 to 250)")
-    return np.asarray(power / (energy_per_fission_mev * MEV_J))
+    return np.asarray(power / (energy * MEV_J))
 
 
 def activities_at_shutdown(
@@ -131,15 +107,15 @@ def activities_at_shutdown(
     duration_s: ArrayLike,
     cooling_s: ArrayLike = 0.0,
     fissile: str = "U-235",
-    energy_per_fission_mev: float = ENERGY_PER_FISSION_MEV,
+    energy_per_fission_mev: float | None = None,
 ) -> Array:
     """Activity of one product in Bq in the solution: power, duration and cooling broadcast, (...).
 
     :raises InputError: for bad input or a product without a yield.
     """
-    chains = _leading_to(fissile, product)
-    place = _place(chains, product, fissile)
-    rate = fission_rate(power_w, energy_per_fission_mev)
+    chains = chains_to(fissile, product)
+    place = chains.place(product)
+    rate = fission_rate(power_w, energy_per_fission_mev, fissile)
     duration, cooling = _times(duration_s, "A run"), _times(cooling_s, "A cooling time")
     rate, duration, cooling = np.broadcast_arrays(rate, duration, cooling)
     pairs, which = np.unique(np.stack((duration.ravel(), cooling.ravel())), axis=1, return_inverse=True)
@@ -155,7 +131,7 @@ def produce(
     extraction: float = 1.0,
     cooling_s: float = 0.0,
     fissile: str = "U-235",
-    energy_per_fission_mev: float = ENERGY_PER_FISSION_MEV,
+    energy_per_fission_mev: float | None = None,
 ) -> FissionProduction:
     """One run at constant power, then a separation.
 
@@ -163,13 +139,14 @@ def produce(
     :param extraction: share of the product's element that the separation takes out, 0 to 1.
     :param cooling_s: time from shutdown to separation, precursors still at work (I-131, Xe-133).
     :param fissile: "U-235" or "Pu-239".
+    :param energy_per_fission_mev: heat per fission; None takes that of the fissile nuclide.
     :raises InputError: for bad input or a product without a yield.
     """
     if not 0 < extraction <= 1:
         raise InputError(f"An extraction efficiency of {extraction:g} is out of range: above 0, up to 1")
-    chains = _chains(fissile)
-    place = _place(chains, product, fissile)
-    rate = float(fission_rate(power_w, energy_per_fission_mev))
+    chains = chains_of(fissile)
+    place = chains.place(product)
+    rate = float(fission_rate(power_w, energy_per_fission_mev, fissile))
     duration, cooling = _times(duration_s, "A run"), _times(cooling_s, "A cooling time")
     out = rate * chains.grown(float(duration), float(cooling))
     at_shutdown = rate * chains.grown(float(duration)) * chains.decay_rates
@@ -204,7 +181,7 @@ def produce(
         relative_uncertainty=float(np.hypot(entry.cumulative_u / entry.cumulative, ENERGY_RELATIVE_U)),
         sources=(f"yield of {product}: {entry.source}", f"decay: {decay_data.SOURCE}"),
         notes=(
-            f"{energy_per_fission_mev:g} MeV of heat per fission",
+            f"{_energy(energy_per_fission_mev, fissile):g} MeV of heat per fission",
             "thermal fission only; burn-up of the fission products by neutrons left out",
         ),
     )
@@ -220,7 +197,7 @@ def campaign(
     extraction: float = 1.0,
     cooling_s: float = 0.0,
     fissile: str = "U-235",
-    energy_per_fission_mev: float = ENERGY_PER_FISSION_MEV,
+    energy_per_fission_mev: float | None = None,
 ) -> Campaign:
     """Runs of a solution reactor with an extraction after each; what is left stays for the next.
 
@@ -233,9 +210,9 @@ def campaign(
         raise InputError("The extraction comes before the next start: cooling must not exceed the pause")
     if not 0 < extraction <= 1:
         raise InputError(f"An extraction efficiency of {extraction:g} is out of range: above 0, up to 1")
-    chains = _leading_to(fissile, product)
-    place = _place(chains, product, fissile)
-    rate = float(fission_rate(power_w, energy_per_fission_mev))
+    chains = chains_to(fissile, product)
+    place = chains.place(product)
+    rate = float(fission_rate(power_w, energy_per_fission_mev, fissile))
     run, pause = float(_times(run_s, "A run")), float(_times(pause_s, "A pause"))
     cooling = float(_times(cooling_s, "A cooling time"))
     on, wait, rest = chains.transfer(run), chains.transfer(cooling), chains.transfer(pause - cooling)
@@ -261,7 +238,7 @@ def target_power_w(
     thermal_cm2_s: ArrayLike,
     *,
     fissile: str = "U-235",
-    energy_per_fission_mev: float = ENERGY_PER_FISSION_MEV,
+    energy_per_fission_mev: float | None = None,
 ) -> Array:
     """Fission power of ``mass_g`` g of the fissile nuclide in a conventional thermal flux: (...) → (...).
 
@@ -276,68 +253,14 @@ def target_power_w(
     if (mass < 0).any() or (flux < 0).any():
         raise InputError("A mass and a flux are not negative")
     atoms = mass / atomic_mass(fissile) * AVOGADRO
-    return np.asarray(atoms * sigma[0] * 1e-24 * flux * energy_per_fission_mev * MEV_J)
+    return np.asarray(atoms * sigma[0] * 1e-24 * flux * _energy(energy_per_fission_mev, fissile) * MEV_J)
 
 
-@lru_cache(maxsize=8)
-def _chains(fissile: str) -> _Chains:
-    direct = direct_yields(fissile)
-    return _of(tuple(direct), fissile)
-
-
-@lru_cache(maxsize=256)
-def _leading_to(fissile: str, product: str) -> _Chains:
-    whole = _chains(fissile)
-    _place(whole, product, fissile)
-    needed = decay_data.ancestors([product])
-    return _of(tuple(m for m in whole.members if m in needed), fissile)
-
-
-def _of(members: tuple[str, ...], fissile: str) -> _Chains:
-    direct = direct_yields(fissile)
-    blocks = _connected(members)
-    width = max(len(b) for b in blocks) + 1
-    rates = np.zeros((len(blocks), width))
-    coupling = np.zeros((len(blocks), width, width))
-    where: dict[str, tuple[int, int]] = {}
-    for k, block in enumerate(blocks):
-        where |= {name: (k, i) for i, name in enumerate(block)}
-        for i, name in enumerate(block):
-            rates[k, i] = decay_data.decay_const(name) if decay_data.known(name) else 0.0
-            coupling[k, i, -1] = direct[name]
-    for name, (k, j) in where.items():
-        for daughter, fraction in branches(name):
-            if daughter in where:
-                coupling[k, where[daughter][1], j] += rates[k, j] * fraction
-    places = np.array([where[m] for m in members], dtype=np.intp)
-    return _Chains(members, places, rates, coupling, rates[places[:, 0], places[:, 1]])
-
-
-def _connected(members: tuple[str, ...]) -> list[list[str]]:
-    """Members in sets that no decay leaves."""
-    group = {m: m for m in members}
-
-    def root(name: str) -> str:
-        while group[name] != name:
-            name = group[name]
-        return name
-
-    for name in members:
-        for daughter, _ in branches(name):
-            if daughter in group:
-                group[root(daughter)] = root(name)
-    found: dict[str, list[str]] = {}
-    for name in members:
-        found.setdefault(root(name), []).append(name)
-    return list(found.values())
-
-
-def _place(chains: _Chains, product: str, fissile: str) -> int:
-    if product not in chains.members or chains.decay_rates[chains.members.index(product)] == 0:
-        raise InputError(
-            f"{product} is no radioactive fission product of {fissile} in the table (yields from 1e-6)"
-        )
-    return chains.members.index(product)
+def _energy(given_mev: float | None, fissile: str) -> float:
+    energy = ENERGIES_MEV.get(fissile, ENERGY_PER_FISSION_MEV) if given_mev is None else given_mev
+    if not 150.0 <= energy <= 250.0:
+        raise InputError(f"{energy:g} MeV per fission is out of range (150 to 250)")
+    return energy
 
 
 def _times(value: ArrayLike, what: str) -> Array:
@@ -348,7 +271,7 @@ def _times(value: ArrayLike, what: str) -> Array:
     return times
 
 
-def _element_grams(element: str, out: Array, chains: _Chains) -> float:
+def _element_grams(element: str, out: Array, chains: FissionChains) -> float:
     """Mass in g of all isotopes of an element, the stable ones included."""
     own = [(i, m) for i, m in enumerate(chains.members) if symbol(m) == element]
     return sum(float(out[i]) * atomic_mass(m) for i, m in own) / AVOGADRO
