@@ -55,7 +55,7 @@ def test_shipped_recommended_curves_fill_in(data: NuclearData) -> None:
     assert curve.source.startswith("IAEA recommended cross sections for medical radioisotopes (www")
     assert "TENDL-2025" in curve.source  # above 25 MeV
     assert curve.last_mev == 30.0
-    tendl_only = data.curve("p", "O", (18, 9, 18))
+    tendl_only = data.curve("p", "Fe", (57, 27, 57))
     assert tendl_only.source.startswith("TENDL")
 
 

@@ -36,6 +36,7 @@ from becq.physics.accelerator import channels, recommended
 from becq.physics.accelerator.channels import Channel
 from becq.physics.accelerator.curves import Curve as Curve
 from becq.physics.accelerator.isotopes import name_of, threshold_mev
+from becq.physics.accelerator.state_curves import with_states
 from becq.physics.bateman import Array
 from becq.physics.elements import elements
 
@@ -50,7 +51,7 @@ _SOURCES = {
     "endfb": "{}",
 }
 _PROJECTILE_NAMES = {"p": "protons", "d": "deuterons", "a": "alphas", "h": "He-3", "g": "photons"}
-_AFTER_RECOMMENDED = "tendl"
+_AFTER_RECOMMENDED, _JOIN = "tendl", 0.25
 _CAPTURE_LIMIT_MB, _CAPTURE_LIMIT_MEV, _ENDF_LIMIT_MB = 5.0, 30.0, 5000.0
 
 
@@ -58,6 +59,7 @@ _CAPTURE_LIMIT_MB, _CAPTURE_LIMIT_MEV, _ENDF_LIMIT_MB = 5.0, 30.0, 5000.0
 class _Curves:
     total: dict[Channel, Curve]
     states: dict[Channel, Mapping[str, channels.Points]]
+    evaluated: Mapping[tuple[Channel, str], Curve] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,19 @@ class NuclearData:
         safe = np.where(total > 0, total, 1.0)
         return {s: np.where(total > 0, v / safe, float(s == "")) for s, v in values.items()}
 
+    def relative_uncertainty(
+        self, projectile: str, element: str, channel: Channel, state: str, energy_mev: ArrayLike
+    ) -> Array:
+        """u(σ)/σ of a state ("" ground, "m", "n") of a residual, NaN where no source gives it.
+
+        :param energy_mev: energies in MeV, any shape. Uncertainties of a curve are fully correlated.
+        """
+        found = self._all(projectile, element)
+        own = found.evaluated.get((channel, state))
+        if own is None and any((channel, s) in found.evaluated for s in ("", "m", "n")):
+            return np.full(np.shape(energy_mev), np.nan)
+        return (own or found.total[channel]).relative_uncertainty(energy_mev)
+
     def curve(self, projectile: str, element: str, channel: Channel) -> Curve:
         """One excitation function.
 
@@ -131,7 +146,7 @@ class NuclearData:
             if (projectile == "g") != library.startswith("iaea-pd"):
                 continue
             if library.startswith(_AFTER_RECOMMENDED):
-                _merge(merged, recommended.totals(projectile, element))
+                _merge(merged, _joining(merged, recommended.totals(projectile, element)))
             path = self.folder / library / "xs" / f"{projectile}_{element}.parquet"
             if path.exists():
                 found = True
@@ -145,9 +160,12 @@ class NuclearData:
                 f"{element}: add <library>/xs/{projectile}_{element}.parquet ({_WHERE}); "
                 + (f"it has {projectile} on {', '.join(there)}" if there else f"it has none for {projectile}")
             )
+        parts: dict[Channel, dict[str, Curve]] = {}
         for (channel, state), curve in recommended.states(projectile, element).items():
-            merged[channel], states[channel] = _with_state(merged.get(channel), state, curve)
-        return _Curves(merged, states)
+            parts.setdefault(channel, {})[state] = curve
+        for channel, curves in parts.items():
+            merged[channel], states[channel] = with_states(merged.get(channel), curves)
+        return _Curves(merged, states, recommended.states(projectile, element))
 
 
 def folder() -> Path | None:
@@ -319,23 +337,18 @@ def _merge(merged: dict[Channel, Curve], worse: Mapping[Channel, Curve]) -> None
         merged[channel] = _splice(merged[channel], curve) if channel in merged else curve
 
 
-def _with_state(total: Curve | None, state: str, part: Curve) -> tuple[Curve, Mapping[str, channels.Points]]:
-    """The total curve and its parts, where one state has a better curve of its own.
-
-    The other state has the rest, and the total is never less than the part.
-    """
-    if total is None:
-        return part, {state: (part.energy_mev, part.cross_section_b)}
-    energy = np.union1d(total.energy_mev, part.energy_mev)
-    known, whole = (
-        np.interp(energy, c.energy_mev, c.cross_section_b, left=0.0, right=0.0) for c in (part, total)
-    )
-    share = np.interp(part.last_mev, energy, known / np.where(whole > 0, whole, np.inf))
-    known = np.where(energy > part.last_mev, np.minimum(share, 1.0) * whole, known)
-    whole = np.maximum(whole, known)
-    other = "" if state else "m"
-    source = f"{part.source} for the {'isomer' if state else 'ground state'}, {total.source} for the total"
-    return Curve(energy, whole, source), {state: (energy, known), other: (energy, whole - known)}
+def _joining(merged: Mapping[Channel, Curve], shipped: Mapping[Channel, Curve]) -> dict[Channel, Curve]:
+    """The shipped curves of channels that the folder lacks, or whose recommended curve they continue."""
+    kept = {}
+    for channel, curve in shipped.items():
+        better = merged.get(channel)
+        if better is None:
+            kept[channel] = curve
+        elif curve.last_mev > better.last_mev:
+            ours, theirs = float(curve.at(better.last_mev)), float(better.cross_section_b[-1])
+            if abs(ours - theirs) <= _JOIN * max(ours, theirs):
+                kept[channel] = curve
+    return kept
 
 
 def _splice(better: Curve, other: Curve) -> Curve:
@@ -343,10 +356,15 @@ def _splice(better: Curve, other: Curve) -> Curve:
     above = other.energy_mev > better.last_mev
     if not above.any():
         return better
+    spreads = [
+        np.full(len(c.energy_mev), np.nan) if c.uncertainty_b is None else c.uncertainty_b
+        for c in (better, other)
+    ]
     return Curve(
         np.r_[better.energy_mev, other.energy_mev[above]],
         np.r_[better.cross_section_b, other.cross_section_b[above]],
         f"{better.source} to {better.last_mev:g} MeV, {other.source} above",
+        None if better.uncertainty_b is other.uncertainty_b is None else np.r_[spreads[0], spreads[1][above]],
     )
 
 
