@@ -6,8 +6,9 @@ FOLDER holds the Parquet files of TENDL-2024 (``<projectile>_<element>.parquet``
 give residual production with isomeric states, and in which the IAEA recommended cross sections for medical
 radioisotopes stand in steps of 0.1 MeV beside the coarser grid of TALYS. This script takes from them
 
-- the recommended curves: the energies off the grid that all other residuals of the target share, thinned to
-  what linear interpolation needs (0.3 % of a value plus 0.05 % of the maximum);
+- the recommended curves: the energies off the grid that all other residuals of the target share, and those on
+  it that fit between them (others are of TALYS), thinned to what linear interpolation needs (0.3 % of a value
+  plus 0.05 % of the maximum);
 - for natural targets, the share of the first isomeric state in the cross section of a residual, by energy,
   where ICRP-107 knows that state and no other, and where it is not moot.
 """
@@ -34,6 +35,7 @@ RECOMMENDED = "IAEA recommended cross sections for medical radioisotopes (www-nd
 SHARES = "TENDL-2024 (Koning et al. 2019, Nucl. Data Sheets 155, 1)"
 GRID = {*np.arange(1.0, 20.5), *np.arange(20.0, 31.0, 2.0), *np.arange(35.0, 80.0, 5.0)}
 GRID |= {*np.arange(80.0, 160.0, 10.0), 160.0, 180.0, 200.0, 0.125, 0.25, 0.5}
+FINE_MEV = 0.09
 LEAST_POINTS, SHARED_BY, LAST_SHARE_MEV, LEAST_MB = 20, 8, 40.0, 5.0
 
 
@@ -63,13 +65,21 @@ def _recommended(projectile: str, target: str, rows: pl.DataFrame) -> Iterator[t
         off = np.array([e not in grid for e in energy])
         if off.sum() < LEAST_POINTS:
             continue
-        step = float(np.median(np.diff(energy[off])))
-        first, last = energy[off][0] - 1.5 * step, energy[off][-1] + 1.5 * step
         tenths = np.isclose(energy * 10, np.round(energy * 10), atol=1e-6)
-        kept = (energy >= first) & (energy <= last) & (off | tenths)
+        fine = np.median(np.diff(energy[off])) < FINE_MEV or (off & tenths).sum() < LEAST_POINTS
+        own = off if fine else off & tenths
+        kept = own | _between(energy, sigma, own)
         energy, sigma = thinned(energy[kept], sigma[kept], 0.003, 0.0005)
         name = name_of(z, a, "" if state == "g" else state)
         yield projectile, target, name, "ground" if state == "g" else "", *_texts(energy, sigma), RECOMMENDED
+
+
+def _between(energy: Array, sigma: Array, off: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which points on the grid lie between their neighbours off it, and so may be of the curve."""
+    low = np.interp(energy - 0.1, energy[off], sigma[off])
+    high = np.interp(energy + 0.1, energy[off], sigma[off])
+    inside = (energy > energy[off][0]) & (energy < energy[off][-1])
+    return inside & ~off & (sigma >= 0.98 * np.minimum(low, high)) & (sigma <= 1.02 * np.maximum(low, high))
 
 
 def _shares(projectile: str, target: str, rows: pl.DataFrame) -> Iterator[tuple[str, ...]]:
