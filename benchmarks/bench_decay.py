@@ -123,7 +123,7 @@ def frames(lots: int) -> None:
     rows = sum(block.height for block in decayed_blocks(stock(lots), noon, form="wide", block_rows=BLOCK))
     seconds = time.perf_counter() - start
     print(
-        f"decayed_blocks(), {rows:>10,} lots: {rows / seconds / 1e6:.1f} million lots/s (making them included);"
+        f"decayed_blocks(), {rows:>10,} lots: {rows / seconds / 1e6:.1f} million lots/s (made as well);"
         f" peak {peak_mb():.0f} MB with blocks of {BLOCK:,}"
     )
 

@@ -19,7 +19,9 @@ Entries whose spectral bound exceeds :data:`MAX_AMPLIFICATION` take the positive
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,17 +74,16 @@ class Operator:
         coupling[k + places, np.arange(k)] = feed
         return Operator.of(np.concatenate([np.zeros(k), self.rates]), coupling)
 
-    def counted(self, places: Places) -> tuple[Operator, float]:
-        """The same states before w counters, each the integral of one member over time.
+    def counted(self, places: Places) -> Operator:
+        """The same states before w counters, counters last: each the integral of one member over time, in s.
 
         :param places: the member that each counter integrates, (w,).
-        :returns: the operator, counters last, and the time in s that one unit of a counter stands for.
         """
-        n, w, fastest = self.rates.size, places.size, float(self.rates.max())
+        n, w = self.rates.size, places.size
         coupling = np.zeros((n + w, n + w))
         coupling[:n, :n] = np.tril(self.matrix, -1)
-        coupling[n + np.arange(w), places] = fastest
-        return Operator.of(np.concatenate([self.rates, np.zeros(w)]), coupling), 1.0 / fastest
+        coupling[n + np.arange(w), places] = 1.0
+        return Operator.of(np.concatenate([self.rates, np.zeros(w)]), coupling)
 
     def transfer(self, elapsed_s: Array) -> Array:
         """exp(M·t) by the positive method: times (m,) in s, not negative → (m, n, n)."""
@@ -116,17 +117,23 @@ class Operator:
         out = np.empty((elapsed_s.size, wanted.size))
         if self.rates.size == 1:
             return self._apply_single(start, elapsed_s, out)
-        longest = self.longest_s
         for first in range(0, elapsed_s.size, _ROWS):
             block = slice(first, first + _ROWS)
-            part, t, result = start[block], np.minimum(elapsed_s[block], longest), out[block]
-            if part.min() >= 0:
-                self._apply_block(part, columns, t, wanted, result)
-                continue
-            losses = np.empty_like(result)
-            self._apply_block(np.maximum(part, 0.0), columns, t, wanted, result)
-            self._apply_block(np.maximum(-part, 0.0), columns, t, wanted, losses)
-            result -= losses
+            t = np.minimum(elapsed_s[block], self.longest_s)
+            by_sign(partial(self._apply_block, columns, t, wanted), start[block], out[block])
+        return out
+
+    def integrate(self, start: Array, columns: Places, elapsed_s: Array, wanted: Places) -> Array:
+        """∫exp(M·t')·a dt' from 0 to t for many lots: arguments and result as of :meth:`apply`, times s.
+
+        The modes are (1 − e^{−λt})/λ here; where their sum cancels, counters are fed the positive way.
+        """
+        counters = self.counted(wanted)
+        out = np.empty((elapsed_s.size, wanted.size))
+        for first in range(0, elapsed_s.size, _ROWS):
+            block = slice(first, first + _ROWS)
+            fill = partial(self._integrate_block, counters, columns, elapsed_s[block], wanted)
+            by_sign(fill, start[block], out[block])
         return out
 
     def _apply_single(self, start: Array, t: Array, out: Array) -> Array:
@@ -140,17 +147,36 @@ class Operator:
             np.multiply(decayed, start[block, 0], out=out[block, 0])
         return out
 
-    def _apply_block(self, start: Array, columns: Places, t: Array, wanted: Places, out: Array) -> None:
+    def _apply_block(self, columns: Places, t: Array, wanted: Places, start: Array, out: Array) -> None:
         if self.vectors is None or self.inverse is None:
             self._apply_positive(start, columns, t, wanted, out, np.arange(t.size))
             return
-        decayed = np.exp(np.outer(t, -self.rates))
-        left, right = self.inverse[:, columns].T, self.vectors[wanted].T
-        np.matmul((start @ left) * decayed, right, out=out)
-        bound = ((start @ np.abs(left)) * decayed) @ np.abs(right)
-        lost = bound > MAX_AMPLIFICATION * out
+        lost = self._sum_modes(np.exp(np.outer(t, -self.rates)), start, columns, wanted, out)
         if lost.any():
             self._apply_positive(start, columns, t, wanted, out, np.flatnonzero(lost.any(axis=1)), lost)
+
+    def _integrate_block(
+        self, counters: Operator, columns: Places, t: Array, wanted: Places, start: Array, out: Array
+    ) -> None:
+        lost = np.ones(out.shape, dtype=bool)
+        if self.vectors is not None and self.inverse is not None:
+            spent = np.expm1(np.outer(t, -self.rates)) / -self.rates
+            lost = self._sum_modes(spent, start, columns, wanted, out)
+        rows = np.flatnonzero(lost.any(axis=1))
+        if rows.size:
+            behind = self.rates.size + np.arange(wanted.size)
+            counters._apply_positive(start, columns, t, behind, out, rows, lost)
+
+    def _sum_modes(
+        self, modes: Array, start: Array, columns: Places, wanted: Places, out: Array
+    ) -> NDArray[np.bool_]:
+        """Writes V·modes·V⁻¹·a, modes (rows, n) not negative, and returns which entries cancel too much."""
+        assert self.vectors is not None
+        assert self.inverse is not None
+        left, right = self.inverse[:, columns].T, self.vectors[wanted].T
+        np.matmul((start @ left) * modes, right, out=out)
+        bound = ((start @ np.abs(left)) * modes) @ np.abs(right)
+        return np.asarray(bound > MAX_AMPLIFICATION * out)
 
     def _apply_positive(
         self,
@@ -202,6 +228,17 @@ class Operator:
             squared[:, diagonal, diagonal] = np.exp(np.outer(ahead, -self.rates))
             result[rows] = squared
         return result
+
+
+def by_sign(fill: Callable[[Array, Array], None], start: Array, out: Array) -> None:
+    """Fills ``out`` from ``start`` (rows, k) by a linear ``fill(start, out)`` for numbers not negative."""
+    if start.min() >= 0:
+        fill(start, out)
+        return
+    losses = np.empty_like(out)
+    fill(np.maximum(start, 0.0), out)
+    fill(np.maximum(-start, 0.0), losses)
+    out -= losses
 
 
 def _longest(rates: Array, coupling: Array) -> float:

@@ -150,13 +150,35 @@ class Lots:
 
     def apply(self, operator: Operator, rows: Array, columns: Places, wanted: Places) -> Array:
         """What an operator makes of the rows, in the shape of the lots: shape + (w,)."""
-        if self.times_s.size == 1 and rows.shape[0] >= _SHARED:
+        if self._share_time(rows):
             matrix = operator.transfer(self.times_s)[0][np.ix_(wanted, columns)]
             result: Array = rows * matrix if matrix.size == 1 else rows @ matrix.T
         else:
-            times = np.broadcast_to(self.times_s, rows.shape[:1])
-            result = operator.apply(rows, columns, times, wanted)
+            result = operator.apply(rows, columns, np.broadcast_to(self.times_s, rows.shape[:1]), wanted)
         return result.reshape(*self.shape, wanted.size)
+
+    def integrate(self, rows: Array) -> Array:
+        """Integrals over time of the activities asked for, from start activities (rows, k): shape + (w,) in
+        the unit of the rows times s; for endless times too, where every start atom passes through."""
+        operator, width = self.chain.activity_operator, self.places.size
+        endless = np.isinf(self.times_s)
+        if endless.any():
+            passed = self.chain.passages[np.ix_(self.places, self.columns)]
+            passed = (rows / operator.rates[self.columns]) @ passed.T
+            if endless.all():
+                return np.asarray(passed.reshape(*self.shape, width))
+            result = operator.integrate(rows, self.columns, np.where(endless, 0.0, self.times_s), self.places)
+            result[endless] = passed[endless]
+        elif self._share_time(rows):
+            matrix = operator.counted(self.places).transfer(self.times_s)[0]
+            result = rows @ matrix[len(self.chain.members) :, self.columns].T
+        else:
+            times = np.broadcast_to(self.times_s, rows.shape[:1])
+            result = operator.integrate(rows, self.columns, times, self.places)
+        return np.asarray(result.reshape(*self.shape, width))
+
+    def _share_time(self, rows: Array) -> bool:
+        return self.times_s.size == 1 and rows.shape[0] >= _SHARED
 
 
 _SHARED = 256  # lots from which one matrix for their common time is worth its making

@@ -1,24 +1,23 @@
 """Integrals over time: numbers of decays (cumulated activity), and mean activities.
 
-The integral of an activity over time is a number of decays: 1 Bq·s is one decay. Each member gets a
-counter, an absorbing state fed by its activity, and chain and counters are decayed together as one operator
-(:meth:`becq.physics.bateman.Operator.counted`). Only positive terms are added where a closed formula would
-subtract (1 − e^{−λt} for short times), so every count keeps its digits. Over all time each start atom
-contributes the number of times it passes through a member, (1 − B)⁻¹ of the branching fractions B.
+The integral of an activity over time is a number of decays: 1 Bq·s is one decay. It is summed over the modes
+of the chain, each (1 − e^{−λt})/λ, and where that sum cancels (short times, slow or near-equal members) each
+member gets a counter, an absorbing state fed by its activity, and only positive terms are added
+(:meth:`becq.physics.bateman.Operator.integrate`). Over all time each start atom contributes the number of
+times it passes through a member, (1 − B)⁻¹ of the branching fractions B.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from becq.errors import InputError
-from becq.physics.bateman import Array, Operator
-from becq.physics.chains import Chain, Lots, Names, chain, elapsed_times
+from becq.physics.bateman import Array
+from becq.physics.chains import Lots, Names, chain, elapsed_times
 from becq.physics.decay import DecayedInventory, decay
 from becq.physics.nuclides import Nuclide
 
@@ -60,19 +59,7 @@ def cumulated(
     Relative accuracy is about 1e-12 in each entry. For a later period, decay to its start first.
     """
     lots = Lots.of(nuclides, activity_bq, elapsed_times(duration_s, endless=True), members)
-    operator, unit_s = _counted(lots.chain, tuple(lots.places.tolist()))
-    counters = len(lots.chain.members) + np.arange(lots.places.size)
-    endless = ~np.isfinite(lots.times_s)
-    if endless.any():
-        atoms = lots.rows / lots.chain.activity_operator.rates[lots.columns]
-        whole = atoms @ lots.chain.passages[np.ix_(lots.places, lots.columns)].T
-        if endless.all():
-            return CumulatedActivity(lots.names, whole.reshape(*lots.shape, lots.places.size))
-        times = np.where(endless, 0.0, lots.times_s)
-        decays = operator.apply(lots.rows, lots.columns, times, counters) * unit_s
-        decays[endless] = whole[endless]
-        return CumulatedActivity(lots.names, decays.reshape(*lots.shape, lots.places.size))
-    return CumulatedActivity(lots.names, lots.apply(operator, lots.rows, lots.columns, counters) * unit_s)
+    return CumulatedActivity(lots.names, lots.integrate(lots.rows))
 
 
 def mean_activity(
@@ -104,8 +91,3 @@ def mean_activity(
     return DecayedInventory(
         wanted, np.where(moment, now, decays / np.where(length == 0, 1.0, length)[..., None])
     )
-
-
-@lru_cache(maxsize=256)
-def _counted(whole: Chain, places: tuple[int, ...]) -> tuple[Operator, float]:
-    return whole.activity_operator.counted(np.array(places, dtype=np.intp))

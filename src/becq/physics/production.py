@@ -1,24 +1,23 @@
 """Decay while something is made: chains fed at constant rates, for one period or a history of steps.
 
 Of each member, dN/dt = −λN + Σ(feeding by parents) + R with a rate R in atoms/s. For activities that is
-dA/dt = M·A + λ·R, solved as one operator on the rates and the activities together: the rates are constant
-states that feed the chain (:meth:`becq.physics.bateman.Operator.fed`). The saturation term 1 − e^{−λt} of
-the textbooks (IAEA TRS 465, 2008, chapter 2) comes out of it for a single nuclide, and keeps its digits
-however short or long the period is.
+dA/dt = M·A + λ·R, so what is there after a period is the integral of exp(M·t) over it, applied to λ·R: the
+same integral as that of :mod:`becq.physics.cumulation`. The saturation term 1 − e^{−λt} of the textbooks
+(IAEA Technical Reports Series 465, 2008) is its value for a single nuclide; it keeps its digits however
+short or long the period is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from becq.errors import InputError
 from becq.physics import decay_data
-from becq.physics.bateman import Array, Operator
-from becq.physics.chains import Chain, Lots, Names, chain, elapsed_times, input_names
+from becq.physics.bateman import Array
+from becq.physics.chains import Lots, Names, chain, elapsed_times, input_names
 from becq.physics.decay import DecayedInventory
 from becq.physics.nuclides import Nuclide
 
@@ -45,18 +44,7 @@ def produced(
     lots = Lots.of(
         nuclides, rate_per_s, elapsed_times(duration_s, endless=True), members, what="production rates"
     )
-    k = lots.columns.size
-    operator = _fed(lots.chain, tuple(lots.columns.tolist()))
-    endless = ~np.isfinite(lots.times_s)
-    if endless.any():
-        saturated = lots.rows @ lots.chain.passages[np.ix_(lots.places, lots.columns)].T
-        if endless.all():
-            return DecayedInventory(lots.names, saturated.reshape(*lots.shape, lots.places.size))
-        times = np.where(endless, 0.0, lots.times_s)
-        result = operator.apply(lots.rows, np.arange(k), times, k + lots.places)
-        result[endless] = saturated[endless]
-        return DecayedInventory(lots.names, result.reshape(*lots.shape, lots.places.size))
-    return DecayedInventory(lots.names, lots.apply(operator, lots.rows, np.arange(k), k + lots.places))
+    return DecayedInventory(lots.names, lots.integrate(_growth(lots)))
 
 
 def produced_in_steps(
@@ -96,11 +84,10 @@ def produced_in_steps(
     shown = [whole.members.index(m) for m in wanted]
     now: Array = np.zeros((*lots[0].shape, len(whole.members))) if lots else np.zeros((0, 0))
     history = []
+    everything = np.arange(len(whole.members))
     for step in lots:
-        k, n = step.columns.size, len(whole.members)
-        operator = _fed(whole, tuple(step.columns.tolist()))
-        rows = np.concatenate([step.rows, now.reshape(-1, n)], axis=1)
-        now = step.apply(operator, rows, np.arange(k + n), k + np.arange(n))
+        left = step.apply(whole.activity_operator, now.reshape(-1, everything.size), everything, everything)
+        now = left + step.integrate(_growth(step))
         if every_step:
             history.append(now[..., shown])
     if every_step:
@@ -135,7 +122,6 @@ def saturation_factor(nuclide: str | Nuclide, duration_s: ArrayLike) -> Array:
     return np.asarray(-np.expm1(-decay_data.decay_const(str(nuclide)) * t))
 
 
-@lru_cache(maxsize=256)
-def _fed(whole: Chain, places: tuple[int, ...]) -> Operator:
-    at = np.array(places, dtype=np.intp)
-    return whole.activity_operator.fed(at, whole.activity_operator.rates[at])
+def _growth(lots: Lots) -> Array:
+    """λR in Bq/s: atoms made per second are so much more activity per second, (rows, k)."""
+    return lots.rows * lots.chain.activity_operator.rates[lots.columns]
