@@ -9,7 +9,10 @@ FOLDER has the nucl-parquet layout (`meta/ensdf/radiation`, `meta/xcom_elements.
   ENSDF lists the photons of short-lived isomers with the parent (Cs-137 with the 661.7 keV of Ba-137m);
   Becq's decay data (ICRP-107) keep isomers apart, so those photons are moved to the isomer.
 - ``src/becq/data/mass_attenuation.csv``: mu/rho and mu_en/rho of NISTIR 5632 on its own energy grid, both
-  sides of every absorption edge kept.
+  sides of every absorption edge kept, and the attenuation that belongs to the build-up factors of
+  ANSI/ANS-6.4.3: without coherent scattering and with free electrons, as the standard tabulates it
+  (``standard_attenuation.csv``). What the standard leaves out is smooth across edges, so it is interpolated
+  and taken from NIST's coefficients; compounds are mixed by mass fractions of NISTIR 5632, table 2.
 
 Of every nuclide the strongest lines stay that together make 99.8 % of the air kerma rate above 20 keV, and
 nearly all of it above 60 keV bare and behind 1 and 5 cm of lead: what is weak in the open can rule behind a
@@ -30,6 +33,7 @@ import polars as pl
 from becq.physics import decay_data
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "becq" / "data"
+STANDARD = Path(__file__).resolve().parent / "standard_attenuation.csv"
 ICRP_PHOTONS = Path(__file__).resolve().parent / "icrp_photons.csv"
 
 NUCLIDES = """
@@ -81,6 +85,18 @@ MATERIALS = {
     "lead-glass": "glass", "borosilicate-glass": "pyrex",
     "aluminium": 13, "iron": 26, "copper": 29, "tungsten": 74, "lead": 82,
 }  # fmt: skip
+FRACTIONS = {
+    "air": {6: 0.000124, 7: 0.755268, 8: 0.231781, 18: 0.012827},
+    "water": {1: 0.111898, 8: 0.888102},
+    "tissue": {1: 0.101172, 6: 0.111, 7: 0.026, 8: 0.761828},
+    "pmma": {1: 0.080541, 6: 0.599846, 8: 0.319613},
+    "concrete": {
+        1: 0.0221, 6: 0.002484, 8: 0.57493, 11: 0.015208, 12: 0.001266, 13: 0.019953, 14: 0.304627,
+        19: 0.010045, 20: 0.042951, 26: 0.006435,
+    },
+    "lead-glass": {8: 0.156453, 14: 0.080866, 22: 0.008092, 33: 0.002651, 82: 0.751938},
+    "borosilicate-glass": {5: 0.040066, 8: 0.539559, 11: 0.028191, 13: 0.011644, 14: 0.37722, 19: 0.003321},
+}  # fmt: skip
 KEEP_FROM_KEV = 10.0
 DELTA_KEV = 20.0
 # (photons from this energy in keV, behind so much lead in cm, share of the air kerma rate kept)
@@ -106,6 +122,33 @@ def attenuation(folder: Path) -> dict[str, np.ndarray]:
         if (steps < 0).any():
             raise SystemExit(f"{name}: energies out of order")
     return tables
+
+
+def without_coherent(folder: Path, tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """mu/rho to use with the standard's build-up factors, on each material's own energies."""
+    elements = pl.read_parquet(folder / "meta/xcom_elements.parquet")
+    standard = pl.read_csv(STANDARD)
+    left_out: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    for z in standard["z"].unique().to_list():
+        own = standard.filter(pl.col("z") == z)
+        nist = elements.filter(pl.col("Z") == z)
+        energies, totals = nist["energy_MeV"].to_numpy(), nist["mu_rho_cm2_g"].to_numpy()
+        pairs = []
+        for energy, mu in own.select("energy_kev", "mu_rho_cm2_g").rows():
+            near = np.flatnonzero(np.abs(energies * 1000 / energy - 1) < 1e-6)
+            if len(near) == 1:
+                pairs.append((energy / 1000, max(float(totals[near[0]]) - mu, 1e-7)))
+        left_out[z] = (np.array([e for e, _ in pairs]), np.array([d for _, d in pairs]))
+    found = {}
+    for name, key in MATERIALS.items():
+        parts = {key: 1.0} if isinstance(key, int) else FRACTIONS[name]
+        energy = tables[name][:, 0]
+        less = np.zeros_like(energy)
+        for z, share in parts.items():
+            grid, difference = left_out[z]
+            less += share * np.exp(np.interp(np.log(energy), np.log(grid), np.log(difference)))
+        found[name] = tables[name][:, 1] - less
+    return found
 
 
 def kerma_weight(energy_kev: np.ndarray, tables: dict[str, np.ndarray], lead_cm: float) -> np.ndarray:
@@ -282,15 +325,24 @@ def main() -> None:
     write(DATA / "photon_lines.csv", ["nuclide", "energy_kev", "intensity", "kind", "source"], rows)
     write(DATA / "photonless.csv", ["nuclide", "source", "note"], bare)
     rows = []
+    broad = without_coherent(folder, tables)
+    source = "NISTIR 5632; ANSI/ANS-6.4.3-1991"
     for name, table in tables.items():
         rows += [
-            [name, f"{e * 1000:.7g}", f"{mu:.4g}", f"{en:.4g}", "NISTIR 5632"]
-            for e, mu, en in table
-            if 5e-3 <= e <= 20.0
+            [
+                name,
+                f"{e * 1000:.7g}",
+                f"{mu:.4g}",
+                f"{b:.4g}",
+                f"{en:.4g}",
+                "NISTIR 5632; ANSI/ANS-6.4.3-1991",
+            ]
+            for (e, mu, en), b in zip(table, broad[name], strict=True)
+            if 1e-2 <= e <= 20.0
         ]
     write(
         DATA / "mass_attenuation.csv",
-        ["material", "energy_kev", "mu_rho_cm2_g", "mu_en_rho_cm2_g", "source"],
+        ["material", "energy_kev", "mu_rho_cm2_g", "mu_rho_broad_cm2_g", "mu_en_rho_cm2_g", "source"],
         rows,
     )
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from becq.errors import InputError
+from becq.physics.radiation.buildup import buildup
 from becq.physics.radiation.gamma_constants import dose_per_fluence
 from becq.physics.radiation.materials import material, names
 from becq.physics.radiation.photons import photon_lines
@@ -34,29 +36,35 @@ def layer_mm(row: dict[str, str]) -> float:
     return 1e3 * value_layer(energies, weights, row["material"], float(row["transmission"]))
 
 
-# Ratios ours/Smith & Stabin that differ by more than 6 %: lines between 100 and 200 keV, where their build-up
-# table is interpolated linearly between few energies and the standard's factors are up to 27 % above, and
-# soft X rays, of which the two data sets have different ones (docs/dose-rate.md).
+def smith_layer_mm(row: dict[str, str]) -> float:
+    """The layer as Smith & Stabin reckon: attenuation with coherent scattering under the build-up factor.
+
+    Put together here from the two tables, since Becq itself uses the coefficients that belong to the factors.
+    """
+    energies, weights = spectrum(row["nuclide"], float(row["cutoff_kev"]))
+    per_mm = material("lead").attenuation_cm2_g(energies) * 11.35 * 0.1
+
+    def excess(thickness_mm: float) -> float:
+        depth = per_mm * thickness_mm
+        passed = np.exp(-depth) * buildup("lead", energies, depth)
+        return float((weights * passed).sum() / weights.sum()) - float(row["transmission"])
+
+    return float(brentq(excess, 1e-6, 500.0))
+
+
+# Where that differs by more than 6 % from their table: lines between 90 and 200 keV, where their build-up table
+# (Shimizu) lies up to 27 % below the standard and is interpolated linearly between few energies, and soft X
+# rays, of which the two data sets have different ones (docs/dose-rate.md).
 SOFT = {"I-125", "Xe-133", "Tb-161", "Sm-153", "Ac-225"}
 NEAR_EDGE = {
-    "Tc-99m",
-    "In-111",
-    "Lu-177",
-    "Se-75",
-    "Ra-223",
-    "Pb-212",
-    "Mo-99",
-    "Cu-67",
-    "Re-188",
-    "Ho-166",
-    "Cr-51",
-}
+    "Tc-99m", "In-111", "Lu-177", "Se-75", "Ra-223", "Pb-212", "Mo-99", "Cu-67", "Re-188", "Ho-166", "Cr-51",
+}  # fmt: skip
 SMITH = [r for r in rows("Smith") if r["nuclide"] not in SOFT]
 
 
 @pytest.mark.parametrize("row", SMITH, ids=lambda r: f"{r['nuclide']} {r['transmission']}")
 def test_value_layers_of_lead(row: dict[str, str]) -> None:
-    ratio = layer_mm(row) / float(row["thickness"])
+    ratio = smith_layer_mm(row) / float(row["thickness"])
     if row["nuclide"] in NEAR_EDGE:
         assert 0.70 < ratio < 1.23
     else:
@@ -64,25 +72,43 @@ def test_value_layers_of_lead(row: dict[str, str]) -> None:
 
 
 def test_most_value_layers_agree_within_two_per_cent() -> None:
-    off = np.array([abs(layer_mm(r) / float(r["thickness"]) - 1) for r in SMITH])
+    off = np.array([abs(smith_layer_mm(r) / float(r["thickness"]) - 1) for r in SMITH])
     assert len(off) >= 100
     assert np.mean(off < 0.02) > 0.5
 
 
+@pytest.mark.parametrize("row", SMITH, ids=lambda r: f"{r['nuclide']} {r['transmission']}")
+def test_becq_asks_for_some_more_lead(row: dict[str, str]) -> None:
+    """Coherent scattering stops nothing in a broad beam: without it lead must be up to 10 % thicker."""
+    assert 1.0 < layer_mm(row) / smith_layer_mm(row) < 1.10
+
+
 @pytest.mark.parametrize("row", rows("AAPM"), ids=lambda r: f"{r['material']} {r['thickness']}")
 def test_511_kev_curves_of_task_group_108(row: dict[str, str]) -> None:
-    """Monte Carlo for slabs: lead within 15 % down to 5 %, light materials on the safe side by up to 1.9."""
+    """Monte Carlo for slabs: lead within 6 %, light materials on the safe side by up to 1.9."""
     energies, weights = spectrum("F-18", 20.0)
     ours = spectrum_transmission(energies, weights, [(row["material"], float(row["thickness"]) / 1e3)])
     ratio = ours / float(row["transmission"])
-    assert (0.74 < ratio < 1.0) if row["material"] == "lead" else (1.1 < ratio < 1.9)
+    assert (0.99 < ratio < 1.06) if row["material"] == "lead" else (1.1 < ratio < 1.95)
+
+
+def test_coefficients_without_coherent_scattering() -> None:
+    """ANSI/ANS-6.4.3 table 1: lead 5.355 at 100 keV, 0.1514 at 500 keV; iron 0.1064 at 300 keV; water 0.1674."""
+    for name, energy, published in (
+        ("lead", 100.0, 5.355),
+        ("lead", 500.0, 0.1514),
+        ("iron", 300.0, 0.1064),
+        ("water", 100.0, 0.1674),
+        ("tungsten", 200.0, 0.7383),
+    ):
+        assert float(material(name).broad_cm2_g(energy)) == pytest.approx(published, rel=1e-3)
 
 
 @pytest.mark.parametrize(
     "row", rows("ASTM"), ids=lambda r: f"{r['nuclide']} {r['material']} {r['transmission']}"
 )
 def test_value_layers_at_depth(row: dict[str, str]) -> None:
-    """ASTM E94 gives layers far inside a shield, rounded up: ours there are up to 15 % thinner."""
+    """ASTM E94 gives layers far inside a shield, rounded up: ours there are up to 14 % thinner."""
     energies, weights = spectrum(row["nuclide"], 20.0)
     deep = 1e-3
     first = value_layer(energies, weights, row["material"], deep)
@@ -138,7 +164,7 @@ def test_steel_is_iron() -> None:
 def test_bad_input() -> None:
     with pytest.raises(InputError, match="No shield material"):
         transmission(100.0, [("cheese", 0.1)])
-    with pytest.raises(InputError, match="5 and 20000 keV"):
+    with pytest.raises(InputError, match="10 and 20000 keV"):
         transmission(1.0, [("lead", 0.1)])
     with pytest.raises(InputError, match="share"):
         value_layer(100.0, 1.0, "lead", 1.5)

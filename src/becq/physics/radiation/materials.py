@@ -2,7 +2,10 @@
 
 Coefficients are those of Hubbell & Seltzer, NISTIR 5632 (1995, data as on the NIST web pages), between the
 tabulated energies by a monotone cubic on a log-log scale, both sides of every absorption edge kept. They
-include coherent scattering, so a narrow-beam transmission is what a well collimated detector sees.
+include coherent scattering, so a narrow-beam transmission is what a well collimated detector sees. With the
+build-up factors of ANSI/ANS-6.4.3 go coefficients without it and for free electrons, as that standard
+tabulates them: coherent scattering hardly turns a photon away from a broad beam, and the factors were
+computed without it. In lead that is 7 % less attenuation at 300-500 keV.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from numpy.typing import ArrayLike
 from becq.errors import InputError
 from becq.physics.radiation.tables import Array, LogCurve, read
 
-LOWEST_KEV = 5.0
+LOWEST_KEV = 10.0
 HIGHEST_KEV = 20_000.0
 _ALIASES = {"steel": "iron", "aluminum": "aluminium", "glass": "borosilicate-glass", "acrylic": "pmma"}
 
@@ -36,20 +39,29 @@ class Material:
     source: str
     note: str
     _attenuation: LogCurve
+    _broad: LogCurve
     _absorption: LogCurve
 
     def attenuation_cm2_g(self, energy_kev: ArrayLike) -> Array:
         """Mass attenuation coefficient in cm²/g at photon energies in keV, same shape."""
         return self._attenuation(_energies(energy_kev))
 
+    def broad_cm2_g(self, energy_kev: ArrayLike) -> Array:
+        """Mass attenuation coefficient in cm²/g that goes with build-up factors, same shape."""
+        return self._broad(_energies(energy_kev))
+
     def absorption_cm2_g(self, energy_kev: ArrayLike) -> Array:
         """Mass energy-absorption coefficient in cm²/g at photon energies in keV, same shape."""
         return self._absorption(_energies(energy_kev))
 
-    def mean_free_paths(self, energy_kev: ArrayLike, thickness_m: ArrayLike) -> Array:
-        """Thickness in mean free paths; energies (keV) and thicknesses (m) broadcast."""
+    def mean_free_paths(self, energy_kev: ArrayLike, thickness_m: ArrayLike, *, broad: bool = True) -> Array:
+        """Thickness in mean free paths; energies (keV) and thicknesses (m) broadcast.
+
+        :param broad: paths for build-up factors; False: with coherent scattering.
+        """
         thickness_cm = np.asarray(thickness_m, dtype=np.float64) * 100.0
-        return np.asarray(self.attenuation_cm2_g(energy_kev) * self.density_g_cm3 * thickness_cm)
+        per_mass = self.broad_cm2_g(energy_kev) if broad else self.attenuation_cm2_g(energy_kev)
+        return np.asarray(per_mass * self.density_g_cm3 * thickness_cm)
 
 
 def _energies(energy_kev: ArrayLike) -> Array:
@@ -61,11 +73,10 @@ def _energies(energy_kev: ArrayLike) -> Array:
 
 @lru_cache(maxsize=1)
 def _materials() -> dict[str, Material]:
-    columns: dict[str, list[tuple[float, float, float]]] = {}
+    columns: dict[str, list[tuple[float, ...]]] = {}
+    names_ = ("energy_kev", "mu_rho_cm2_g", "mu_rho_broad_cm2_g", "mu_en_rho_cm2_g")
     for row in read("mass_attenuation"):
-        columns.setdefault(row["material"], []).append(
-            (float(row["energy_kev"]), float(row["mu_rho_cm2_g"]), float(row["mu_en_rho_cm2_g"]))
-        )
+        columns.setdefault(row["material"], []).append(tuple(float(row[n]) for n in names_))
     found = {}
     for row in read("shield_materials"):
         table = np.array(columns[row["material"]])
@@ -77,6 +88,7 @@ def _materials() -> dict[str, Material]:
             row["note"],
             LogCurve(table[:, 0], table[:, 1]),
             LogCurve(table[:, 0], table[:, 2]),
+            LogCurve(table[:, 0], table[:, 3]),
         )
     return found
 

@@ -1,6 +1,7 @@
 """Broad-beam transmission of photons through plane layers, half- and tenth-value layers.
 
-Transmission of one energy: exp(-sum of mu_i x_i) times the build-up factor of :mod:`buildup`, never above 1.
+Transmission of one energy: exp(-sum of mu_i x_i) times the build-up factor of :mod:`buildup`, never above 1,
+with the attenuation coefficients that belong to those factors (:mod:`materials`).
 The factors are those of infinite media for exposure (air kerma). Behind a finite slab less is scattered
 towards the point: by some per cent in lead and steel, by a factor in water and concrete below 0.2 MeV, where
 the first mean free path of an infinite medium would even raise the dose. The result errs on the safe side.
@@ -53,14 +54,14 @@ def transmission(energy_kev: ArrayLike, layers: Layers, *, broad: bool = True) -
     :param layers: (material, thickness in m) pairs; none at all transmits 1.
     :param broad: with build-up (what a shield does); False: narrow beam, unscattered photons only.
     :returns: same shape as ``energy_kev``.
-    :raises InputError: for unknown materials, bad thicknesses, energies outside 5 keV-20 MeV.
+    :raises InputError: for unknown materials, bad thicknesses, energies outside 10 keV-20 MeV.
     """
     energy = np.asarray(energy_kev, dtype=np.float64)
     depth = np.zeros_like(energy)
     factor = np.ones_like(energy)
     for medium, thickness_m in checked(layers):
         inner = depth
-        depth = depth + medium.mean_free_paths(energy, thickness_m)
+        depth = depth + medium.mean_free_paths(energy, thickness_m, broad=broad)
         if broad:
             media = ["concrete", "lead"] if medium.name == "lead-glass" else [medium.buildup]
             gained = [_factor(m, energy, depth) - _factor(m, energy, inner) for m in media]
