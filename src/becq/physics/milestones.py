@@ -131,7 +131,7 @@ def purity_crossings(
 
     :param purity: limit between 0 and 1 (0.999 for 99.9 %), broadcast against B.
     :param impurities: what counts against the product; if None every other member of the chain that does
-        not descend from the product (the practice of the pharmacopoeias: progeny is no impurity).
+        not descend from the product: its own progeny is no impurity.
     :returns: all crossings of the purity; ``first_below()`` is the end of the shelf life for it. Other
         arguments as of :func:`activity_crossings`.
     :raises InputError: as :func:`activity_crossings`, and if nothing is left to be an impurity.
