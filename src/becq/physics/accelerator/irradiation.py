@@ -12,6 +12,7 @@ activity per charge of a very short one, A₂·λ, Bq/C. Both are at the end of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,7 +22,7 @@ from numpy.typing import ArrayLike
 
 from becq.errors import InputError
 from becq.physics import decay_data
-from becq.physics.accelerator import nuclear_data
+from becq.physics.accelerator import nuclear_data, recommended
 from becq.physics.accelerator.inventory import Made, atoms_of_element, grow, settle
 from becq.physics.accelerator.isomers import UNKNOWN
 from becq.physics.accelerator.isotopes import AVOGADRO, mass_u, name_of
@@ -30,6 +31,7 @@ from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.reactions import Reaction, parse_reaction
 from becq.physics.accelerator.stopping import CHARGE
 from becq.physics.accelerator.thick_target import ThickTarget, missing_isotopes, thick_target
+from becq.physics.accelerator.yield_uncertainty import half_life_part, yield_uncertainty
 from becq.physics.bateman import Array
 from becq.physics.chains import chain
 from becq.physics.elements import elements
@@ -56,7 +58,8 @@ class BeamIrradiation:
         made by the beam, Bq/g; None where the target is of the same element.
     :ivar thickness_g_cm2: thickness along the beam between entry and exit energy, g/cm².
     :ivar heat_w: power left in the target, W.
-    :ivar relative_uncertainty: standard uncertainty of the product's activity where the data give one.
+    :ivar relative_uncertainty: of ``activity_eob_bq``, standard (k = 1): cross sections (fully correlated
+        over energy) and half-life; None where the cross sections have none.
     :ivar sources: of cross sections of the product, stopping powers, decay data.
     :ivar notes: what was assumed and what is not covered.
     """
@@ -153,7 +156,7 @@ def irradiate(
         exit_mev=out,
         thickness_g_cm2=float(target.stopping.thickness(energy_mev, out)),
         heat_w=(energy_mev - out) * _JOULE_PER_MEV_COULOMB * current_a / CHARGE[route.projectile],
-        relative_uncertainty=None,
+        relative_uncertainty=_uncertainty(route, target, made, ways, energy_mev, out, duration_s),
         sources=(
             *sources,
             *(f"Isomers: {s}" for s in isomers if s not in ("", UNKNOWN, "cross-section file")),
@@ -283,6 +286,23 @@ def _saturation(
     return total, tuple(notes)
 
 
+def _uncertainty(
+    route: Reaction,
+    target: ThickTarget,
+    made: list[Made],
+    ways: list[int],
+    energy: float,
+    out: float,
+    duration_s: float,
+) -> float | None:
+    weights = [_weight(route, made[i].nuclide, made[i].identity) for i in ways]
+    scale = yield_uncertainty(target, ways, weights, energy, out)
+    if scale is None:
+        return None
+    direct = all(made[i].nuclide == route.product for i in ways)
+    return math.hypot(scale, half_life_part(route.product, duration_s) if direct else 0.0)
+
+
 def _check_range(route: Reaction, target: ThickTarget, rows: list[int], energy: float) -> None:
     """Refuse energies above the last one of the curve that matters most."""
     last = max(target.channels[i].last_mev for i in rows)
@@ -301,7 +321,13 @@ def _coverage_notes(
     if route.target_a is not None and decay_data.known(route.target) and not _stable(route.target):
         notes.append(f"The activity of the target {route.target} itself and of its progeny is not counted")
     lacking = missing_isotopes(target, route.element)
-    if lacking:
+    own = [c.curve.source for c in target.channels if c.element == route.element]
+    if all(source.startswith(recommended.CITED) for source in own):
+        notes.append(
+            f"Of {route.projectile} on {route.element} only recommended reactions are known: "
+            "other impurities are missing"
+        )
+    elif lacking:
         notes.append(f"No cross sections for {', '.join(lacking)}: what they make is missing")
     limits = [c.last_mev for c in target.channels if c.element == route.element]
     if limits and float(np.median(limits)) < energy:

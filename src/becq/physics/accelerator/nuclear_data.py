@@ -130,6 +130,7 @@ class NuclearData:
             p for lib in self.libraries for p in (self.folder / lib / "xs").glob(f"{projectile}_*.parquet")
         )
         found = {p.stem.partition("_")[2] for p in files}
+        found |= {symbol for symbol in elements() if recommended.covers(projectile, symbol)}
         return tuple(symbol for symbol in elements() if symbol in found)
 
     def _all(self, projectile: str, element: str) -> _Curves:
@@ -141,7 +142,7 @@ class NuclearData:
     def _load(self, projectile: str, element: str) -> _Curves:
         merged: dict[Channel, Curve] = {}
         states: dict[Channel, Mapping[str, channels.Points]] = {}
-        found = False
+        found = recommended.covers(projectile, element)
         for library in self.libraries:
             if (projectile == "g") != library.startswith("iaea-pd"):
                 continue
@@ -153,6 +154,8 @@ class NuclearData:
                 read = _curves_of_file(path, library, projectile, element)
                 _merge(merged, read.total)
                 states = read.states | states
+        if projectile != "g" and not any(name.startswith(_AFTER_RECOMMENDED) for name in self.libraries):
+            _merge(merged, _joining(merged, recommended.totals(projectile, element)))
         if not found:
             there = self.elements(projectile)
             raise InputError(

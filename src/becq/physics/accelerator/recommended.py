@@ -27,6 +27,8 @@ from becq.physics.bateman import Array
 from becq.physics.elements import elements, read_table
 from becq.physics.nuclides import nuclide
 
+CITED = "IAEA recommended"
+"""How the sources of all these curves begin."""
 _GROUND = "ground"
 _FED = {("d", "Yb-176", "Lu-177", "")}
 """Curves that include what grows from a precursor, which has its own curve: (d,p)Yb-177 → Lu-177."""
@@ -46,6 +48,12 @@ def states(projectile: str, element: str) -> Mapping[tuple[Channel, str], Curve]
 def natural(projectile: str, element: str) -> Mapping[tuple[int, int], Curve]:
     """Curves by Z and A of the residual, all states together, per atom of the natural element."""
     return _elements().get((projectile, element), {})
+
+
+def covers(projectile: str, element: str) -> bool:
+    """Whether there is any curve of a projectile on an element."""
+    key = projectile, element
+    return any(key in table for table in (*_isotopes(), _elements()))
 
 
 @lru_cache(maxsize=1)

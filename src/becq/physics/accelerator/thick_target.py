@@ -24,6 +24,7 @@ from becq.errors import InputError
 from becq.physics.accelerator.isomers import split
 from becq.physics.accelerator.isotopes import AVOGADRO, ELEMENTARY_CHARGE_C
 from becq.physics.accelerator.materials import Material
+from becq.physics.accelerator.natural_curves import is_natural, natural_curves
 from becq.physics.accelerator.nuclear_data import Curve, NuclearData
 from becq.physics.accelerator.stopping import CHARGE, GRID_MEV, Stopping, stopping
 from becq.physics.bateman import Array
@@ -40,6 +41,7 @@ class Channel:
     :ivar element: symbol of the target element of the channel, which may be another one of a compound.
     :ivar last_mev: energy up to which the cross section is known.
     :ivar isomer_source: where the share of this state comes from; "" where there is only one state.
+    :ivar relative_uncertainty: u(σ)/σ at :data:`GRID_MEV`, NaN where not known; None if nowhere.
     """
 
     element: str
@@ -49,6 +51,7 @@ class Channel:
     state: str
     curve: Curve
     isomer_source: str
+    relative_uncertainty: Array | None = None
 
     @property
     def last_mev(self) -> float:
@@ -138,6 +141,9 @@ def thick_target(material: Material, projectile: str, data: NuclearData, element
                 raise
             continue
         shares = dict(part.isotopes)
+        filed = curves
+        if is_natural(part.symbol, shares):
+            curves = natural_curves(projectile, part.symbol, filed)
         missing = [a for a in shares if not any(c[0] == a for c in curves)]
         if part.symbol == element and len(missing) == len(shares):
             names = ", ".join(f"{element}-{a}" for a in missing)
@@ -153,7 +159,14 @@ def thick_target(material: Material, projectile: str, data: NuclearData, element
             scale = AVOGADRO * BARN_CM2 * part.count * share
             whole = scale * sigma / slowing.molar_mev_cm2_mol
             for state, fraction, source in split(data, projectile, part.symbol, (a, z, residual_a), GRID_MEV):
-                channels.append(Channel(part.symbol, a, z, residual_a, state, curve, source))
+                if filed.get((a, z, residual_a)) is curve:
+                    known = data.relative_uncertainty(
+                        projectile, part.symbol, (a, z, residual_a), state, GRID_MEV
+                    )
+                else:
+                    known = curve.relative_uncertainty(GRID_MEV)
+                spread = None if np.isnan(known).all() else known
+                channels.append(Channel(part.symbol, a, z, residual_a, state, curve, source, spread))
                 densities.append(whole * fraction)
     target = ThickTarget(material, slowing, tuple(channels), np.array(densities))
     _targets[key] = target
