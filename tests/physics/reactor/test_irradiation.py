@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.decay import decay
+from becq.physics.half_lives import half_life_uncertainty_s
 from becq.physics.reactor import burnup
-from becq.physics.reactor.flux import FluxHistory
+from becq.physics.reactor.flux import FluxHistory, fission_equivalent, join
 from becq.physics.reactor.irradiation import activities_at, irradiate
 from becq.physics.reactor.network import build
+from becq.physics.reactor.sample import sample
 from becq.physics.reactor.self_shielding import Shielding
 
 DAY = 86400.0
@@ -275,5 +277,86 @@ def test_westcott_factor_of_lutetium() -> None:
 
 
 def test_true_thermal_flux_is_larger_than_the_conventional() -> None:
-    true = FluxHistory.true_thermal(1.128379e14, [DAY], temperature_k=293.6)
-    assert true.thermal_cm2_s[0] == pytest.approx(1e14, rel=1e-6)
+    """n·v̄ = 2/√π·√(T/T0)·n·v0: 1.128 at 20 °C, 1.26 at 94 °C."""
+    for kelvin, ratio in ((293.6, 1.128379), (367.0, 1.261566)):
+        true = FluxHistory.true_thermal(ratio * 1e14, [DAY], temperature_k=kelvin)
+        assert true.thermal_cm2_s[0] == pytest.approx(1e14, rel=1e-6)
+
+
+def test_sub_cadmium_resonance_of_lutetium() -> None:
+    """At 20 °C the 0.14 eV resonance adds 2729 b to the 923 b above 0.55 eV."""
+    cold = {"temperature_k": 293.6}
+    slow = FluxHistory.constant(1e10, DAY, **cold)
+    both = FluxHistory.constant(1e10, DAY, epithermal_ratio=0.05, **cold)
+    first = irradiate("Lu-176", mass_g=1e-3, flux=slow).activity_eob_bq
+    second = irradiate("Lu-176", mass_g=1e-3, flux=both).activity_eob_bq
+    assert second / first == pytest.approx(1 + 0.05 * (923 + 2729) / (2057 * 1.7087), rel=2e-3)
+
+
+def test_burnup_of_the_target() -> None:
+    flux = FluxHistory.constant(1e15, 30 * DAY)
+    isotope = irradiate("W-186", mass_g=1.0, flux=flux, enrichment=0.9)
+    gone = -math.expm1(-38.1e-24 * 1e15 * 30 * DAY)
+    assert isotope.burnup == pytest.approx(gone, rel=5e-3)  # a little W-186 comes from W-185
+    element = irradiate("W", mass_g=1.0, flux=flux, product="W-187")
+    assert 0 < element.burnup < 0.4 * gone
+
+
+def test_specific_activity_after_cooling() -> None:
+    """After two half-lives Lu-177 has a quarter of its activity, and nearly all of its mass in lutetium."""
+    flux = FluxHistory.constant(1e14, 5 * DAY)
+    fresh = irradiate("Lu-176", mass_g=0.01, flux=flux)
+    old = irradiate("Lu-176", mass_g=0.01, flux=flux, cooling_s=2 * decay_data.half_life_s("Lu-177"))
+    assert old.activity_bq == pytest.approx(0.25 * fresh.activity_bq, rel=2e-3)
+    expected = 0.25 * fresh.specific_activity_bq_g * fresh.element_mass_g / old.element_mass_g
+    assert old.specific_activity_bq_g == pytest.approx(expected, rel=2e-3)
+    assert old.activity_eob_bq == pytest.approx(fresh.activity_eob_bq, rel=1e-12)
+
+
+def test_isotopic_impurities_are_isotopes() -> None:
+    flux = FluxHistory.constant(1e14, 5 * DAY)
+    result = irradiate("Te", mass_g=1.0, flux=flux, product="I-131", cooling_s=DAY)
+    assert result.isotopic_impurities_bq
+    assert all(name.startswith("I-") for name in result.isotopic_impurities_bq)
+    assert "Te-127m" in result.impurities_bq
+
+
+def test_half_life_in_the_uncertainty() -> None:
+    """After long cooling ∂ln A/∂ln T is λt − 1 (short irradiation); T½ of I-131 to 0.01 % in NUBASE2020."""
+    seconds = 10 * decay_data.half_life_s("I-131")
+    brief = FluxHistory.constant(1e14, 60.0)
+    result = irradiate("Te-130", mass_g=1.0, flux=brief, cooling_s=seconds)
+    doubt = (half_life_uncertainty_s("I-131") or 0.0) / decay_data.half_life_s("I-131")
+    grown = result.uncertain["half-life of I-131"] / doubt
+    assert grown == pytest.approx(10 * math.log(2) - 1, rel=0.01)
+
+
+def test_half_life_of_a_precursor() -> None:
+    """Minutes after a burst the activity of Lu-177 goes with the decay constant of Yb-177: −1."""
+    brief = FluxHistory.constant(1e14, 60.0)
+    result = irradiate("Yb-176", mass_g=1.0, flux=brief)
+    doubt = (half_life_uncertainty_s("Yb-177") or 0.0) / decay_data.half_life_s("Yb-177")
+    assert result.uncertain["half-life of Yb-177"] / doubt == pytest.approx(1.0, rel=0.01)
+
+
+def test_sample_counts_atoms() -> None:
+    """1 g of TeO2 holds 0.7995 g of tellurium and twice as many oxygen as tellurium atoms."""
+    goods = sample("Te-130", 1.0, material="TeO2", enrichment=0.9)
+    tellurium = sum(count for name, count in goods.atoms.items() if name.startswith("Te-"))
+    oxygen = sum(count for name, count in goods.atoms.items() if name.startswith("O-"))
+    assert oxygen == pytest.approx(2 * tellurium, rel=1e-12)
+    assert goods.atoms["Te-130"] == pytest.approx(0.9 * tellurium, rel=1e-12)
+    assert sample("Te", 1.0, material="TeO2").element_mass_g == pytest.approx(0.7995, rel=1e-3)
+
+
+def test_scaled_and_joined_histories() -> None:
+    one = FluxHistory.constant(1e14, DAY, fast_cm2_s=2e13)
+    twice = one.scaled(2.0)
+    assert twice.fast_cm2_s[0] == 4e13
+    assert twice.fluence_cm2 == 2 * one.fluence_cm2
+    whole = join([one, twice, one])
+    assert whole.duration_s == 3 * DAY
+    assert whole.thermal_cm2_s.tolist() == [1e14, 2e14, 1e14]
+    assert float(fission_equivalent(0.6988e13)) == pytest.approx(1e13)
+    with pytest.raises(InputError, match="No flux history"):
+        join([])

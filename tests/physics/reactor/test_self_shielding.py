@@ -80,6 +80,17 @@ def test_gold_foil() -> None:
     assert 0.96 < foil.thermal < 1.0
 
 
+def test_thermal_factor_by_hand() -> None:
+    """Cobalt sphere of 2 mm: Σa from 37.18 b, Σt with the 5.6 b that cobalt scatters (Sears 1992)."""
+    ball = shield(sample("Co", 0.1), Geometry("sphere", radius_cm=0.2), 8.9)
+    density = 8.9 / 58.933194 * 0.602214076
+    absorbed, total = density * 37.18, density * (37.18 + 5.6)
+    z = 0.2 * total * (absorbed / total) ** 0.85
+    assert ball.thermal == pytest.approx(1 / (1 + (z / 1.029) ** 1.009), rel=2e-3)
+    water = shield(sample("H", 0.1, material="H2O"), Geometry("sphere", radius_cm=1.0), 1.0)
+    assert water.thermal > 0.85  # it scatters and hardly absorbs
+
+
 def test_dilute_target_is_unshielded() -> None:
     thin = shield(sample("W", 1e-6), Geometry("sphere", radius_cm=1e-5), 0.1)
     assert thin.thermal == pytest.approx(1.0, abs=1e-5)

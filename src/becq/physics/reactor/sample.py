@@ -157,7 +157,7 @@ def sample(
         if not each:
             raise InputError(f"{material}: {part} has no natural isotopes")
         for nuclide, share in each.items():
-            parts[nuclide] = parts.get(nuclide, 0.0) + count * share
+            parts[nuclide] = count * share
     molar = sum(count * atomic_mass(n) for n, count in parts.items())
     units = mass_g / molar * AVOGADRO
     own = sum(count * atomic_mass(n) for n, count in parts.items() if symbol(n) == element)
@@ -180,7 +180,7 @@ def _formula(material: str) -> dict[str, float]:
         counts: dict[str, float] = {}
         for atom, count in parsed.atoms.items():
             name = str(getattr(atom, "element", atom).symbol)
-            counts["H" if name in ("D", "T") else name] = counts.get(name, 0.0) + float(count)
+            counts[name] = counts.get(name, 0.0) + float(count)
     except Exception:
         raise InputError(f'"{material}" is not a chemical formula, like TeO2 or Lu2O3') from None
     if not counts:
