@@ -10,6 +10,7 @@ import pytest
 from becq.calculators import registry
 from becq.errors import ProblemsError
 from becq.physics.accelerator.irradiation import irradiate
+from becq.physics.accelerator.photon_irradiation import irradiate_photons
 from becq.physics.decay_data import decay_const
 
 CYCLOTRON = registry.calculator("cyclotron")
@@ -97,3 +98,60 @@ def test_what_is_wrong_is_told_of_its_field(field: str, text: str) -> None:
     with pytest.raises(ProblemsError) as told:
         CYCLOTRON.ask({**asked, field: text})
     assert [problem.column for problem in told.value.problems] == [field]
+
+
+def test_photons_go_through_a_converter() -> None:
+    texts = {
+        "reaction": "Mo-100(g,n)Mo-99",
+        "energy": "30 MeV",
+        "current": "1 mA",
+        "duration": "24 h",
+        "thickness": "15 g/cm2",
+        "converter": "Ta",
+        "converter_thickness": "4 g/cm2",
+        "collection": "40%",
+        "enrichment": "95%",
+    }
+    answer = CYCLOTRON.ask(texts).as_dict()
+    same = irradiate_photons(
+        "Mo-100(g,n)Mo-99",
+        energy_mev=30.0,
+        current_a=1e-3,
+        duration_s=86400.0,
+        thickness_g_cm2=15.0,
+        converter="Ta",
+        converter_g_cm2=4.0,
+        collection=0.4,
+        enrichment=0.95,
+    )
+    assert answer["activity_eob_bq"] == pytest.approx(same.activity_eob_bq, rel=1e-12)
+    assert answer["thickness_g_cm2"] == 15.0
+    alone = CYCLOTRON.ask({**texts, "converter": "none", "converter_thickness": ""}).as_dict()
+    assert alone["activity_eob_bq"] != pytest.approx(answer["activity_eob_bq"], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("reaction", "field", "text"),
+    [
+        ("Mo-100(g,n)Mo-99", "exit", "4 MeV"),
+        ("Ni-64(p,n)Cu-64", "converter", "W"),
+        ("Ni-64(p,n)Cu-64", "converter_thickness", "5 g/cm2"),
+        ("Ni-64(p,n)Cu-64", "collection", "50%"),
+        ("Ni-64(p,n)Cu-64", "thickness", "1 g/cm2"),
+        ("Mo-100(g,n)Mo-99", "collection", "0"),
+    ],
+)
+def test_what_belongs_to_another_beam_is_refused(reaction: str, field: str, text: str) -> None:
+    asked = {"reaction": reaction, "energy": "12 MeV", "current": "50 uA", "duration": "1 h", field: text}
+    if field == "thickness":
+        asked["exit"] = "4 MeV"
+    with pytest.raises(ProblemsError) as told:
+        CYCLOTRON.ask(asked)
+    assert [problem.column for problem in told.value.problems] == [field]
+
+
+def test_a_thickness_takes_the_place_of_an_exit_energy() -> None:
+    asked = {key: text for key, text in ASKED.items() if key != "exit"}
+    answer = CYCLOTRON.ask({**asked, "thickness": "200 mg/cm2"}).as_dict()
+    assert answer["thickness_g_cm2"] == pytest.approx(0.2)
+    assert 4.0 < answer["exit_mev"] < 12.0

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from becq.calculators import reading
-from becq.calculators.calculator import Calculator, Inputs, beside
+from becq.calculators.beam import CyclotronInputs, bombard, charts
+from becq.calculators.calculator import Calculator, beside
 from becq.calculators.field import Field
-from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
+from becq.calculators.result import Column, Figure, Grid, Result
 from becq.calculators.words import Words
-from becq.errors import BecqError
+from becq.errors import Problem, ProblemsError
 from becq.physics import decay_data
-from becq.physics.accelerator.irradiation import BeamIrradiation, irradiate, saturation_yields_bq_per_a
-from becq.physics.accelerator.reactions import Reaction, parse_reaction
+from becq.physics.accelerator.irradiation import BeamIrradiation
+from becq.physics.accelerator.reactions import parse_reaction
 from becq.physics.elements import read_table
 from becq.physics.quantities import (
     format_current,
     format_duration,
     format_energy,
+    parse_areal_density,
     parse_current,
     parse_energy,
     parse_fraction,
 )
-
-STEPS_ON, STEPS_OFF, STEPS_ENERGY = 16, 12, 60
-CURVES = 5
-SMALL = 0.05
-"""Where every other curve is below this share of the product, only a logarithmic scale shows them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CyclotronInputs(Inputs):
-    """``exit_mev``: None where the beam stops in the target."""
-
-    reaction: Reaction
-    energy_mev: float
-    exit_mev: float | None
-    current_a: float
-    duration_s: float
-    enrichment: float | None
-    material: str | None
-    cooling_s: float
 
 
 def routes() -> tuple[str, ...]:
@@ -51,8 +31,27 @@ def routes() -> tuple[str, ...]:
     return tuple(row["reaction"] for row in read_table("accelerator_routes.csv"))
 
 
+def converter(text: str) -> str:
+    """A formula; "" for none."""
+    return "" if text.lower() in {"none", "无"} else reading.formula(text)
+
+
 def build(**values: Any) -> CyclotronInputs:
-    """As read."""
+    """A converter is for photons only, an exit energy for all others."""
+    photons = values["reaction"].projectile == "g"
+    names = ("exit",) if photons else ("converter", "converter_thickness", "collection")
+    if not photons and values["exit"] is not None and values["thickness"] is not None:
+        names = (*names, "thickness")
+    said = "it has no meaning for photons" if photons else "it is for photon reactions only"
+    problems = [
+        Problem(
+            "cyclotron", None, name, said if name != "thickness" else "give it or an exit energy, not both"
+        )
+        for name in names
+        if values[name] is not None
+    ]
+    if problems:
+        raise ProblemsError(problems)
     return CyclotronInputs(
         texts=values["texts"],
         reaction=values["reaction"],
@@ -63,13 +62,17 @@ def build(**values: Any) -> CyclotronInputs:
         enrichment=values["enrichment"],
         material=values["material"],
         cooling_s=values["cooling"],
+        thickness_g_cm2=values["thickness"],
+        converter=values["converter"],
+        converter_g_cm2=values["converter_thickness"],
+        collection=values["collection"],
     )
 
 
 def answer(inputs: CyclotronInputs) -> Result:
     """The target at the end of bombardment and after cooling."""
     with _bound(inputs):
-        done = _irradiate(inputs, inputs.duration_s, inputs.cooling_s)
+        done = bombard(inputs, inputs.duration_s, inputs.cooling_s)
     route = inputs.reaction
     after = done.activities_bq.get(done.product, 0.0)
     total = done.activity_eob_bq + sum(done.impurities_bq.values())
@@ -98,7 +101,7 @@ def answer(inputs: CyclotronInputs) -> Result:
         title=Words(str(route), str(route)),
         data=data,
         figures=_figures(inputs, done, after),
-        draw=lambda: _charts(inputs, done),
+        draw=lambda: charts(inputs, done),
         tables=(_table(inputs, done, after),),
         sources=done.sources,
         notes=done.notes,
@@ -113,23 +116,11 @@ def _bound(inputs: CyclotronInputs) -> Any:
         "current",
         "duration",
         begins={
+            "collection": "Collection",
             "reaction": "No cross section",
             "exit": "The beam cannot leave",
             "material": inputs.material,
         },
-    )
-
-
-def _irradiate(inputs: CyclotronInputs, duration_s: float, cooling_s: float) -> BeamIrradiation:
-    return irradiate(
-        inputs.reaction,
-        energy_mev=inputs.energy_mev,
-        exit_mev=inputs.exit_mev,
-        current_a=inputs.current_a,
-        duration_s=duration_s,
-        enrichment=inputs.enrichment,
-        material=inputs.material,
-        cooling_s=cooling_s,
     )
 
 
@@ -225,58 +216,6 @@ def _table(inputs: CyclotronInputs, done: BeamIrradiation, after: float) -> Grid
     return Grid("nuclides", Words("Radionuclides", "放射性核素"), tuple(columns), tuple(rows))
 
 
-def _charts(inputs: CyclotronInputs, done: BeamIrradiation) -> tuple[Chart, ...]:
-    end = inputs.duration_s
-    after = max(inputs.cooling_s, end, 2.0 * decay_data.half_life_s(done.product))
-    after = min(after, max(inputs.cooling_s, 3.0 * end))
-    on, off = np.linspace(0.0, end, STEPS_ON + 1)[1:], np.linspace(0.0, after, STEPS_OFF + 1)[1:]
-    names = [done.product, *list(done.impurities_bq)[: CURVES - 1]]
-    found: list[tuple[float, dict[str, float]]] = [(0.0, {})]
-    found += [(t, _irradiate(inputs, t, 0.0).activities_bq) for t in on.tolist()]
-    found += [(end + t, _irradiate(inputs, end, t).activities_bq) for t in off.tolist()]
-    x = [t for t, _ in found]
-    curves = tuple(Curve.of(x, [each.get(name, 0.0) for _, each in found], name) for name in names)
-    faint = len(curves) > 1 and bool(max(c.y.max() for c in curves[1:]) < SMALL * curves[0].y.max())
-    activity = Chart(
-        "activity",
-        Words("Activity during and after the bombardment", "轰击期间及之后的活度"),
-        Axis(Words("Since the start", "自轰击开始"), "duration"),
-        Axis(reading.ACTIVITY, "activity"),
-        curves,
-        (Mark(end, Words("EOB", "EOB")),),
-        log=faint,
-    )
-    return activity, _yield_chart(inputs, done)
-
-
-def _yield_chart(inputs: CyclotronInputs, done: BeamIrradiation) -> Chart:
-    """Saturation yield down to the same exit energy, against the energy of the beam."""
-    first = max(done.exit_mev, inputs.reaction.threshold_mev or 0.0)
-    for last in (1.25 * inputs.energy_mev, inputs.energy_mev):
-        x = np.linspace(min(first, last), last, STEPS_ENERGY + 1)
-        try:
-            y = saturation_yields_bq_per_a(
-                inputs.reaction,
-                x,
-                np.minimum(done.exit_mev, x),
-                enrichment=inputs.enrichment,
-                material=inputs.material,
-            )
-            break
-        except BecqError:  # beyond the data: draw no further than what was asked
-            continue
-    else:
-        x, y = np.array([first, inputs.energy_mev]), np.array([0.0, done.saturation_yield_bq_per_a])
-    return Chart(
-        "yield",
-        Words("Saturation yield against the energy of the beam", "饱和产额随束流能量变化"),
-        Axis(Words("Energy", "能量"), "energy"),
-        Axis(Words("Saturation yield", "饱和产额"), "activity_per_current"),
-        (Curve.of(x, y, done.product),),
-        (Mark(inputs.energy_mev, Words("as asked", "所求")),),
-    )
-
-
 CALCULATOR = Calculator(
     name="cyclotron",
     title=Words("Accelerator", "加速器"),
@@ -331,6 +270,37 @@ CALCULATOR = Calculator(
             help=Words("Empty: the element.", "不填则为单质。"),
         ),
         Field("cooling", Words("Cooling", "冷却时间"), reading.span, default=0.0, example="2 h"),
+        Field(
+            "thickness",
+            Words("Target thickness", "靶厚"),
+            parse_areal_density,
+            example="10 g/cm2",
+            help=Words("Along the beam, instead of an exit energy.", "沿束流方向，可代替出射能量。"),
+            advanced=True,
+        ),
+        Field(
+            "converter",
+            Words("Converter of an electron machine", "电子加速器转换靶"),
+            converter,
+            example="W",
+            help=Words("A formula, or none. Empty: 3 mm of tungsten.", "化学式，或 none；不填为 3 mm 钨。"),
+            advanced=True,
+        ),
+        Field(
+            "converter_thickness",
+            Words("Thickness of the converter", "转换靶厚度"),
+            parse_areal_density,
+            example="5.8 g/cm2",
+            advanced=True,
+        ),
+        Field(
+            "collection",
+            Words("Photons that the target catches", "靶接收的光子份额"),
+            parse_fraction,
+            example="50 %",
+            help=Words("Empty: all of them, an upper limit.", "不填为全部，即上限。"),
+            advanced=True,
+        ),
     ),
     build=build,
     answer=answer,
@@ -389,6 +359,18 @@ CALCULATOR = Calculator(
                 "exit": "20 MeV",
                 "current": "20 uA",
                 "duration": "4 h",
+            },
+        ),
+        (
+            Words("Mo-99 from Mo-100 at a 40 MeV electron machine", "40 MeV 电子加速器由 Mo-100 制 Mo-99"),
+            {
+                "reaction": "Mo-100(g,n)Mo-99",
+                "energy": "40 MeV",
+                "current": "500 uA",
+                "duration": "48 h",
+                "enrichment": "95 %",
+                "thickness": "20 g/cm2",
+                "collection": "50 %",
             },
         ),
     ),

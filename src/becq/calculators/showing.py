@@ -18,6 +18,7 @@ _PLAIN: dict[str, Callable[[float], str]] = {
     "mass": quantities.format_mass,
     "power": quantities.format_power,
     "length": quantities.format_length,
+    "density": quantities.format_areal_density,
     "flux": quantities.format_flux,
     "dose_rate": quantities.format_dose_rate,
     "share": quantities.format_fraction,
@@ -29,7 +30,7 @@ _PER = {
 }
 """Kind → the amount that is usual below the line, in the unit of the core, and its name."""
 TIMES = frozenset({"duration", "instant"})
-NUMBERS = frozenset({*_PLAIN, *_PER, "activity", "number", "count", "gamma", "density"})
+NUMBERS = frozenset({*_PLAIN, *_PER, "activity", "number", "count", "gamma"})
 """Kinds that stand at the right of their column."""
 
 
@@ -56,8 +57,6 @@ def show(value: Any, kind: str, system: str = "SI", digits: int = 3) -> str:
         return f"{_activity(number * amount, system, digits)}/{name}"
     if kind == "gamma":
         return _gamma(number)
-    if kind == "density":
-        return f"{_figures(number)} g/cm²"
     if kind == "count":
         return f"{number:.3e}" if abs(number) >= 1e6 else f"{number:,.0f}"
     if kind == "share" and 0 < abs(number) < 1e-4:

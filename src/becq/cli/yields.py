@@ -30,6 +30,10 @@ def cyclotron(
     enrichment: Annotated[str, typer.Option(help="Atom fraction of the target isotope: 98%.")] = "",
     material: Annotated[str, typer.Option(help="Chemical form of the target: H2O.")] = "",
     cooling: Annotated[str, typer.Option(help="Time after the run: 2h.")] = "",
+    thickness: Annotated[str, typer.Option(help="Target along the beam: 10g/cm2, instead of --exit.")] = "",
+    converter: Annotated[str, typer.Option(help="Of an electron machine: W, or none.")] = "",
+    converter_thickness: Annotated[str, typer.Option(help="Thickness of the converter: 5.8g/cm2.")] = "",
+    collection: Annotated[str, typer.Option(help="Share of the photons that the target catches: 50%.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Activity, impurities and yield of a target under protons, deuterons, alphas or bremsstrahlung."""
@@ -42,6 +46,10 @@ def cyclotron(
         "enrichment": enrichment,
         "material": material,
         "cooling": cooling,
+        "thickness": thickness,
+        "converter": converter,
+        "converter_thickness": converter_thickness,
+        "collection": collection,
     }
     answer("cyclotron", texts, as_json)
 

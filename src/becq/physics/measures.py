@@ -1,6 +1,6 @@
-"""The units of each measure: particle energy, current, mass, power, length, flux, dose rate, share.
+"""The units of each measure: energy, current, mass, power, length, mass per area, flux, dose rate, share.
 
-Sizes are in the unit of the core: MeV, A, g, W, m, cm⁻² s⁻¹, Sv/h, fraction of one. The rem is 0.01 Sv
+Sizes are in the unit of the core: MeV, A, g, W, m, g/cm², cm⁻² s⁻¹, Sv/h, fraction of one. The rem is 0.01 Sv
 exactly (BIPM SI Brochure, 8th ed., table 10).
 """
 
@@ -58,6 +58,22 @@ LENGTH = Measure(
     shown=((1e-3, "mm"), (1e-2, "cm"), (1.0, "m")),
     rare={"Mm": "mm"},
 )  # fmt: skip
+AREAL_DENSITY = Measure(
+    kind="a thickness in mass per area",
+    example="10 g/cm2",
+    units={
+        "g/cm2": 1.0,
+        "mg/cm2": 1e-3,
+        "kg/m2": 0.1,
+        "gcm-2": 1.0,
+        "mgcm-2": 1e-3,
+        "Mg/cm2": 1e6,
+        "克/厘米2": 1.0,
+    },
+    shown=((1e-3, "mg/cm²"), (1.0, "g/cm²")),
+    rare={"Mg/cm2": "mg/cm2"},
+    compact=True,
+)
 _PER_CM2_S = (
     "cm-2s-1", "ncm-2s-1", "/cm2/s", "n/cm2/s", "n/cm2s", "/cm2s", "nv", "中子/厘米2/秒", "cm-2/s",
 )  # fmt: skip

@@ -3,9 +3,9 @@
 Inside the core an activity is in Bq, a duration in s, a particle energy in MeV, a current in A, a mass in g,
 a power in W, a length in m, a neutron flux in cm⁻² s⁻¹, a dose rate in Sv/h and a share a fraction of one;
 their tables of units are in :mod:`becq.physics.measures`. One curie is 3.7e10 Bq exactly (BIPM SI Brochure,
-8th ed., table 8). The prefix case is significant, since mBq and MBq differ by 1e9: "5 mbq" is an error that says what is
-right, while "5 gbq" has only one reading. The rare twins mBq and MCi themselves are taken for slips of
-MBq and mCi; a trailing "!" insists on them.
+8th ed., table 8). The prefix case is significant, since mBq and MBq differ by 1e9: "5 mbq" is an error that
+says what is right, while "5 gbq" has only one reading. The rare twins mBq and MCi themselves are taken for
+slips of MBq and mCi; a trailing "!" insists on them.
 
 The six-day curie is how Mo-99 is sold: the activity left six days after it leaves the producer (National
 Research Council 2009, Medical Isotope Production Without Highly Enriched Uranium, Appendix G), so N
@@ -278,6 +278,16 @@ def parse_length(text: str) -> float:
 def format_length(m: float, digits: int = 3) -> str:
     """Length: "3.00 mm"."""
     return measures.LENGTH.format(m, digits)
+
+
+def parse_areal_density(text: str) -> float:
+    """Thickness as mass per area in g/cm² from "10 g/cm2", "250 mg/cm²", "5 kg/m²". Raises InputError."""
+    return measures.AREAL_DENSITY.parse(text)
+
+
+def format_areal_density(g_cm2: float, digits: int = 3) -> str:
+    """Thickness as mass per area: "254 mg/cm²"."""
+    return measures.AREAL_DENSITY.format(g_cm2, digits)
 
 
 def parse_flux(text: str) -> float:

@@ -221,4 +221,19 @@ REMARKS = (
         r"No elution lies after the first moment; add a later time or a day",
         gettext_lazy("No elution lies after the first moment; add a later time or a day"),
     ),
+    (r"Converter assumed: (?P<what>.+)", gettext_lazy("Converter assumed: %(what)s")),
+    (r"Target thickness assumed: (?P<what>.+)", gettext_lazy("Target thickness assumed: %(what)s")),
+    (
+        r"All particles go straight ahead; multiple scattering and angles of emission are not followed",
+        gettext_lazy(
+            "All particles go straight ahead; multiple scattering and angles of emission are not followed"
+        ),
+    ),
+    (
+        r"The target is taken to catch all photons \(collection 1\): an upper limit",
+        gettext_lazy("The target is taken to catch all photons (collection 1): an upper limit"),
+    ),
+    (r"it has no meaning for photons", gettext_lazy("it has no meaning for photons")),
+    (r"it is for photon reactions only", gettext_lazy("it is for photon reactions only")),
+    (r"give it or an exit energy, not both", gettext_lazy("give it or an exit energy, not both")),
 )
