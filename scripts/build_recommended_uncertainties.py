@@ -13,7 +13,8 @@ licence, https://github.com/elisemma/curie, commit 08124f82, curie/data). Run it
 - ``recommended_elements.csv``: the curves that the other table lacks: those of natural elements (beam
   monitors among them) and of a few isotopes, with their uncertainties.
 
-Points whose cross section is more than five times both neighbours' are misprints and left out.
+Points whose cross section is more than five times both neighbours' are misprints and left out, and so are
+uncertainties below 1 % (at the foot of a few curves), because the evaluations say that 4 % is in all of them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Key = tuple[str, str, str, str]
 DATA = Path(__file__).resolve().parents[1] / "src" / "becq" / "data"
 TABLES = {"proton": "p", "deuteron": "d", "alpha": "a"}
 PORTAL = "IAEA recommended cross sections (www-nds.iaea.org/medical, copy of 2023)"
-SAME, MISPRINT = 0.01, 5.0
+SAME, MISPRINT, SMALLEST = 0.01, 5.0, 0.01
 ISOTOPES = {"O-18", "Os-192", "Kr-82", "Cr-52"}
 GROUND = {("Cr-52", "Mn-52")}
 """Label of the portal that means the ground state, because the isomer has a curve of its own."""
@@ -49,8 +50,7 @@ def main(database: Path) -> None:
         found = _same(row, portal)
         if found is not None:
             energy, sigma, uncertainty = found
-            relative = uncertainty / sigma
-            energy, relative = thinned(energy, relative, 0.03, 0.001, scale=1.0)
+            energy, relative = _relative(energy, sigma, uncertainty)
             uncertainties.append(
                 [row["projectile"], row["target"], row["residual"], _text(energy), _text(relative, 3), PORTAL]
             )
@@ -59,7 +59,12 @@ def main(database: Path) -> None:
         if (projectile, target, residual) in there or ("-" in target and target not in ISOTOPES):
             continue
         points, values = thinned(energy, sigma, 0.003, 0.0005)
-        spread = uncertainty[np.isin(energy, points)] if uncertainty.any() else np.empty(0)
+        spread = np.empty(0)
+        if uncertainty.any():
+            where, relative = _relative(energy, sigma, uncertainty)
+            points = np.union1d(points, where)
+            values = sigma[np.isin(energy, points)]
+            spread = values * np.interp(points, where, relative)
         states = "ground" if (target, residual) in GROUND else ""
         curves.append(
             [projectile, target, residual, states, _text(points), _text(values), _text(spread, 3), PORTAL]
@@ -122,6 +127,13 @@ def _same(
         if len(points) and (difference <= SAME * sigma.max()).all() and given.mean() > 0.5:
             return points[given], values[given], uncertainty[given]
     return None
+
+
+def _relative(energy: Array, sigma: Array, uncertainty: Array) -> tuple[Array, Array]:
+    """Relative uncertainties with the energies that linear interpolation needs (within 3 % of them)."""
+    relative = uncertainty / sigma
+    given = relative >= SMALLEST
+    return thinned(energy[given], relative[given], 0.03, 0.0003, scale=1.0)
 
 
 def _text(values: Array, digits: int = 4) -> str:

@@ -16,6 +16,8 @@ import numpy as np
 from becq.physics.accelerator.channels import Points
 from becq.physics.accelerator.curves import Curve
 
+_NOTHING = 1e-30  # barn
+
 
 def with_states(total: Curve | None, parts: Mapping[str, Curve]) -> tuple[Curve, Mapping[str, Points]]:
     """The total curve and the points of each state ("" ground, "m").
@@ -38,7 +40,7 @@ def with_states(total: Curve | None, parts: Mapping[str, Curve]) -> tuple[Curve,
         }
     whole = np.interp(energy, total.energy_mev, total.cross_section_b, left=0.0, right=0.0)
     for state, curve in parts.items():
-        ratio = known[state] / np.where(whole > 0, whole, np.inf)
+        ratio = known[state] / np.where(whole > _NOTHING, whole, np.inf)
         share = min(float(np.interp(curve.last_mev, energy, ratio)), 1.0)
         known[state] = np.where(energy > curve.last_mev, share * whole, known[state])
     sure = sum(known.values(), np.zeros_like(energy))
