@@ -17,6 +17,7 @@ from becq.physics.reactor import burnup
 from becq.physics.reactor.flux import FluxHistory, fission_equivalent, join
 from becq.physics.reactor.irradiation import activities_at, irradiate
 from becq.physics.reactor.network import build
+from becq.physics.reactor.routes import Route, routes
 from becq.physics.reactor.sample import sample
 from becq.physics.reactor.self_shielding import Shielding
 
@@ -360,3 +361,14 @@ def test_scaled_and_joined_histories() -> None:
     assert float(fission_equivalent(0.6988e13)) == pytest.approx(1e13)
     with pytest.raises(InputError, match="No flux history"):
         join([])
+
+
+@pytest.mark.parametrize("route", routes(), ids=lambda r: f"{r.target}-{r.product}")
+def test_routes_give_their_product(route: Route) -> None:
+    """A route leads to its product without naming it, and to more than a trace of it per gram and week."""
+    fast = 2e13 if "fast flux" in route.note else 0.0
+    flux = FluxHistory.constant(1e14, 7 * DAY, epithermal_ratio=0.03, fast_cm2_s=fast)
+    result = irradiate(route.target, mass_g=1.0, flux=flux)
+    assert result.product == route.product
+    assert result.activity_eob_bq > 1e7
+    assert 0 < result.specific_activity_bq_g <= result.carrier_free_bq_g * (1 + 1e-9)
