@@ -9,6 +9,7 @@ import pytest
 from becq.calculators import registry
 from becq.errors import ProblemsError
 from becq.physics.decay_data import decay_const, half_life_s
+from becq.physics.generators import time_of_maximum_s
 
 DECAY = registry.calculator("decay")
 
@@ -43,3 +44,10 @@ def test_a_limit_of_zero_is_refused() -> None:
     with pytest.raises(ProblemsError) as told:
         DECAY.ask({"nuclide": "I-131", "activity": "1 kBq", "after": "1 d", "limit": "0 Bq"})
     assert told.value.problems[0].column == "limit"
+
+
+def test_progeny_has_a_maximum() -> None:
+    answer = DECAY.ask({"nuclide": "Mo-99", "activity": "1 GBq", "after": "1 h"}).as_dict()
+    top = answer["maxima"]["Tc-99m"]
+    assert top["time_s"] == pytest.approx(time_of_maximum_s("Mo-99", "Tc-99m"), rel=1e-6)
+    assert set(answer["maxima"]) == {"Tc-99m", "Tc-99"}

@@ -15,6 +15,7 @@ from becq.calculators.words import Words
 from becq.errors import InputError, Problem, ProblemsError
 from becq.physics import cumulation, decay_data, half_lives, uncertainty
 from becq.physics import decay as physics
+from becq.physics.milestones import ingrowth_maximum, time_to_activity_s
 from becq.physics.quantities import format_duration, parse_activity, parse_fraction
 
 UNCERTAINTIES = "NUBASE2020 (Kondev et al. 2021, Chinese Physics C 45, 030001)"
@@ -69,8 +70,10 @@ def answer(inputs: DecayInputs) -> Result:
         )
     activities = dict(zip(end.members, end.activities_bq.tolist(), strict=True))
     spreads = dict(zip(end.members, end.uncertainties_bq.tolist(), strict=True))
-    counted = cumulation.cumulated(inputs.nuclide, start, after)
+    endless = after > 0 and not end.activities_bq.any()  # nothing is left: every decay has happened
+    counted = cumulation.cumulated(inputs.nuclide, start, np.inf if endless else after)
     decays = dict(zip(counted.members, counted.decays.tolist(), strict=True))
+    maxima = _maxima(inputs, end.members)
     steps = np.linspace(0.0, after, inputs.steps + 1)
     on_the_way = physics.decay(inputs.nuclide, start, steps).activities_bq
     half_life = decay_data.half_life_s(inputs.nuclide)
@@ -81,6 +84,7 @@ def answer(inputs: DecayInputs) -> Result:
         "activities_bq": activities,
         "uncertainties_bq": spreads,
         "decays": decays,
+        "maxima": maxima,
     }
     left = activities[inputs.nuclide] / start if start else 0.0
     spread = _relative(spreads[inputs.nuclide], activities[inputs.nuclide])
@@ -98,7 +102,7 @@ def answer(inputs: DecayInputs) -> Result:
     ]
     marks: list[Mark] = []
     if inputs.limit_bq is not None:
-        figures.append(_time_to_limit(inputs, half_life, data, marks))
+        figures.append(_time_to_limit(inputs, data, marks))
     data["times"] = [
         {"time_s": t, "activities_bq": dict(zip(end.members, row, strict=True))}
         for t, row in zip(steps.tolist(), on_the_way.tolist(), strict=True)
@@ -108,17 +112,18 @@ def answer(inputs: DecayInputs) -> Result:
         data=data,
         figures=tuple(figures),
         draw=lambda: (_chart(inputs, after, marks),),
-        tables=(_members(activities, spreads, decays), _times(end.members, steps, on_the_way)),
+        tables=(_members(activities, spreads, decays, maxima), _times(end.members, steps, on_the_way)),
         sources=(decay_data.SOURCE, f"Uncertainties of half-lives: {UNCERTAINTIES}"),
         notes=_notes(end.members, end.without),
     )
 
 
-def _time_to_limit(inputs: DecayInputs, half_life: float, data: dict[str, Any], marks: list[Mark]) -> Figure:
+def _time_to_limit(inputs: DecayInputs, data: dict[str, Any], marks: list[Mark]) -> Figure:
     limit = inputs.limit_bq or 0.0
     if limit <= 0:
         raise ProblemsError([Problem("decay", None, "limit", "the limit is above zero", "write a limit")])
-    time = max(0.0, half_life * float(np.log2(inputs.activity_bq / limit))) if inputs.activity_bq else 0.0
+    start = inputs.activity_bq
+    time = max(0.0, float(time_to_activity_s(inputs.nuclide, start, limit))) if start else 0.0
     data["limit_bq"], data["time_to_limit_s"] = limit, time
     marks.append(Mark(time, Words("limit", "限值")))
     return Figure(Words("Down to the limit after", "降至限值需"), time, "duration", inputs.nuclide)
@@ -173,7 +178,23 @@ def _notes(members: tuple[str, ...], without: tuple[str, ...]) -> tuple[Words, .
     return tuple(found)
 
 
-def _members(activities: dict[str, float], spreads: dict[str, float], decays: dict[str, float]) -> Grid:
+def _maxima(inputs: DecayInputs, members: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """When each progeny is at its largest, and how much it is then, whatever the time asked for."""
+    found = {}
+    for name in members:
+        if name == inputs.nuclide:
+            continue
+        top = ingrowth_maximum(inputs.nuclide, inputs.activity_bq, name)
+        found[name] = {"time_s": float(top.time_s), "activity_bq": float(top.activity_bq)}
+    return found
+
+
+def _members(
+    activities: dict[str, float],
+    spreads: dict[str, float],
+    decays: dict[str, float],
+    maxima: dict[str, dict[str, float]],
+) -> Grid:
     return Grid(
         "members",
         Words("At the end", "末时刻"),
@@ -183,9 +204,19 @@ def _members(activities: dict[str, float], spreads: dict[str, float], decays: di
             Column(reading.ACTIVITY, "activity"),
             Column(Words("Standard uncertainty", "标准不确定度"), "share"),
             Column(Words("Decays until then", "累计衰变数"), "count"),
+            Column(Words("Largest after", "最大值出现于"), "duration"),
+            Column(Words("Largest", "最大值"), "activity"),
         ),
         tuple(
-            (name, decay_data.half_life_s(name), bq, _relative(spreads[name], bq), decays[name])
+            (
+                name,
+                decay_data.half_life_s(name),
+                bq,
+                _relative(spreads[name], bq),
+                decays[name],
+                maxima[name]["time_s"] if name in maxima else None,
+                maxima[name]["activity_bq"] if name in maxima else None,
+            )
             for name, bq in activities.items()
         ),
     )
