@@ -29,11 +29,13 @@ from becq.physics.accelerator.isotopes import (
 from becq.physics.accelerator.materials import Material, Part, natural_mass_g_mol, parse_formula
 from becq.physics.accelerator.nuclear_data import Curve, NuclearData
 from becq.physics.accelerator.stopping import GRID_MEV, stopping
+from becq.physics.accelerator.tabulated_stopping import STOPPING_MEV, molar_stopping
 
 Array = NDArray[np.float64]
 DATA = Path(__file__).resolve().parents[1] / "src" / "becq" / "data"
 IMPURITY_SHARE = 1e-6  # of the largest step of any residual of the element, atom for atom
 PHOTON_SHARE = 1e-5
+COMPOUNDS = ("H2O", "Al2O3", "SiO2", "CaF2", "NaI")  # that NIST lists
 PARTS = (1, 2, 5, 10)
 RELATIVE, ABSOLUTE = 0.004, 1e-4
 SHORTEST_S = 1.0
@@ -42,16 +44,15 @@ _NODE, _WEIGHT = np.polynomial.legendre.leggauss(5)
 
 
 def stopping_rows(data: NuclearData) -> Iterator[str]:
-    """One row per projectile and element up to uranium, and water."""
+    """One row per projectile and element up to uranium, and compounds with a table of their own."""
     for projectile in ("p", "a"):
-        for number in (*range(1, 93), yield_table.WATER):
-            formula = "H2O" if number == yield_table.WATER else symbols()[number]
+        for formula in (*symbols()[1:93], *COMPOUNDS):
             material = Material(formula, tuple(Part(s, n, ()) for s, _, n in parse_formula(formula)))
             values = stopping(material, projectile, data.folder)
             mass = values.molar_mev_cm2_mol / natural_mass_g_mol(material)
-            at = np.exp(np.interp(np.log(yield_table.STOPPING_MEV), np.log(GRID_MEV), np.log(mass)))
+            at = np.exp(np.interp(np.log(STOPPING_MEV), np.log(GRID_MEV), np.log(mass)))
             source = "; ".join(values.sources)
-            yield f'{projectile},{number},{" ".join(f"{v:.5g}" for v in at)},"{source}"'
+            yield f'{projectile},{formula},{" ".join(f"{v:.5g}" for v in at)},"{source}"'
 
 
 def isotopes(element: str, named: set[int]) -> list[int]:
@@ -75,7 +76,7 @@ def steps(curve: Curve, projectile: str, z: int, most_parts: int) -> tuple[float
     corners = np.union1d(finest, curve.energy_mev[(curve.energy_mev > first) & (curve.energy_mev < last)])
     low, width = corners[:-1, None], np.diff(corners)[:, None]
     energy = np.minimum(low + width * 0.5 * (_NODE + 1.0), curve.last_mev)
-    stopping_power = yield_table.molar_stopping(projectile, ((symbols()[z], 1.0),), energy)
+    stopping_power = molar_stopping(projectile, ((symbols()[z], 1.0),), energy)
     integrand = curve.at(energy) * 1e-24 * AVOGADRO / stopping_power
     pieces = (integrand * width * 0.5 * _WEIGHT).sum(axis=1) / (LIGHT[projectile][0] * ELEMENTARY_CHARGE_C)
     whole = np.concatenate([[0.0], np.cumsum(pieces)])
@@ -193,7 +194,7 @@ def main() -> None:
     """Writes the three tables; the yields need the stopping powers just written."""
     data = nuclear_data.load()
     tables = (
-        ("accelerator_stopping.csv", "projectile,atomic_number,stopping_mev_cm2_g,source", stopping_rows),
+        ("accelerator_stopping.csv", "projectile,material,stopping_mev_cm2_g,source", stopping_rows),
         (
             "accelerator_yields.csv",
             "projectile,target,residual,from_mev,to_mev,parts,yields_mbq_per_ua,source",

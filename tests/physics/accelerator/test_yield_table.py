@@ -13,7 +13,8 @@ from becq.physics.accelerator import yield_table
 from becq.physics.accelerator.materials import target_material
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.reactions import parse_reaction
-from becq.physics.accelerator.tabulated_target import tabulated_stopping, tabulated_target
+from becq.physics.accelerator.tabulated_stopping import tabulated_stopping
+from becq.physics.accelerator.tabulated_target import tabulated_target
 from becq.physics.accelerator.thick_target import thick_target
 
 ROOT = Path(__file__).resolve().parents[3]

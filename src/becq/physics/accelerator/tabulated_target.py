@@ -1,58 +1,77 @@
 """A thick target computed from Becq's own table of yields, where there is no folder of nuclear data.
 
 It is the same :class:`~becq.physics.accelerator.thick_target.ThickTarget` that a folder gives, so everything
-that is done with one (impurities, chains, heat, thickness) is done with the other. Its production per MeV is
-the derivative of the tabulated yields; its curves are the cross sections that go with it.
+that is done with one (impurities, chains, heat, thickness) is done with the other. The tabulated yields of
+steps are turned back into curves (their derivative times the stopping power of the element) and these are
+used as those of a folder are, with the recommended curves of natural elements and the uncertainties that the
+package holds besides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from becq.errors import InputError
-from becq.physics.accelerator import yield_table
+from becq.physics.accelerator import recommended, yield_table
+from becq.physics.accelerator.channels import Channel as Key
+from becq.physics.accelerator.curves import Curve
 from becq.physics.accelerator.isomers import split
 from becq.physics.accelerator.isotopes import AVOGADRO, ELEMENTARY_CHARGE_C
 from becq.physics.accelerator.materials import Material
-from becq.physics.accelerator.nuclear_data import Curve
-from becq.physics.accelerator.stopping import CHARGE, GRID_MEV, Stopping
+from becq.physics.accelerator.natural_curves import is_natural, natural_curves
+from becq.physics.accelerator.stopping import CHARGE, GRID_MEV
+from becq.physics.accelerator.tabulated_stopping import molar_stopping, tabulated_stopping
 from becq.physics.accelerator.thick_target import BARN_CM2, Channel, ThickTarget
-from becq.physics.accelerator.yield_table import TabulatedYield
 from becq.physics.bateman import Array
-from becq.physics.elements import elements
 
 _SMALLEST_SHARE = 1e-9
 
 
-class _NoShares:
-    """In place of a folder where the table does not tell isomers apart."""
+@lru_cache(maxsize=32)
+def curves(projectile: str, element: str) -> Mapping[Key, Curve]:
+    """Cross sections that go with the tabulated yields, by channel; empty if nothing is tabulated."""
+    table = yield_table.of_element(projectile, element)
+    if table is None:
+        return {}
+    found = {}
+    for key, steps in table.steps.items():
+        inside = (steps.energy_mev[0] < GRID_MEV) & (steps.last_mev > GRID_MEV)
+        energy = np.concatenate([steps.energy_mev[:1], GRID_MEV[inside], [steps.last_mev]])
+        found[key] = Curve(energy, _cross_section_b(table, key, energy, ""), steps.source)
+    return found
+
+
+def _cross_section_b(table: yield_table.TabulatedYield, key: Key, energy_mev: Array, state: str) -> Array:
+    per_particle = table.yield_bq_per_a_mev(key, energy_mev, state=state) * (
+        CHARGE[table.projectile] * ELEMENTARY_CHARGE_C
+    )
+    stopping = molar_stopping(table.projectile, ((table.element, 1.0),), energy_mev)
+    return np.asarray(per_particle * stopping / (AVOGADRO * BARN_CM2))
+
+
+class TableShares:
+    """Shares of isomers in the table, asked for as those of a folder."""
 
     @staticmethod
-    def state_shares(*_: object) -> dict[str, Array]:
-        return {}
-
-
-@lru_cache(maxsize=64)
-def tabulated_stopping(material: Material, projectile: str) -> Stopping:
-    """Stopping of a projectile in a material from the package's own table of stopping powers.
-
-    :raises InputError: for a projectile without charge, or an element beyond uranium.
-    """
-    if projectile not in CHARGE:
-        raise InputError(f'"{projectile}" has no stopping power here: use p, d, h (He-3) or a (alpha)')
-    parts = tuple((part.symbol, part.count) for part in material.parts)
-    total = yield_table.molar_stopping(projectile, parts, GRID_MEV)
-    inverse = material.molar_mass_g_mol / total
-    first = 2.0 * GRID_MEV[0] * inverse[0]  # S as the velocity below the grid
-    steps = np.diff(GRID_MEV) * (inverse[1:] + inverse[:-1]) / 2.0
-    table = "a" if projectile in ("a", "h") else "p"
-    water = dict(parts) == {"H": 2.0, "O": 1.0}
-    numbers = [yield_table.WATER] if water else [elements()[symbol].z for symbol, _ in parts]
-    sources = tuple(dict.fromkeys(yield_table.stopping_source(table, n) for n in numbers))
-    return Stopping(material, projectile, total, first + np.r_[0.0, np.cumsum(steps)], sources)
+    def state_shares(
+        projectile: str, element: str, channel: Key, energy_mev: ArrayLike
+    ) -> Mapping[str, Array]:
+        """Shares of the states ("" ground, "m", "n") of a residual, by energy; empty where not told apart."""
+        table = yield_table.of_element(projectile, element)
+        apart = table.isomers.get(channel) if table is not None else None
+        if table is None or not apart:
+            return {}
+        steps = table.steps[channel]
+        energy = np.clip(np.asarray(energy_mev, float), steps.energy_mev[0], steps.last_mev * (1 - 1e-9))
+        whole = _cross_section_b(table, channel, energy, "")
+        safe = np.where(whole > 0.0, whole, 1.0)
+        shares = {s: np.clip(_cross_section_b(table, channel, energy, s) / safe, 0.0, 1.0) for s in apart}
+        shares[""] = np.clip(1.0 - np.sum(list(shares.values()), axis=0), 0.0, 1.0)
+        return shares
 
 
 @lru_cache(maxsize=24)
@@ -67,24 +86,25 @@ def tabulated_target(material: Material, projectile: str, element: str) -> Thick
     channels: list[Channel] = []
     densities: list[Array] = []
     for part in material.parts:
-        table = yield_table.of_element(projectile, part.symbol)
-        if table is None:
-            continue
         shares = dict(part.isotopes)
-        for (a, z, residual_a), steps in table.steps.items():
+        filed = curves(projectile, part.symbol)
+        used = natural_curves(projectile, part.symbol, filed) if is_natural(part.symbol, shares) else filed
+        for key, curve in used.items():
+            a, z, residual_a = key
             share = shares.get(a, 0.0)
             if share < _SMALLEST_SHARE:
                 continue
-            key = a, z, residual_a
-            per_a = table.yield_bq_per_a_mev(key, GRID_MEV, material=material)
-            whole = per_a * share * CHARGE[projectile] * ELEMENTARY_CHARGE_C
-            per_atom = AVOGADRO * BARN_CM2 * part.count * share
-            inside = steps.last_mev >= GRID_MEV
-            sigma = (whole * slowing.molar_mev_cm2_mol / per_atom)[inside]
-            curve = Curve(GRID_MEV[inside], sigma, steps.source)
-            for state, density, source in _states(table, key, whole, per_a, material):
-                channels.append(Channel(part.symbol, a, z, residual_a, state, curve, source))
-                densities.append(density)
+            sigma = np.where(curve.last_mev >= GRID_MEV, curve.at(np.minimum(GRID_MEV, curve.last_mev)), 0.0)
+            whole = AVOGADRO * BARN_CM2 * part.count * share * sigma / slowing.molar_mev_cm2_mol
+            for state, fraction, source in split(TableShares, projectile, part.symbol, key, GRID_MEV):  # type: ignore[arg-type]
+                known = (
+                    _relative_uncertainty(projectile, part.symbol, key, state)
+                    if filed.get(key) is curve
+                    else curve.relative_uncertainty(GRID_MEV)
+                )
+                spread = None if np.isnan(known).all() else known
+                channels.append(Channel(part.symbol, a, z, residual_a, state, curve, source, spread))
+                densities.append(whole * fraction)
     if not any(channel.element == element for channel in channels):
         isotopes = ", ".join(f"{element}-{a}" for a, _ in material.part(element).isotopes)
         listed = ", ".join(str(route.reaction) for route in yield_table.routes())
@@ -95,21 +115,11 @@ def tabulated_target(material: Material, projectile: str, element: str) -> Thick
     return ThickTarget(material, slowing, tuple(channels), np.array(densities))
 
 
-def _states(
-    table: TabulatedYield, channel: tuple[int, int, int], whole: Array, per_a: Array, material: Material
-) -> Iterator[tuple[str, Array, str]]:
-    """States of a residual with their production, and where the shares come from."""
-    apart = table.isomers.get(channel)
-    if apart is None:
-        name = table.projectile, table.element
-        for state, share, source in split(_NoShares, *name, channel, GRID_MEV):  # type: ignore[arg-type]
-            yield state, whole * share, source
-        return
-    rest = whole
-    for state in apart:
-        part = table.yield_bq_per_a_mev(channel, GRID_MEV, material=material, state=state)
-        ratio = np.divide(part, per_a, out=np.zeros_like(part), where=per_a > 0.0)
-        made = whole * np.clip(ratio, 0.0, 1.0)
-        rest = np.maximum(rest - made, 0.0)
-        yield state, made, "cross-section file"
-    yield "", rest, "cross-section file"
+def _relative_uncertainty(projectile: str, element: str, channel: Key, state: str) -> Array:
+    """u(cross section)/cross section of a recommended curve at :data:`GRID_MEV`, NaN where there is none."""
+    of_states = recommended.states(projectile, element)
+    own = of_states.get((channel, state))
+    if own is None and any((channel, s) in of_states for s in ("", "m", "n")):
+        return np.full(GRID_MEV.shape, np.nan)
+    found = own or recommended.totals(projectile, element).get(channel)
+    return np.full(GRID_MEV.shape, np.nan) if found is None else found.relative_uncertainty(GRID_MEV)

@@ -12,7 +12,7 @@ isomer alone where the evaluation tells it apart.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -24,14 +24,12 @@ from numpy.typing import ArrayLike, NDArray
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.accelerator.isotopes import (
-    LIGHT,
-    atomic_weight_g_mol,
-    mass_u,
     name_of,
     natural_abundances,
 )
 from becq.physics.accelerator.materials import Material
 from becq.physics.accelerator.reactions import Reaction, parse_reaction
+from becq.physics.accelerator.tabulated_stopping import molar_stopping
 from becq.physics.elements import elements, read_table
 from becq.physics.nuclides import nuclide
 
@@ -41,10 +39,6 @@ Channel = tuple[int, int, int]
 
 EDGES_MEV: Array = np.concatenate([np.arange(0.0, 32.0, 0.5), np.arange(32.0, 101.0, 2.0)])
 """Energies between the steps of the table, MeV; a curve with structure has each step in several parts."""
-STOPPING_MEV: Array = np.geomspace(1e-3, 250.0, 120)
-"""Energies of the table of stopping powers, MeV; protons and alphas."""
-WATER = 276
-"""Number of liquid water in the tables of NIST, beside the atomic numbers of elements."""
 _BQ_PER_A = 1e12  # of one MBq/µA
 
 
@@ -271,58 +265,3 @@ def routes() -> tuple[Route, ...]:
 def listed() -> tuple[Reaction, ...]:
     """All routes of ``becq/data/accelerator_routes.csv``, those of photons too."""
     return tuple(parse_reaction(row["reaction"]) for row in read_table("accelerator_routes.csv"))
-
-
-def molar_stopping(projectile: str, parts: Iterable[tuple[str, float]], energy_mev: ArrayLike) -> Array:
-    """Stopping power of a mole of formula units, MeV cm2/mol, any shape.
-
-    :param projectile: "p", "d" (as a proton of the same velocity), "a" or "h" (as an alpha of it).
-    :param parts: symbols and atoms per formula unit. Water has its own table, as at NIST.
-    :raises InputError: for an element beyond uranium.
-    """
-    atoms = dict(parts)
-    energy = np.asarray(energy_mev, float)
-    if atoms == {"H": 2.0, "O": 1.0}:
-        weight = 2 * atomic_weight_g_mol("H") + atomic_weight_g_mol("O")
-        return weight * _mass_stopping(projectile, WATER, energy)
-    total = np.zeros(energy.shape)
-    for symbol, count in atoms.items():
-        z = elements()[symbol].z
-        total += count * atomic_weight_g_mol(symbol) * _mass_stopping(projectile, z, energy)
-    return total
-
-
-def _mass_stopping(projectile: str, number: int, energy_mev: Array) -> Array:
-    table = "a" if projectile in ("a", "h") else "p"
-    mass, reference = mass_u(*LIGHT[projectile]), mass_u(*LIGHT[table])
-    assert mass is not None
-    assert reference is not None
-    found = stopping_table(table, number)
-    if found is None:
-        raise InputError(f"No stopping power of element {number} in Becq's own table, which ends at uranium")
-    scaled = np.clip(energy_mev * (reference / mass), STOPPING_MEV[0], STOPPING_MEV[-1])
-    return np.asarray(np.exp(np.interp(np.log(scaled), np.log(found[0]), np.log(found[1]))))
-
-
-def stopping_table(projectile: str, number: int) -> tuple[Array, Array] | None:
-    """Energies in MeV and stopping powers in MeV cm2/g of protons ("p") or alphas ("a"); None if not there.
-
-    :param number: an atomic number, or :data:`WATER`.
-    """
-    found = _stopping().get((projectile, number))
-    return None if found is None else (STOPPING_MEV, found[0])
-
-
-def stopping_source(projectile: str, number: int) -> str:
-    """Where the stopping powers of an element come from; "" if there are none."""
-    found = _stopping().get((projectile, number))
-    return "" if found is None else found[1]
-
-
-@lru_cache(maxsize=1)
-def _stopping() -> Mapping[tuple[str, int], tuple[Array, str]]:
-    found: dict[tuple[str, int], tuple[Array, str]] = {}
-    for row in read_table("accelerator_stopping.csv"):
-        values = np.array(row["stopping_mev_cm2_g"].split(), dtype=float)
-        found[row["projectile"], int(row["atomic_number"])] = values, row["source"]
-    return found
