@@ -24,7 +24,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from becq.physics import decay_data
 from becq.physics.accelerator.isomers import feeds_ground_soon, isomers
 from becq.physics.accelerator.isotopes import name_of, natural_abundances
 from becq.physics.elements import elements
@@ -84,7 +83,7 @@ def _between(energy: Array, sigma: Array, off: NDArray[np.bool_]) -> NDArray[np.
 
 def _shares(projectile: str, target: str, rows: pl.DataFrame) -> Iterator[tuple[str, ...]]:
     for (z, a), curve in rows.group_by("residual_Z", "residual_A", maintain_order=True):
-        if isomers(z, a) != ("m",) or not decay_data.known(name_of(z, a)) or feeds_ground_soon(z, a):
+        if isomers(z, a) != ("m",) or feeds_ground_soon(z, a):
             continue
         wide = (
             curve.filter((pl.col("energy_MeV") <= LAST_SHARE_MEV) & pl.col("state").is_in(["g", "m"]))

@@ -41,9 +41,9 @@ class Made:
 def settle(z: int, a: int, state: str = "") -> str:
     """The nuclide that a residual counts as: itself, or the isobar it turns into at once."""
     for _ in range(12):
-        name = name_of(z, a, state)
-        if decay_data.known(name):
-            return name
+        for name in (name_of(z, a, state), name_of(z, a)):
+            if decay_data.known(name):
+                return name
         if a in natural_abundances(symbols()[z]):
             return name_of(z, a)
         state = ""

@@ -1,9 +1,9 @@
 """Which isomeric state a reaction leaves behind, where the cross section counts all states together.
 
 In this order: what the cross-section file itself tells apart; the table ``becq/data/isomer_shares.csv`` (each
-row with its source); a residual whose excited states all decay to its ground state and live at most a tenth
-as long is counted as ground state, which is right after a short cooling; otherwise the ground state gets all
-of it, and results say so.
+row with its source); a residual whose excited states all decay to its ground state, within ten minutes and at
+most a tenth of its half-life, is counted as ground state, which is right after a short cooling; otherwise the
+ground state gets all of it, and results say so.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from becq.physics.nuclides import nuclide
 UNKNOWN = "no share known: all counted as ground state"
 """What a channel says when the share of the isomers is not known."""
 _STATES = ("m", "n")
-_SHORT = 0.1
+_SHORT, _SHORT_S = 0.1, 600.0
 _ALL = 0.99
 
 
@@ -63,14 +63,14 @@ def isomers(z: int, a: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def feeds_ground_soon(z: int, a: int) -> bool:
-    """Whether all excited states decay to the ground state and live at most a tenth as long."""
+    """Whether all excited states decay to the ground state, within ten minutes and a tenth of its life."""
     ground = name_of(z, a)
     life = decay_data.half_life_s(ground) if decay_data.known(ground) else float("inf")
     for state in isomers(z, a):
         record = decay_data.record(name_of(z, a, state))
         daughters = {ground, *(name_of(z, a, s) for s in isomers(z, a))}
         inside = sum(b.fraction for b in record.branches if b.daughter in daughters)
-        if inside < _ALL or record.half_life_s > _SHORT * life:
+        if inside < _ALL or record.half_life_s > min(_SHORT * life, _SHORT_S):
             return False
     return True
 

@@ -3,9 +3,10 @@
 Elements that NIST lists: PSTAR for protons and ASTAR for alphas (Berger et al., NISTIR 4999; ICRU Report 49,
 1993), total stopping power, log-log interpolated. Deuterons stop like protons of the same velocity, He-3 like
 He-4. Other elements: CATIMA (A. Prochazka, package ``pycatima``, default settings), which below 30 MeV/u
-departs from PSTAR by 2.5 % (rms) and up to 6 %. So it is used at 60 MeV/u, where they agree within 0.5 %, and carried
-down to 1 MeV/u with the stopping number L = S·(A/Z)·β² relative to that energy, interpolated in Z between the
-neighbours that NIST lists (mean excitation energy is in L at 60 MeV/u, shell corrections vary slowly with Z).
+departs from PSTAR by 2.5 % (rms) and up to 6 %. So it is used at 60 MeV/u, where they agree within 0.5 %, and
+carried down to 1 MeV/u with the stopping number L = S·(A/Z)·β² relative to that energy, interpolated in Z
+between the neighbours that NIST lists (L at 60 MeV/u holds the mean excitation energy; shell corrections vary
+slowly with Z).
 Each listed element left out in turn: 0.4 % rms from 2 to 30 MeV up to Z = 50, 2 % above (few are listed).
 
 A compound is the sum of its atoms (Bragg), except the few that NIST lists (water, alumina, silica, calcium

@@ -1,0 +1,238 @@
+"""Irradiations: saturation and decay, chains, impurities, limits, and messages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from becq.errors import InputError
+from becq.physics import decay_data
+from becq.physics.accelerator import inventory, isomers, nuclear_data
+from becq.physics.accelerator.irradiation import BeamIrradiation, irradiate, saturation_yields_bq_per_a
+from becq.physics.accelerator.nuclear_data import NuclearData
+from becq.physics.decay import decay
+
+HOUR_S = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def _needs_the_folder(nuclear_folder: object) -> None:
+    """Everything here computes from cross sections."""
+
+
+def _copper(**changed: float | None) -> BeamIrradiation:
+    given: dict[str, float | None] = {"energy_mev": 12.0, "exit_mev": 4.0, "current_a": 50e-6}
+    given |= {"duration_s": 4 * HOUR_S, "enrichment": 0.98}
+    return irradiate("Ni-64(p,n)Cu-64", **(given | changed))  # type: ignore[arg-type]
+
+
+def test_saturation_of_a_single_nuclide() -> None:
+    rate = decay_data.decay_const("Cu-64")
+    result = _copper()
+    expected = result.saturation_yield_bq_per_a * 50e-6 * -np.expm1(-rate * 4 * HOUR_S)
+    assert result.activity_eob_bq == pytest.approx(expected, rel=1e-9)
+    assert result.physical_yield_bq_per_c == pytest.approx(result.saturation_yield_bq_per_a * rate)
+
+
+def test_short_runs_are_linear_and_long_ones_saturate() -> None:
+    short = _copper(duration_s=1.0)
+    assert short.activity_eob_bq == pytest.approx(short.physical_yield_bq_per_c * 50e-6, rel=2e-5)
+    long = _copper(duration_s=60 * 86400.0)
+    assert long.activity_eob_bq == pytest.approx(long.saturation_yield_bq_per_a * 50e-6, rel=1e-9)
+
+
+@given(factor=st.floats(0.01, 20.0))
+def test_activities_are_proportional_to_the_current(factor: float) -> None:
+    if nuclear_data.folder() is None:
+        pytest.skip("needs a folder of nuclear data")
+    one, many = _copper(), _copper(current_a=50e-6 * factor)
+    assert many.activity_eob_bq == pytest.approx(one.activity_eob_bq * factor, rel=1e-9)
+    assert many.impurities_bq["Co-61"] == pytest.approx(one.impurities_bq["Co-61"] * factor, rel=1e-9)
+    assert many.heat_w == pytest.approx(one.heat_w * factor)
+    assert many.specific_activity_bq_g == pytest.approx(one.specific_activity_bq_g)
+
+
+def test_cooling_is_decay() -> None:
+    warm, cold = _copper(), _copper(cooling_s=10 * HOUR_S)
+    assert cold.activity_eob_bq == warm.activity_eob_bq
+    for name in ("Cu-64", "Co-61", "Cu-61"):
+        left = decay(name, warm.activities_bq[name], 10 * HOUR_S, members=[name]).of(name)
+        assert cold.activities_bq[name] == pytest.approx(float(left), rel=1e-9)
+
+
+def test_copper_61_and_cobalt_61_beside_copper_64() -> None:
+    """Co-61 by Ni-64(p,a), Cu-61 by Ni-61(p,n) on the rest of the enriched nickel."""
+    result = _copper()
+    assert "Co-61" in result.impurities_bq
+    assert "Cu-61" in result.inseparable
+    assert "Co-61" not in result.inseparable
+    pure = _copper(enrichment=None)
+    assert pure.impurities_bq.get("Cu-61", 0.0) < 1e-3 * result.impurities_bq["Cu-61"]
+    assert pure.impurities_bq["Co-61"] == pytest.approx(result.impurities_bq["Co-61"] / 0.98, rel=0.02)
+    worse = _copper(enrichment=0.96)
+    assert worse.impurities_bq["Cu-61"] == pytest.approx(2 * result.impurities_bq["Cu-61"], rel=1e-6)
+
+
+def test_gallium_66_and_67_beside_gallium_68() -> None:
+    run = {"current_a": 40e-6, "duration_s": HOUR_S, "enrichment": 0.99}
+    at_14 = irradiate("Zn-68(p,n)Ga-68", energy_mev=14.0, **run)  # type: ignore[arg-type]
+    assert {"Ga-66", "Ga-67"} <= set(at_14.inseparable)
+    at_11 = irradiate("Zn-68(p,n)Ga-68", energy_mev=11.0, **run)  # type: ignore[arg-type]
+
+    def share(result: BeamIrradiation, name: str) -> float:
+        return result.impurities_bq[name] / result.activity_eob_bq
+
+    assert share(at_11, "Ga-67") < 0.4 * share(at_14, "Ga-67")  # below the threshold of Zn-68(p,2n)
+
+
+def test_technetium_beside_tc_99m() -> None:
+    result = irradiate(
+        "Mo-100(p,2n)Tc-99m",
+        energy_mev=20.0,
+        exit_mev=10.0,
+        current_a=200e-6,
+        duration_s=6 * HOUR_S,
+        enrichment=0.97,
+    )
+    assert {"Tc-93", "Tc-94", "Tc-95", "Tc-96", "Tc-97m", "Tc-99"} <= set(result.inseparable) | {"Tc-99"}
+    assert "Mo-99" in result.impurities_bq
+    assert "Mo-99" not in result.inseparable
+    whole = irradiate("Mo-100(p,2n)Tc-99", energy_mev=20.0, exit_mev=10.0, current_a=1e-6, duration_s=HOUR_S)
+    isomer = irradiate(
+        "Mo-100(p,2n)Tc-99m", energy_mev=20.0, exit_mev=10.0, current_a=1e-6, duration_s=HOUR_S
+    )
+    assert 0.15 < isomer.saturation_yield_bq_per_a / whole.saturation_yield_bq_per_a < 0.4
+
+
+def test_a_product_that_grows_from_its_precursors() -> None:
+    """Xe-124(p,2n)Cs-123 → Xe-123 → I-123: most iodine comes after the beam."""
+    run = {"energy_mev": 30.0, "exit_mev": 23.0, "current_a": 100e-6, "duration_s": 6 * HOUR_S}
+    at_end = irradiate("Xe-124(p,x)I-123", **run)  # type: ignore[arg-type]
+    later = irradiate("Xe-124(p,2n)Cs-123->Xe-123->I-123", cooling_s=6.6 * HOUR_S, **run)  # type: ignore[arg-type]
+    assert later.activities_bq["I-123"] > 1.3 * at_end.activity_eob_bq
+    grown = decay(
+        ["Cs-123", "Xe-123", "I-123"],
+        [at_end.activities_bq[n] for n in ("Cs-123", "Xe-123", "I-123")],
+        6.6 * HOUR_S,
+        members=["I-123"],
+    )
+    assert later.activities_bq["I-123"] == pytest.approx(float(grown.of("I-123")), rel=1e-6)
+    endless = irradiate("Xe-124(p,x)I-123", **(run | {"duration_s": 1e8}))  # type: ignore[arg-type]
+    assert endless.activity_eob_bq == pytest.approx(endless.saturation_yield_bq_per_a * 100e-6, rel=1e-6)
+
+
+def test_an_isomer_that_feeds_the_product_counts(data: NuclearData) -> None:
+    """Zr-89m decays to Zr-89: the saturation yield is that of both (less 6 % that go past it)."""
+    result = irradiate("Y-89(p,n)Zr-89", energy_mev=14.0, current_a=1e-6, duration_s=1e9)
+    assert result.activity_eob_bq == pytest.approx(result.saturation_yield_bq_per_a * 1e-6, rel=1e-6)
+    assert saturation_yields_bq_per_a("Y-89(p,n)Zr-89", 14.0, data=data) == pytest.approx(
+        result.saturation_yield_bq_per_a, rel=1e-12
+    )
+
+
+def test_heat_and_thickness() -> None:
+    result = _copper()
+    assert result.heat_w == pytest.approx(8.0 * 50)
+    thick = irradiate(
+        "Ni-64(p,n)Cu-64",
+        energy_mev=12.0,
+        thickness_g_cm2=result.thickness_g_cm2,
+        current_a=50e-6,
+        duration_s=4 * HOUR_S,
+        enrichment=0.98,
+    )
+    assert thick.exit_mev == pytest.approx(4.0, rel=1e-9)
+    assert thick.activity_eob_bq == pytest.approx(result.activity_eob_bq, rel=1e-9)
+    alpha = irradiate("Bi-209(a,2n)At-211", energy_mev=28.0, current_a=10e-6, duration_s=HOUR_S)
+    assert alpha.heat_w == pytest.approx(140.0)  # two charges: half as many particles per ampere
+    assert alpha.exit_mev == 0.0
+
+
+def test_specific_activity_is_limited_by_the_carrier_made_beside() -> None:
+    """No more than that of the pure nuclide, and less when more of other isotopes is made."""
+    from becq.physics.accelerator.isotopes import AVOGADRO
+
+    short, long = _copper(duration_s=600.0), _copper(duration_s=50 * HOUR_S)
+    pure = decay_data.decay_const("Cu-64") * AVOGADRO / 63.9298
+    assert short.specific_activity_bq_g is not None
+    assert long.specific_activity_bq_g is not None
+    assert long.specific_activity_bq_g < short.specific_activity_bq_g < pure
+    same = irradiate("Tl-203(p,x)Tl-201", energy_mev=28.0, current_a=1e-6, duration_s=HOUR_S)
+    assert same.specific_activity_bq_g is None
+
+
+def test_the_result_is_plain_data() -> None:
+    result = _copper()
+    assert json.loads(json.dumps(asdict(result)))["activity_eob_bq"] == result.activity_eob_bq
+    assert any("Stopping" in source for source in result.sources)
+    assert result.reaction == "Ni-64(p,n)Cu-64"
+    activities = list(result.impurities_bq.values())
+    assert activities == sorted(activities, reverse=True)
+    assert all(decay_data.half_life_s(n) >= 300.0 for n in result.impurities_bq)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"energy_mev": 2.0, "exit_mev": 0.0}, r"needs more than 2\.496 MeV; the beam has 2 MeV"),
+        ({"energy_mev": 40.0}, r"known from 2\.496 to 30 MeV, the beam has 40 MeV"),
+        ({"energy_mev": 4.0, "exit_mev": 12.0}, "more energy than it enters"),
+        ({"current_a": -1.0}, "current must be a finite number, not negative"),
+        ({"duration_s": float("nan")}, "duration must be a finite"),
+        ({"cooling_s": float("inf")}, "cooling time must be a finite"),
+        ({"thickness_g_cm2": 0.1}, "Give either an exit energy or a thickness"),
+        ({"enrichment": 98.0}, "did you mean 0.98"),
+        ({"material": "H2O"}, "contains no Ni"),
+    ],
+)
+def test_what_is_wrong_is_said(changed: dict[str, float], says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        _copper(**changed)
+
+
+def test_photons_and_unknown_channels_are_refused() -> None:
+    run = {"energy_mev": 20.0, "current_a": 1e-6, "duration_s": HOUR_S}
+    with pytest.raises(InputError, match="is a photon reaction"):
+        irradiate("Mo-100(g,n)Mo-99", **run)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="No cross section makes Cu-69"):
+        irradiate("Zn-70(p,2p)Cu-69", **run)  # type: ignore[arg-type]
+
+
+def test_limits_of_the_data_are_noted() -> None:
+    result = irradiate("Rb(p,xn)Sr-82", energy_mev=70.0, exit_mev=40.0, current_a=1e-6, duration_s=HOUR_S)
+    assert any("impurities are a lower limit" in note for note in result.notes)
+    radium = irradiate("Ra-226(p,2n)Ac-225", energy_mev=16.0, current_a=1e-6, duration_s=HOUR_S)
+    assert any("target Ra-226 itself" in note for note in radium.notes)
+
+
+def test_residuals_without_decay_data_turn_into_their_isobars() -> None:
+    assert inventory.settle(29, 58) == "Ni-58"  # Cu-58, 3.2 s, β+ to stable Ni-58
+    assert inventory.settle(43, 100) == "Ru-100"  # Tc-100, 15 s
+    assert inventory.settle(28, 64) == "Ni-64"
+    assert inventory.settle(43, 99, "m") == "Tc-99m"
+    assert inventory.settle(29, 64, "m") == "Cu-64"  # an isomer that ICRP-107 does not list
+
+
+def test_short_isomers_are_no_question() -> None:
+    assert isomers.isomers(40, 89) == ("m",)
+    assert isomers.feeds_ground_soon(82, 201)  # Pb-201m, 61 s, all IT
+    assert not isomers.feeds_ground_soon(43, 94)  # Tc-94m decays past Tc-94
+    assert not isomers.feeds_ground_soon(21, 44)  # Sc-44m outlives Sc-44
+    assert not isomers.feeds_ground_soon(50, 117)  # Sn-117m is a product, Sn-117 stable
+
+
+def test_a_second_call_is_quick() -> None:
+    from time import perf_counter
+
+    _copper()
+    times = []
+    for _ in range(5):
+        start = perf_counter()
+        _copper()
+        times.append(perf_counter() - start)
+    assert min(times) < 0.1  # 0.01 s on an idle machine
