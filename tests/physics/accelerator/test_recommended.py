@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from becq.physics import decay_data
 from becq.physics.accelerator import recommended
 from becq.physics.accelerator.curves import Curve
-from becq.physics.accelerator.irradiation import irradiate
+from becq.physics.accelerator.irradiation import irradiate, saturation_yields_bq_per_a
 from becq.physics.accelerator.isotopes import natural_abundances, threshold_mev
 from becq.physics.accelerator.materials import target_material
 from becq.physics.accelerator.natural_curves import is_natural, natural_curves
@@ -100,6 +100,36 @@ def test_monitors_are_those_of_the_portal(row: dict[str, str]) -> None:
     assert float(curve.at(energy)) * 1e3 == pytest.approx(float(row["value"]), rel=0.005)
     relative = float(row["uncertainty"]) / float(row["value"])
     assert float(curve.relative_uncertainty(energy)) == pytest.approx(relative, rel=0.04)
+
+
+@pytest.mark.parametrize(
+    ("projectile", "channel", "energy", "printed", "uncertainty"),
+    [
+        ("p", (86, 39, 86), 13.2, 770.9, 32.5),
+        ("p", (86, 39, 86), 20.2, 202.9, 8.6),
+        ("p", (88, 39, 86), 33.5, 381.8, 17.2),
+        ("p", (88, 39, 86), 40.6, 464.7, 20.0),
+    ],
+)
+def test_positron_emitters_are_those_of_the_portal(
+    projectile: str, channel: tuple[int, int, int], energy: float, printed: float, uncertainty: float
+) -> None:
+    """Files sr6p86yt.txt and sr8p86yt.txt of the portal, read at github elisemma/Master-project-code."""
+    curve = recommended.totals(projectile, "Sr")[channel]
+    assert float(curve.at(energy)) * 1e3 == pytest.approx(printed, rel=0.005)
+    assert float(curve.relative_uncertainty(energy)) == pytest.approx(uncertainty / printed, rel=0.04)
+
+
+def test_a_yield_is_that_of_the_portal(data: NuclearData) -> None:
+    """sr6p86yt.txt: a thick Sr-86 target at 20.2 MeV gives 1.57E+04 MBq/uA of Y-86 at saturation."""
+    value = saturation_yields_bq_per_a("Sr-86(p,n)Y-86", 20.2, data=data)
+    assert float(value) == pytest.approx(1.57e16, rel=0.03)
+
+
+def test_curves_that_cannot_be_are_not_used() -> None:
+    assert (124, 53, 123) not in recommended.totals("p", "Te")  # above the reaction cross section
+    assert (176, 71, 177) not in recommended.totals("d", "Yb")  # counts Yb-177 in
+    assert ((176, 71, 177), "") in recommended.states("d", "Yb")
 
 
 def test_fluorine_18_is_that_of_2003(data: NuclearData) -> None:
