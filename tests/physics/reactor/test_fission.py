@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.decay import decay
+from becq.physics.reactor.cross_sections import westcott_factor
 from becq.physics.reactor.fission import (
     activities_at_shutdown,
     campaign,
@@ -167,3 +168,16 @@ def test_fission_rate() -> None:
     """3.12e10 fissions per watt-second at 200 MeV."""
     assert float(fission_rate(1.0)) == pytest.approx(3.12e10, rel=1e-3)
     assert float(fission_rate(1.0, fissile="Pu-239")) == pytest.approx(3.12e10 * 203.2 / 212.4, rel=1e-3)
+
+
+def test_xenon_poisoning() -> None:
+    """Xe-135 at equilibrium in a flux: λ/(λ + σ·g·φ) of what it is without (2.65 Mb)."""
+    flux = 1e13
+    long = {"power_w": 1e5, "duration_s": 30 * DAY}
+    free = float(activities_at_shutdown("Xe-135", **long))
+    burnt = float(activities_at_shutdown("Xe-135", thermal_cm2_s=flux, **long))
+    rate = decay_data.decay_const("Xe-135")
+    capture = 2.65e6 * 1e-24 * flux * float(westcott_factor("Xe-135", 313.15))
+    assert burnt / free == pytest.approx(rate / (rate + capture), rel=2e-3)
+    made = produce("Mo-99", thermal_cm2_s=flux, **long)
+    assert made.activity_bq == pytest.approx(produce("Mo-99", **long).activity_bq, rel=1e-3)

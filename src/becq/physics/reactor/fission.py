@@ -41,7 +41,7 @@ class FissionProduction:
     :ivar activity_shutdown_bq: of the product in the whole solution or target at shutdown.
     :ivar activity_bq: separated, after ``cooling_s`` and with the extraction efficiency.
     :ivar activity_per_day_bq: that over the days of the run.
-    :ivar saturation_bq: activity at shutdown after an endless run.
+    :ivar saturation_bq: activity at shutdown after an endless run without burn-up.
     :ivar six_day_bq: Mo-99 only: activity six days after it leaves (``six_day_curies`` in Ci), else None.
     :ivar isotopes_bq: other radioactive isotopes of the product's element, separated with it.
     :ivar coproduced_bq: every other fission product in the solution or target at shutdown.
@@ -108,9 +108,11 @@ def activities_at_shutdown(
     cooling_s: ArrayLike = 0.0,
     fissile: str = "U-235",
     energy_per_fission_mev: float | None = None,
+    thermal_cm2_s: float = 0.0,
 ) -> Array:
     """Activity of one product in Bq in the solution: power, duration and cooling broadcast, (...).
 
+    :param thermal_cm2_s: flux in which fission products are burnt up; 0 leaves that out.
     :raises InputError: for bad input or a product without a yield.
     """
     chains = chains_to(fissile, product)
@@ -119,7 +121,7 @@ def activities_at_shutdown(
     duration, cooling = _times(duration_s, "A run"), _times(cooling_s, "A cooling time")
     rate, duration, cooling = np.broadcast_arrays(rate, duration, cooling)
     pairs, which = np.unique(np.stack((duration.ravel(), cooling.ravel())), axis=1, return_inverse=True)
-    atoms = np.array([chains.grown(d, c)[place] for d, c in pairs.T])[np.ravel(which)]
+    atoms = np.array([chains.grown(d, c, _flux(thermal_cm2_s))[place] for d, c in pairs.T])[np.ravel(which)]
     return np.asarray(atoms.reshape(duration.shape) * chains.decay_rates[place] * rate)
 
 
@@ -132,6 +134,7 @@ def produce(
     cooling_s: float = 0.0,
     fissile: str = "U-235",
     energy_per_fission_mev: float | None = None,
+    thermal_cm2_s: float = 0.0,
 ) -> FissionProduction:
     """One run at constant power, then a separation.
 
@@ -140,6 +143,8 @@ def produce(
     :param cooling_s: time from shutdown to separation, precursors still at work (I-131, Xe-133).
     :param fissile: "U-235" or "Pu-239".
     :param energy_per_fission_mev: heat per fission; None takes that of the fissile nuclide.
+    :param thermal_cm2_s: flux in which fission products are burnt up (Xe-135, Pm-147, Sm-151); 0 leaves
+        that out. What a capture makes is not followed.
     :raises InputError: for bad input or a product without a yield.
     """
     if not 0 < extraction <= 1:
@@ -148,8 +153,9 @@ def produce(
     place = chains.place(product)
     rate = float(fission_rate(power_w, energy_per_fission_mev, fissile))
     duration, cooling = _times(duration_s, "A run"), _times(cooling_s, "A cooling time")
-    out = rate * chains.grown(float(duration), float(cooling))
-    at_shutdown = rate * chains.grown(float(duration)) * chains.decay_rates
+    flux = _flux(thermal_cm2_s)
+    out = rate * chains.grown(float(duration), float(cooling), flux)
+    at_shutdown = rate * chains.grown(float(duration), 0.0, flux) * chains.decay_rates
     at_extraction = out * chains.decay_rates
     element = symbol(product)
     own = [i for i, m in enumerate(chains.members) if symbol(m) == element]
@@ -182,7 +188,10 @@ def produce(
         sources=(f"yield of {product}: {entry.source}", f"decay: {decay_data.SOURCE}"),
         notes=(
             f"{_energy(energy_per_fission_mev, fissile):g} MeV of heat per fission",
-            "thermal fission only; burn-up of the fission products by neutrons left out",
+            "thermal fission only",
+            f"fission products burnt up at {flux:g} per cm² and s"
+            if flux
+            else "no burn-up of fission products",
         ),
     )
 
@@ -198,6 +207,7 @@ def campaign(
     cooling_s: float = 0.0,
     fissile: str = "U-235",
     energy_per_fission_mev: float | None = None,
+    thermal_cm2_s: float = 0.0,
 ) -> Campaign:
     """Runs of a solution reactor with an extraction after each; what is left stays for the next.
 
@@ -215,7 +225,8 @@ def campaign(
     rate = float(fission_rate(power_w, energy_per_fission_mev, fissile))
     run, pause = float(_times(run_s, "A run")), float(_times(pause_s, "A pause"))
     cooling = float(_times(cooling_s, "A cooling time"))
-    on, wait, rest = chains.transfer(run), chains.transfer(cooling), chains.transfer(pause - cooling)
+    on = chains.transfer(run, _flux(thermal_cm2_s))
+    wait, rest = chains.transfer(cooling), chains.transfer(pause - cooling)
     own = np.zeros(chains.rates.shape, dtype=bool)
     for name, (block, row) in zip(chains.members, chains.places, strict=True):
         own[block, row] = symbol(name) == symbol(product)
@@ -254,6 +265,12 @@ def target_power_w(
         raise InputError("A mass and a flux are not negative")
     atoms = mass / atomic_mass(fissile) * AVOGADRO
     return np.asarray(atoms * sigma[0] * 1e-24 * flux * _energy(energy_per_fission_mev, fissile) * MEV_J)
+
+
+def _flux(thermal_cm2_s: float) -> float:
+    if not 0 <= thermal_cm2_s <= 1e17:
+        raise InputError(f"A thermal flux of {thermal_cm2_s:g} cm⁻² s⁻¹ is out of range")
+    return float(thermal_cm2_s)
 
 
 def _energy(given_mev: float | None, fissile: str) -> float:

@@ -14,6 +14,8 @@ from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.elements import read_table
 
+_AGES_S = 1e9 * decay_data.YEAR_S
+
 
 @dataclass(frozen=True, slots=True)
 class FissionYield:
@@ -71,6 +73,8 @@ def direct_yields(fissile: str) -> Mapping[str, float]:
     table = yields(fissile)
     fed = dict.fromkeys(table, 0.0)
     for name, entry in table.items():
+        if decay_data.known(name) and decay_data.half_life_s(name) > _AGES_S:
+            continue  # alpha decay of Nd-144 and the like is no part of a cumulative yield
         for daughter, fraction in branches(name):
             if daughter in fed:
                 fed[daughter] += entry.cumulative * fraction
