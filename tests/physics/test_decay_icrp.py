@@ -46,10 +46,22 @@ def test_there_are_1252() -> None:
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)  # an example takes a second
 
 
-@settings(max_examples=20, deadline=None, phases=UNSHRUNK, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, phases=UNSHRUNK, suppress_health_check=[HealthCheck.too_slow])
 @given(MIXTURES, SECONDS)
 def test_random_mixtures_agree_with_high_precision(mixture: list[tuple[str, float]], t: float) -> None:
     assert_agrees_with_high_precision(dict(mixture), t)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(RADIOACTIVE), st.lists(SECONDS, min_size=1, max_size=3))
+def test_random_nuclides_agree_with_arbitrary_precision(name: str, times: list[float]) -> None:
+    """Each entry, however small, and the decays up to then."""
+    for t in times:
+        ours, counts = decay(name, 1.0, t), cumulated(name, 1.0, t)
+        activities, decays = exact_chains.activities(name, t), exact_chains.decays(name, t)
+        for member in ours.members:
+            assert float(ours.of(member)) == pytest.approx(activities[member], rel=1e-12, abs=1e-200), member
+            assert float(counts.of(member)) == pytest.approx(decays[member], rel=1e-12, abs=1e-200), member
 
 
 @pytest.mark.slow

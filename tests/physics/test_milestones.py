@@ -96,6 +96,8 @@ def test_ratio_of_independent_nuclides_is_a_formula() -> None:
     expected = np.log(0.05 / np.array([1e-3, 1e-2, 0.2])) / (rate("I-123") - rate("I-124"))
     np.testing.assert_allclose(got.first_above(), np.maximum(expected, 0), rtol=1e-11)
     assert np.isnan(got.first_below()[2])
+    assert np.isnan(got.below_for_good()).all()  # it is above in the end
+    np.testing.assert_array_equal(got.above_for_good(), got.first_above())
 
 
 def test_ratio_within_a_chain() -> None:

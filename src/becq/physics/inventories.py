@@ -143,11 +143,18 @@ def _check(frame: pl.DataFrame) -> None:
             f"An inventory needs the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}"
         )
     for column in COLUMNS:
-        if frame[column].null_count():
-            row = int(frame[column].is_null().arg_max() or 0)
-            raise InputError(f"Column {column} is empty in row {row + 1} (lot {frame['lot'][row]})")
-    for name in frame["nuclide"].unique().to_list():
-        decay_data.record(name)
+        _refuse(frame, frame[column].is_null(), f"Column {column} is empty")
+    unknown = [n for n in frame["nuclide"].unique().to_list() if not decay_data.known(n)]
+    if unknown:
+        what = f"No decay data for {unknown[0]!r} in ICRP-107 (names look like Tc-99m)"
+        _refuse(frame, frame["nuclide"] == unknown[0], what)
+    _refuse(frame, ~frame["activity_bq"].cast(pl.Float64).is_finite(), "The activity is not a finite number")
+
+
+def _refuse(frame: pl.DataFrame, bad: pl.Series, what: str) -> None:
+    if bad.any():
+        row = int(bad.arg_max() or 0)
+        raise InputError(f"{what}: row {row + 1}, lot {frame['lot'][row]}")
 
 
 def _elapsed_s(frame: pl.DataFrame, at: Moment, *, backwards: bool) -> Array:
@@ -196,9 +203,8 @@ def _lots(frame: pl.DataFrame, at: Moment) -> tuple[pl.Series, NDArray[np.uint32
     else:
         firsts = frame.unique("lot", keep="first", maintain_order=True)
         numbered = firsts.select("lot").with_row_index("code")
-        codes = (
-            frame.select("lot").join(numbered, on="lot", how="left", maintain_order="left")["code"].to_numpy()
-        )
+        rows = frame.select("lot").with_row_index("row").join(numbered, on="lot").sort("row")
+        codes = rows["code"].to_numpy()
         if isinstance(at, str) and frame.select(pl.struct("lot", at).n_unique()).item() != firsts.height:
             raise InputError(f"Column {at} must hold one moment for each lot")
     if isinstance(at, str):
@@ -223,27 +229,24 @@ def _long(
         order = sorted(range(len(shown)), key=lambda j, s=shown: place[s[j]])  # type: ignore[misc]
         if order != list(range(len(shown))):
             values = values[:, order]
-        numbers = np.array([place[shown[j]] for j in order], dtype=np.uint16)
-        tables.append(
-            pl.DataFrame(
-                {
-                    "code": np.repeat(codes.astype(np.uint32), len(shown)),
-                    "member": np.tile(numbers, codes.size),
-                    "activity_bq": values.reshape(-1),
-                }
-            )
-        )
-    empty = {"code": pl.UInt32, "member": pl.UInt16, "activity_bq": pl.Float64}
-    table = pl.concat(tables) if tables else pl.DataFrame(schema=empty)
+        numbers = np.array([place[shown[j]] for j in order], dtype=np.uint64)
+        keys = (codes.astype(np.uint64)[:, None] << np.uint64(16)) | numbers  # lot, then member
+        tables.append(pl.DataFrame({"key": keys.reshape(-1), "activity_bq": values.reshape(-1)}))
+    table = (
+        pl.concat(tables) if tables else pl.DataFrame(schema={"key": pl.UInt64, "activity_bq": pl.Float64})
+    )
     if not unique:
-        table = table.group_by("code", "member").agg(pl.col("activity_bq").sum()).sort("code", "member")
+        table = table.group_by("key").agg(pl.col("activity_bq").sum()).sort("key")
+    keys = table["key"].to_numpy()
+    code = pl.Series((keys >> np.uint64(16)).astype(np.uint32))
+    member = pl.Series((keys & np.uint64(0xFFFF)).astype(np.uint32))
     names = pl.Series(columns, dtype=pl.String)
     return pl.DataFrame(
         {
-            "lot": lots.gather(table["code"]),
-            "nuclide": names.gather(table["member"]),
+            "lot": lots.gather(code),
+            "nuclide": names.gather(member),
             "activity_bq": table["activity_bq"],
-            "reference_time": moments.gather(table["code"]),
+            "reference_time": moments.gather(code),
         }
     )
 
