@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +73,28 @@ def test_what_is_needed_is_asked_for() -> None:
     run = becq("yield", "reactor", "--target", "Yb-176")
     assert run.returncode == 2
     assert "missing option" in run.stderr.lower()
+
+
+def documented() -> list[str]:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "calculators.md").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.startswith("becq ")]
+
+
+@pytest.mark.parametrize("line", documented())
+def test_the_lines_of_the_document_work(line) -> None:
+    run = becq(*shlex.split(line)[1:], "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert json.loads(run.stdout)["sources"]
+
+
+def test_the_keys_of_the_document_are_those_of_the_answers() -> None:
+    keys: set[str] = set()
+    for calculator in CALCULATORS:
+        for _title, texts in calculator.examples:
+            keys |= set(calculator.ask(texts).as_dict())
+    text = (Path(__file__).resolve().parents[2] / "docs" / "calculators.md").read_text(encoding="utf-8")
+    table = text.split("## What is answered")[1].split("\n## ")[0]
+    named = {
+        word for row in table.splitlines() if row.startswith("| ") for word in re.findall(r"`(\w+)`", row)
+    }
+    assert named - keys == set()

@@ -83,7 +83,18 @@ def open_page(browser, live_server, client, person):
     ("width", "language", "theme"),
     [(1440, "en", "light"), (1440, "zh-hans", "dark"), (390, "zh-hans", "light"), (390, "en", "dark")],
 )
-@pytest.mark.parametrize("address", ["/style/", "/", "/style/alone/sign-in/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/style/",
+        "/",
+        "/style/alone/sign-in/",
+        "/calculators/",
+        "/calculators/decay/?nuclide=Ac-225&activity=1+GBq&after=10+d&limit=1+MBq",
+        "/calculators/generator/?kind=mo99&activity=20GBq&calibrated=2026-12-07T08:00&elute=08:00,13:00",
+        "/calculators/reactor/?target=Lu-176&mass=1+mg&flux=nonsense",
+    ],
+)
 def test_pages_are_clean(open_page, address, width, language, theme):
     page = open_page(address, width, language, theme)
     page.wait_for_timeout(400)
@@ -214,3 +225,33 @@ def test_toasts_show_undo_and_errors_stay(open_page):
     assert page.locator(".toast.done button:has-text('Undo')").count() == 1
     page.click(".toast.blocked [data-close]")
     assert page.locator(".toast.blocked").count() == 0
+
+
+def test_a_calculator_answers_in_place_and_its_address_asks_again(open_page):
+    page = open_page("/calculators/reactor/")
+    page.evaluate("window.mark = 1")
+    for name, text in (("target", "Yb-176"), ("mass", "10"), ("flux", "2e14"), ("duration", "14 d")):
+        page.fill(f"#id_{name}", text)
+    page.press("#id_duration", "Enter")
+    page.wait_for_selector("#id_mass_error")
+    assert "has no unit" in page.inner_text("#id_mass_error")
+    page.fill("#id_mass", "10mg")
+    page.click("#calculator button.primary")
+    page.wait_for_selector("#chart-activity + [data-island=curve] canvas")
+    assert "13.8 GBq" in page.inner_text("#answer .figures")
+    assert page.evaluate("window.mark") == 1
+    assert "mass=10mg" in page.url
+    page.click("[data-island=curve] >> nth=0 >> button:text-is('Ci')")
+    plot = page.locator("[data-island=curve] .plot").first
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    page.wait_for_selector(".tip-box")
+    assert "Ci" in page.inner_text(".tip-box dd >> nth=0")
+    page.click("[data-island=curve] >> nth=0 >> button:has-text('Show as table')")
+    assert page.locator("[data-island=curve] tbody tr").first.is_visible()
+    page.click("[data-copy]")
+    line = page.inner_text("#command-line")
+    assert line == "becq yield reactor --target Yb-176 --mass 10mg --flux 2e14 --duration '14 d'"
+    page.reload()
+    assert "13.8 GBq" in page.inner_text("#answer .figures")
+    assert page.complaints == []
