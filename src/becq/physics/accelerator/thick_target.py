@@ -108,12 +108,13 @@ class ThickTarget:
         return 1.0 / (CHARGE[self.stopping.projectile] * ELEMENTARY_CHARGE_C)
 
     def _up_to(self, energy: Array, rows: NDArray[np.intp]) -> Array:
-        place = np.clip(np.searchsorted(GRID_MEV, energy, side="right") - 1, 0, GRID_MEV.size - 2)
+        flat = energy.ravel()
+        place = np.clip(np.searchsorted(GRID_MEV, flat, side="right") - 1, 0, GRID_MEV.size - 2)
         width = GRID_MEV[place + 1] - GRID_MEV[place]
-        inside = np.maximum(energy - GRID_MEV[place], 0.0)
-        low, high = self.density[rows][:, place], self.density[rows][:, place + 1]
+        inside = np.maximum(flat - GRID_MEV[place], 0.0)
+        low, high = self.density[np.ix_(rows, place)], self.density[np.ix_(rows, place + 1)]
         part = low * inside + (high - low) * (inside * inside / (2.0 * width))
-        return np.moveaxis(self.cumulative[rows][:, place] + part, 0, -1)
+        return (self.cumulative[np.ix_(rows, place)] + part).T.reshape(*energy.shape, rows.size)
 
 
 _targets: OrderedDict[tuple[object, ...], ThickTarget] = OrderedDict()
