@@ -11,6 +11,8 @@ from scipy.integrate import quad
 
 from becq.errors import InputError
 from becq.physics.reactor import cross_sections
+from becq.physics.reactor.flux import FluxHistory
+from becq.physics.reactor.irradiation import irradiate
 from becq.physics.reactor.sample import sample
 from becq.physics.reactor.self_shielding import (
     UNSHIELDED,
@@ -117,3 +119,30 @@ def test_bad_shapes() -> None:
     with pytest.raises(InputError, match="out of range"):
         Shielding(thermal=1.5)
     assert UNSHIELDED.resonance_of("Ir-191") == 1.0
+
+
+def test_irradiation_takes_a_geometry() -> None:
+    """An iridium disc of 2.7 mm by 0.15 mm: the factors of `shield`, the density from the table of elements."""
+    disc = Geometry("cylinder", radius_cm=0.135, height_cm=0.015)
+    flux = FluxHistory.constant(1e14, 86400.0, epithermal_ratio=0.03)
+    inside = irradiate("Ir", mass_g=0.0194, flux=flux, product="Ir-192", geometry=disc)
+    factors = shield(sample("Ir", 0.0194), disc, 22.56)
+    assert inside.thermal_shielding == pytest.approx(factors.thermal, rel=0.01)
+    assert inside.resonance_shielding == pytest.approx(factors.by_nuclide["Ir-193"], rel=0.01)
+    given = irradiate("Ir", mass_g=0.0194, flux=flux, product="Ir-192", shielding=factors)
+    dilute = irradiate("Ir", mass_g=0.0194, flux=flux, product="Ir-192")
+    assert inside.activity_eob_bq == pytest.approx(given.activity_eob_bq, rel=0.01)
+    assert 0.5 < inside.activity_eob_bq / dilute.activity_eob_bq < 0.7
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"material": "WO3", "geometry": Geometry("sphere", radius_cm=0.2)}, "density of WO3"),
+        ({"density_g_cm3": 5.0}, "geometry only"),
+        ({"geometry": Geometry("sphere", radius_cm=0.2), "shielding": Shielding(thermal=0.5)}, "not both"),
+    ],
+)
+def test_what_a_geometry_needs(options: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        irradiate("W-186", mass_g=1.0, flux=FluxHistory.constant(1e14, 1.0), **options)  # type: ignore[arg-type]

@@ -19,8 +19,8 @@ from becq.physics.reactor import burnup, cross_sections, uncertainty
 from becq.physics.reactor.flux import FluxHistory
 from becq.physics.reactor.network import MAX_ABSORPTIONS, Network, build
 from becq.physics.reactor.routes import usual_product
-from becq.physics.reactor.sample import AVOGADRO, Sample, atomic_mass, sample, symbol
-from becq.physics.reactor.self_shielding import UNSHIELDED, Shielding
+from becq.physics.reactor.sample import AVOGADRO, Sample, atomic_mass, element_density, sample, symbol
+from becq.physics.reactor.self_shielding import UNSHIELDED, Geometry, Shielding, shield
 from becq.physics.reactor.uncertainty import Contribution
 
 Array = NDArray[np.float64]
@@ -41,6 +41,8 @@ class ReactorIrradiation:
         stable carrier included.
     :ivar carrier_free_bq_g: the same if nothing but the product were there (λ·N_A/M).
     :ivar element_mass_g: mass of the product's element in g after cooling.
+    :ivar thermal_shielding: factor on the thermal flux inside the target; ``resonance_shielding`` that on the
+        resonance integral of the target isotope (the first, of an element).
     :ivar burnup: share of the atoms of the target (isotope, or element) that is gone at EOB.
     :ivar relative_uncertainty: standard uncertainty of the activity from the cross sections and half-lives
         whose uncertainty is known, None where it is missing for one on which the activity hangs;
@@ -61,6 +63,8 @@ class ReactorIrradiation:
     specific_activity_bq_g: float
     carrier_free_bq_g: float
     element_mass_g: float
+    thermal_shielding: float
+    resonance_shielding: float
     burnup: float
     relative_uncertainty: float | None
     uncertain: dict[str, float]
@@ -78,7 +82,9 @@ def irradiate(
     isotopes: Mapping[str, float] | None = None,
     cooling_s: float = 0.0,
     product: str | None = None,
-    shielding: Shielding = UNSHIELDED,
+    shielding: Shielding | None = None,
+    geometry: Geometry | None = None,
+    density_g_cm3: float | None = None,
     max_absorptions: int = MAX_ABSORPTIONS,
 ) -> ReactorIrradiation:
     """Irradiate a target.
@@ -88,16 +94,19 @@ def irradiate(
     :param enrichment: atom fraction of the target isotope; ``isotopes`` gives all fractions instead.
     :param cooling_s: time in s after the irradiation.
     :param product: canonical name; None takes the usual one of the target, else the most active.
+    :param shielding: self-shielding factors; or ``geometry`` computes them, with the density of the target
+        in g/cm³ (None: that of the element, where no ``material`` is given); or neither: infinitely dilute.
     :raises InputError: for bad input, or a product the network does not reach.
     """
     if not 0 <= cooling_s < 1e12:
         raise InputError(f"A cooling time of {cooling_s:g} s: give a finite time, not below zero")
     fast = bool((flux.fast_cm2_s > 0).any())
     goods = sample(target, mass_g, material=material, enrichment=enrichment, isotopes=isotopes)
+    inside = _shielding(goods, shielding, geometry, density_g_cm3, material)
     network = build(goods.atoms, fast=fast, max_absorptions=max_absorptions)
     start = np.zeros((1, len(network.members)))
     start[0, : len(goods.atoms)] = [goods.atoms[m] for m in network.members[: len(goods.atoms)]]
-    rates = network.reaction_rates(flux, shielding)
+    rates = network.reaction_rates(flux, inside)
     eob = _run(network, rates[:, None, :], flux.durations_s, start)
     cooled = _cool(network, eob, cooling_s)
     activities = dict(zip(network.members, (eob[0] * network.decay_rates).tolist(), strict=True))
@@ -129,11 +138,13 @@ def irradiate(
         specific_activity_bq_g=later[wanted] / grams if grams > 0 else 0.0,
         carrier_free_bq_g=float(network.decay_rates[index]) * AVOGADRO / atomic_mass(wanted),
         element_mass_g=grams,
+        thermal_shielding=inside.thermal,
+        resonance_shielding=inside.resonance_of(goods.isotopes[0]),
         burnup=1.0 - after / before,
         relative_uncertainty=uncertainty.relative(parts),
         uncertain={p.of: p.share for p in parts if p.share > 0},
         sources=_sources(parts),
-        notes=_notes(parts, goods, flux, wanted, fast, shielding),
+        notes=_notes(parts, goods, flux, wanted, fast, inside),
     )
 
 
@@ -176,6 +187,27 @@ def activities_at(
         if name in network.index:
             out[:, k] = after[:, network.index[name]]
     return out
+
+
+def _shielding(
+    goods: Sample,
+    given: Shielding | None,
+    geometry: Geometry | None,
+    density_g_cm3: float | None,
+    material: str | None,
+) -> Shielding:
+    if given is not None and geometry is not None:
+        raise InputError("Give either self-shielding factors or a geometry, not both")
+    if geometry is None:
+        if density_g_cm3 is not None:
+            raise InputError("A density is of use with a geometry only: give the shape of the target too")
+        return given or UNSHIELDED
+    density = density_g_cm3 if density_g_cm3 is not None else element_density(goods.element)
+    if density is None or (material is not None and density_g_cm3 is None):
+        raise InputError(
+            f"The density of {material or goods.element} in g/cm³ is needed for its self-shielding"
+        )
+    return shield(goods, geometry, density)
 
 
 def _run(network: Network, rates: Array, durations_s: Array, start: Array) -> Array:

@@ -66,6 +66,14 @@ def atomic_mass(nuclide: str) -> float:
         return float(a)
 
 
+def element_density(element: str) -> float | None:
+    """Density of the element in g/cm³ as it is at room temperature (periodictable), None if unknown."""
+    import periodictable
+
+    density = periodictable.elements.symbol(element).density
+    return None if density is None else float(density)
+
+
 @lru_cache(maxsize=128)
 def natural_isotopes(element: str) -> Mapping[str, float]:
     """Atom fractions of the natural isotopes of an element, summing to 1; empty if it has none.
