@@ -34,6 +34,14 @@ Key = tuple[str, str, str, str]
 DATA = Path(__file__).resolve().parents[1] / "src" / "becq" / "data"
 TABLES = {"proton": "p", "deuteron": "d", "alpha": "a"}
 PORTAL = "IAEA recommended cross sections (www-nds.iaea.org/medical, copy of 2023)"
+POSITRONS = "IAEA recommended cross sections (Tarkanyi et al. 2019, J. Radioanal. Nucl. Chem. 319, 533)"
+POSITRON_EMITTERS = (
+    "Sc-44 Ti-44 Mn-52m Fe-52 Mn-52 Co-55 Cu-61 Cu-62 Zn-62 Ga-66 Ga-68 Ge-68 As-72 Se-72 Se-73 Br-76 Sr-82 "
+    "Rb-82m Y-86 Zr-89 Nb-90 Tc-94m In-110m Sn-110 Te-118 I-120 Xe-122 Ba-128 Nd-140"
+)
+"""The radionuclides, and parents, of that evaluation (its abstract)."""
+MONITORS = {"Al-27", "Ti", "Fe", "Ni", "Cu", "Mo"}
+"""Targets that the monitor evaluation shares with it, so that the source cannot be told by the product."""
 SAME, MISPRINT, SMALLEST = 0.01, 5.0, 0.01
 ISOTOPES = {"O-18", "Os-192", "Kr-82", "Cr-52"}
 GROUND = {("Cr-52", "Mn-52")}
@@ -51,9 +59,9 @@ def main(database: Path) -> None:
         if found is not None:
             energy, sigma, uncertainty = found
             energy, relative = _relative(energy, sigma, uncertainty)
-            uncertainties.append(
-                [row["projectile"], row["target"], row["residual"], _text(energy), _text(relative, 3), PORTAL]
-            )
+            reaction = [row["projectile"], row["target"], row["residual"]]
+            source = _source(row["target"], row["residual"])
+            uncertainties.append([*reaction, _text(energy), _text(relative, 3), source])
     there = {(r["projectile"], r["target"], r["residual"]) for r in known}
     for (projectile, target, residual, _), (energy, sigma, uncertainty) in portal.items():
         if (projectile, target, residual) in there or ("-" in target and target not in ISOTOPES):
@@ -66,9 +74,9 @@ def main(database: Path) -> None:
             values = sigma[np.isin(energy, points)]
             spread = values * np.interp(points, where, relative)
         states = "ground" if (target, residual) in GROUND else ""
-        curves.append(
-            [projectile, target, residual, states, _text(points), _text(values), _text(spread, 3), PORTAL]
-        )
+        source = _source(target, residual) if spread.size else PORTAL
+        reaction = [projectile, target, residual, states]
+        curves.append([*reaction, _text(points), _text(values), _text(spread, 3), source])
     head = ["projectile", "target", "residual"]
     _write(
         "recommended_uncertainties.csv",
@@ -127,6 +135,10 @@ def _same(
         if len(points) and (difference <= SAME * sigma.max()).all() and given.mean() > 0.5:
             return points[given], values[given], uncertainty[given]
     return None
+
+
+def _source(target: str, residual: str) -> str:
+    return POSITRONS if residual in POSITRON_EMITTERS.split() and target not in MONITORS else PORTAL
 
 
 def _relative(energy: Array, sigma: Array, uncertainty: Array) -> tuple[Array, Array]:

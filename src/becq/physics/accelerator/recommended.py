@@ -99,34 +99,36 @@ def _elements() -> Mapping[_Key, dict[tuple[int, int], Curve]]:
 def _curve(row: Mapping[str, str], threshold: float) -> Curve:
     """A row as a curve that starts with zero at the threshold or 1 MeV before its first point."""
     energy, sigma = (np.array(row[c].split(), dtype=float) for c in ("energy_mev", "cross_section_mb"))
-    spread = _spread(row, energy, sigma)
+    spread, source = _spread(row, energy, sigma)
     above = energy > threshold
     onset = max(threshold, float(energy[above][0]) - 1.0)
     return Curve(
         np.r_[onset, energy[above]],
         np.r_[0.0, sigma[above]] * 1e-3,
-        row["source"],
+        source,
         None if spread is None else np.r_[0.0, spread[above]] * 1e-3,
     )
 
 
-def _spread(row: Mapping[str, str], energy: Array, sigma: Array) -> Array | None:
-    """Standard uncertainties in the unit of the cross sections, None where there are none."""
+def _spread(row: Mapping[str, str], energy: Array, sigma: Array) -> tuple[Array | None, str]:
+    """Standard uncertainties in the unit of the cross sections, None where there are none; the source."""
     if "uncertainty_mb" in row:
         given = np.array(row["uncertainty_mb"].split(), dtype=float)
-        return given if given.size else None
+        return (given if given.size else None), row["source"]
     found = _uncertainties().get((row["projectile"], row["target"], row["residual"]))
     if found is None or row["states"] == _GROUND:
-        return None
-    return np.asarray(np.interp(energy, *found) * sigma)
+        return None, row["source"]
+    where, relative, source = found
+    return np.asarray(np.interp(energy, where, relative) * sigma), source
 
 
 @lru_cache(maxsize=1)
-def _uncertainties() -> Mapping[tuple[str, str, str], tuple[Array, Array]]:
+def _uncertainties() -> Mapping[tuple[str, str, str], tuple[Array, Array, str]]:
     return {
         (row["projectile"], row["target"], row["residual"]): (
             np.array(row["energy_mev"].split(), dtype=float),
             np.array(row["relative_uncertainty"].split(), dtype=float),
+            row["source"],
         )
         for row in read_table("recommended_uncertainties.csv")
     }
