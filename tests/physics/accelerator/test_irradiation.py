@@ -236,3 +236,18 @@ def test_a_second_call_is_quick() -> None:
         _copper()
         times.append(perf_counter() - start)
     assert min(times) < 0.1  # 0.01 s on an idle machine
+
+
+@given(rates=st.lists(st.floats(0.0, 1e12), min_size=7, max_size=7), hours=st.floats(0.01, 1000.0))
+def test_families_are_solved_apart_like_one_chain(rates: list[float], hours: float) -> None:
+    from becq.physics.production import produced
+
+    names = ["Mo-99", "Tc-99m", "Cu-64", "Zr-89m", "Zr-89", "Cs-123", "Ac-225"]
+    if not any(rates):
+        return
+    together = produced(names, rates, hours * HOUR_S)
+    eob, later = inventory.grow(dict(zip(names, rates, strict=True)), hours * HOUR_S, 0.0)
+    assert eob == later
+    largest = max(rates)
+    for name, activity in zip(together.members, together.activities_bq.tolist(), strict=True):
+        assert eob.get(name, 0.0) == pytest.approx(activity, rel=1e-9, abs=1e-9 * largest)

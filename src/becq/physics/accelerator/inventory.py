@@ -66,12 +66,42 @@ def grow(
     :param rates_per_s: nuclei made per second, by nuclide; stable ones are passed over.
     """
     names, rates = _radioactive(rates_per_s)
-    if not names:
-        return {}, {}
+    eob: dict[str, float] = {}
+    later: dict[str, float] = {}
+    for family in _families(tuple(names)):
+        made = tuple(float(rates[names.index(name)]) for name in family)
+        end, cold = _grow(family, made, float(duration_s), float(cooling_s))
+        eob |= end
+        later |= cold
+    return eob, later
+
+
+@lru_cache(maxsize=1024)
+def _families(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Nuclides grouped so that no radionuclide grows from two groups: small chains are quick to solve."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for name in names:
+        reach = set(decay_data.descendants((name,), stable=False))
+        joined = [name]
+        apart = []
+        for members, group in groups:
+            if members & reach:
+                reach |= members
+                joined = group + joined
+            else:
+                apart.append((members, group))
+        groups = [*apart, (reach, joined)]
+    return tuple(tuple(group) for _, group in groups)
+
+
+@lru_cache(maxsize=4096)
+def _grow(
+    names: tuple[str, ...], rates: tuple[float, ...], duration_s: float, cooling_s: float
+) -> tuple[dict[str, float], dict[str, float]]:
     end = produced(names, rates, duration_s)
     eob = dict(zip(end.members, end.activities_bq.tolist(), strict=True))
     if cooling_s == 0:
-        return eob, dict(eob)
+        return eob, eob
     later = decay(end.members, end.activities_bq, cooling_s)
     return eob, dict(zip(later.members, later.activities_bq.tolist(), strict=True))
 
@@ -85,15 +115,27 @@ def atoms_of_element(symbol: str, rates_per_s: Mapping[str, float], duration_s: 
         if name.startswith(prefix) and _stable(name) and rate > 0
     }
     names, rates = _radioactive(rates_per_s)
-    leading = [
-        i for i, n in enumerate(names) if any(d.startswith(prefix) for d in decay_data.descendants((n,)))
-    ]
+    leading = tuple(i for i, name in enumerate(names) if _leads_to(name, prefix))
     if leading and duration_s > 0:
-        members, numbers = produced_atoms([names[i] for i in leading], rates[leading], duration_s)
-        for name, number in zip(members, numbers.tolist(), strict=True):
+        made = tuple(float(rates[i]) for i in leading)
+        members, numbers = _atoms(tuple(names[i] for i in leading), made, float(duration_s))
+        for name, number in zip(members, numbers, strict=True):
             if name.startswith(prefix):
                 atoms[name] = atoms.get(name, 0.0) + number
     return atoms
+
+
+@lru_cache(maxsize=8192)
+def _leads_to(name: str, prefix: str) -> bool:
+    return any(member.startswith(prefix) for member in decay_data.descendants((name,)))
+
+
+@lru_cache(maxsize=1024)
+def _atoms(
+    names: tuple[str, ...], rates: tuple[float, ...], duration_s: float
+) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    members, numbers = produced_atoms(names, rates, duration_s)
+    return members, tuple(numbers.tolist())
 
 
 def _radioactive(rates_per_s: Mapping[str, float]) -> tuple[list[str], Array]:
