@@ -5,7 +5,7 @@ Three tables in ``becq/data``, from copies of the IAEA medical portal (www-nds.i
 - ``recommended_cross_sections.csv``: 128 reactions on isotopes, thinned to what linear interpolation needs
   (within 0.3 %) by ``scripts/build_recommended_tables.py``. A row is the residual with all its states
   together, or one state: an isomer, or the ground state where "states" says so.
-- ``recommended_uncertainties.csv``: relative standard uncertainties (k = 1) of those 70 of them that come
+- ``recommended_uncertainties.csv``: relative standard uncertainties (k = 1) of those 73 of them that come
   from evaluations with uncertainties: monitors (Hermanne et al. 2018, Nucl. Data Sheets 148, 338), gamma and
   positron emitters (Tarkanyi et al. 2019, J. Radioanal. Nucl. Chem. 319, 487 and 533). They are those of a
   Padé fit with 4 % of assessed systematic uncertainty added, so they hold for a whole curve together.
