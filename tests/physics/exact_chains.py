@@ -6,7 +6,7 @@ A_i(t) = Σ_k c_ik e^{−λ_k t} with 700 digits, so that cancellation does not 
 from collections.abc import Mapping
 from functools import lru_cache
 
-from mpmath import mp, mpf
+from mpmath import mp, mpf, workdps
 
 from becq.physics import decay_data
 from becq.physics.decay import chain
@@ -15,9 +15,9 @@ DIGITS = 700
 
 
 @lru_cache(maxsize=64)
+@workdps(DIGITS)
 def modes(name: str) -> tuple[tuple[str, ...], tuple[mpf, ...], tuple[tuple[mpf, ...], ...]]:
     """Members, their decay constants, and c[i][k] for a start of one Bq of ``name``."""
-    mp.dps = DIGITS
     members = chain(name).members
     rates = [mpf(decay_data.decay_const(m)) for m in members]
     place = {m: i for i, m in enumerate(members)}
@@ -36,6 +36,7 @@ def modes(name: str) -> tuple[tuple[str, ...], tuple[mpf, ...], tuple[tuple[mpf,
     return members, tuple(rates), tuple(tuple(row) for row in c)
 
 
+@workdps(DIGITS)
 def activities(name: str, t: float) -> Mapping[str, float]:
     """Activities after t seconds of one Bq."""
     members, rates, c = modes(name)
@@ -46,6 +47,7 @@ def activities(name: str, t: float) -> Mapping[str, float]:
     }
 
 
+@workdps(DIGITS)
 def decays(name: str, t: float) -> Mapping[str, float]:
     """Decays of each member within t seconds, from one Bq."""
     members, rates, c = modes(name)

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mpmath import mp, mpf
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.bateman import Operator
 from becq.physics.cumulation import cumulated, mean_activity
 from becq.physics.decay import chain, decay
 
@@ -66,6 +68,24 @@ def test_members_are_those_asked_for() -> None:
         assert float(part.of(member)) == pytest.approx(float(whole.of(member)), rel=1e-13)
     with pytest.raises(InputError, match="not among these"):
         part.of("Ac-225")
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-15, 1e-12, 1e-8, 1e-4])
+@pytest.mark.parametrize("t", [1e-6, 1.0, 50.0])
+def test_near_equal_half_lives_keep_their_digits(gap: float, t: float) -> None:
+    """Rates 1 and 1 + gap: ∫A₂ = 1 − (λ₂e^{−λ₁t} − λ₁e^{−λ₂t})/(λ₂ − λ₁), with 60 digits."""
+    rates = np.array([1.0, 1.0 + gap])
+    operator = Operator.of(rates, np.diag(rates[1:], -1))
+    got = operator.integrate(np.array([[1.0]]), np.array([0]), np.array([t]), np.array([0, 1]))[0]
+    with mp.workdps(60):
+        first, second, x = mpf(1), mpf(1) + mpf(float(rates[1] - 1)), mpf(t)
+        if first == second:
+            exact = 1 - (1 + x) * mp.exp(-x)
+        else:
+            gone = second * mp.exp(-first * x) - first * mp.exp(-second * x)
+            exact = 1 - gone / (second - first)
+        assert got[1] == pytest.approx(float(exact), rel=1e-12)
+        assert got[0] == pytest.approx(float(-mp.expm1(-x)), rel=1e-14)
 
 
 def test_mean_activity() -> None:
