@@ -17,7 +17,7 @@ ASKED = {"power": "200kW", "duration": "24h", "product": "Mo-99", "extraction": 
 
 
 def test_every_input_reaches_the_physics() -> None:
-    texts = {**ASKED, "cooling": "6 h", "fissile": "Pu-239", "energy": "205 MeV"}
+    texts = {**ASKED, "cooling": "6 h", "fissile": "Pu-239", "energy": "205 MeV", "flux": "1e13"}
     answer = FISSION.ask(texts).as_dict()
     same = produce(
         "Mo-99",
@@ -27,6 +27,7 @@ def test_every_input_reaches_the_physics() -> None:
         cooling_s=6 * 3600.0,
         fissile="Pu-239",
         energy_per_fission_mev=205.0,
+        thermal_cm2_s=1e13,
     )
     assert answer["activity_bq"] == pytest.approx(same.activity_bq, rel=1e-12)
     assert answer["coproduced_bq"] == pytest.approx(same.coproduced_bq, rel=1e-12)

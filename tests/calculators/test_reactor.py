@@ -9,7 +9,7 @@ from becq.calculators import registry
 from becq.errors import ProblemsError
 from becq.physics.reactor.flux import FluxHistory
 from becq.physics.reactor.irradiation import irradiate
-from becq.physics.reactor.self_shielding import Shielding
+from becq.physics.reactor.self_shielding import Geometry, Shielding
 
 REACTOR = registry.calculator("reactor")
 DAY = 86400.0
@@ -99,4 +99,39 @@ def test_what_is_wrong_is_told_of_its_field(field: str, text: str) -> None:
     texts = {"target": "Yb-176", "mass": "10mg", "flux": "2e14", "duration": "14d"}
     with pytest.raises(ProblemsError) as told:
         REACTOR.ask({**texts, field: text})
+    assert [problem.column for problem in told.value.problems] == [field]
+
+
+@pytest.mark.parametrize(
+    ("text", "geometry"),
+    [
+        ("foil:0.1mm", Geometry("foil", thickness_cm=0.01)),
+        ("箔：0.1毫米", Geometry("foil", thickness_cm=0.01)),
+        ("sphere:2mm", Geometry("sphere", radius_cm=0.2)),
+        ("cylinder:5mm:1cm", Geometry("cylinder", radius_cm=0.5, height_cm=1.0)),
+    ],
+)
+def test_a_shape_shields_the_target_from_itself(text: str, geometry: Geometry) -> None:
+    texts = {"target": "Ir-191", "mass": "100 mg", "flux": "2e14", "duration": "20 d", "epithermal": "0.03"}
+    answer = REACTOR.ask({**texts, "shape": text, "density": "22.4 g/cm3"}).as_dict()
+    flux = FluxHistory.constant(2e14, 20 * DAY, epithermal_ratio=0.03)
+    same = irradiate("Ir-191", mass_g=0.1, flux=flux, geometry=geometry, density_g_cm3=22.4)
+    assert answer["activity_eob_bq"] == pytest.approx(same.activity_eob_bq, rel=1e-9)
+    assert answer["activity_eob_bq"] < 0.99 * REACTOR.ask(texts).as_dict()["activity_eob_bq"]
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"shape": "cube:1mm"}, "shape"),
+        ({"shape": "foil"}, "shape"),
+        ({"shape": "foil:0mm"}, "shape"),
+        ({"shape": "foil:0.1mm", "thermal_shielding": "0.9"}, "shape"),
+        ({"shape": "foil:0.1mm", "density": "60 g/cm3"}, "density"),
+    ],
+)
+def test_a_wrong_shape_is_told(more: dict[str, str], field: str) -> None:
+    texts = {"target": "Ir-191", "mass": "100 mg", "flux": "2e14", "duration": "20 d", **more}
+    with pytest.raises(ProblemsError) as told:
+        REACTOR.ask(texts)
     assert [problem.column for problem in told.value.problems] == [field]

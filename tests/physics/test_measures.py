@@ -42,6 +42,8 @@ MEASURES = {
         ("areal_density", "10 g/cm2", 10.0),
         ("areal_density", "250 mg/cm²", 0.25),
         ("areal_density", "5 kg/m²", 0.5),
+        ("density", "9.2 g/cm³", 9.2),
+        ("density", "7870 kg/m3", 7.87),
         ("flux", "2e14", 2e14),
         ("flux", "2×10¹⁴ n·cm⁻²·s⁻¹", 2e14),
         ("flux", "2x10^14 n/cm2/s", 2e14),

@@ -14,7 +14,7 @@ from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Ma
 from becq.calculators.words import Words
 from becq.errors import InputError
 from becq.physics import decay_data
-from becq.physics.quantities import format_duration, parse_energy, parse_fraction, parse_power
+from becq.physics.quantities import format_duration, parse_energy, parse_flux, parse_fraction, parse_power
 from becq.physics.reactor import fission as physics
 from becq.physics.reactor.fission import Campaign, FissionProduction
 from becq.physics.reactor.fission_yields import yields
@@ -38,7 +38,8 @@ class FissionInputs(Inputs):
     runs: int
     pause_s: float | None
     fissile: str
-    energy_per_fission_mev: float
+    energy_per_fission_mev: float | None
+    thermal_cm2_s: float
 
 
 def fissile(text: str) -> str:
@@ -61,6 +62,7 @@ def build(**values: Any) -> FissionInputs:
         pause_s=values["pause"],
         fissile=values["fissile"],
         energy_per_fission_mev=values["energy"],
+        thermal_cm2_s=values["flux"],
     )
 
 
@@ -75,6 +77,7 @@ def answer(inputs: FissionInputs) -> Result:
             cooling_s=inputs.cooling_s,
             fissile=inputs.fissile,
             energy_per_fission_mev=inputs.energy_per_fission_mev,
+            thermal_cm2_s=inputs.thermal_cm2_s,
         )
     data: dict[str, Any] = {
         "product": done.product,
@@ -119,8 +122,9 @@ def answer(inputs: FissionInputs) -> Result:
     )
 
 
-def _energy_text(inputs: FissionInputs) -> str:
-    return f"{inputs.energy_per_fission_mev:g} MeV"
+def _energy_text(inputs: FissionInputs) -> str | None:
+    energy = inputs.energy_per_fission_mev
+    return None if energy is None else f"{energy:g} MeV"
 
 
 def _figures(inputs: FissionInputs, done: FissionProduction) -> tuple[Figure, ...]:
@@ -189,6 +193,7 @@ def _campaign(inputs: FissionInputs) -> Campaign:
             cooling_s=inputs.cooling_s,
             fissile=inputs.fissile,
             energy_per_fission_mev=inputs.energy_per_fission_mev,
+            thermal_cm2_s=inputs.thermal_cm2_s,
         )
 
 
@@ -250,6 +255,7 @@ def _chart(inputs: FissionInputs, done: FissionProduction) -> Chart:
             cooling_s=waits,
             fissile=inputs.fissile,
             energy_per_fission_mev=inputs.energy_per_fission_mev,
+            thermal_cm2_s=inputs.thermal_cm2_s,
         )
         curves.append(Curve.of(x, np.concatenate([[0.0], bq]), name))
     return Chart(
@@ -335,8 +341,17 @@ CALCULATOR = Calculator(
             "energy",
             Words("Heat per fission", "每次裂变释热"),
             parse_energy,
-            default=physics.ENERGY_PER_FISSION_MEV,
             example="200 MeV",
+            help=Words("Empty: that of the fissile nuclide.", "不填则取该易裂变核素的值。"),
+            advanced=True,
+        ),
+        Field(
+            "flux",
+            Words("Flux that burns up fission products", "燃耗裂变产物的注量率"),
+            parse_flux,
+            default=0.0,
+            example="1e13",
+            help=Words("Thermal, per cm² and s; empty: none.", "热中子，cm⁻² s⁻¹；不填则不计。"),
             advanced=True,
         ),
     ),

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from becq.calculators import reading
-from becq.calculators.calculator import Calculator, Inputs, beside
+from becq.calculators.calculator import Calculator, beside
+from becq.calculators.exposure import LEAST_SHARE, ReactorInputs, charts, expose, history
 from becq.calculators.field import Field
-from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
+from becq.calculators.result import Column, Figure, Grid, Result
 from becq.calculators.words import Words
+from becq.errors import InputError, Problem, ProblemsError
 from becq.physics import decay_data
 from becq.physics.elements import find_element
 from becq.physics.nuclides import parse_nuclide
 from becq.physics.quantities import (
     format_duration,
+    parse_density,
     parse_flux,
     parse_fraction,
+    parse_length,
     parse_mass,
 )
-from becq.physics.reactor.flux import FluxHistory
-from becq.physics.reactor.irradiation import ReactorIrradiation, irradiate
+from becq.physics.reactor.irradiation import ReactorIrradiation
 from becq.physics.reactor.routes import routes
-from becq.physics.reactor.self_shielding import Shielding
-
-STEPS_ON, STEPS_OFF = 36, 14
-CURVES = 5
-SMALL = 0.05
-"""Where every other curve is below this share of the product, only a logarithmic scale shows them."""
-LEAST_SHARE = 1e-9
-"""Impurities below this share of the product are left out of the table (the JSON has them)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReactorInputs(Inputs):
-    """``cycles`` of ``duration_s`` each, with stops of ``pause_s`` between them."""
-
-    target: str
-    mass_g: float
-    flux_cm2_s: float
-    duration_s: float
-    product: str | None
-    enrichment: float | None
-    material: str | None
-    cooling_s: float
-    cycles: int
-    pause_s: float
-    epithermal_ratio: float
-    fast_cm2_s: float
-    thermal_shielding: float
-    resonance_shielding: float
+from becq.physics.reactor.self_shielding import Geometry
 
 
 def target(text: str) -> str:
@@ -70,8 +43,27 @@ def products() -> tuple[str, ...]:
     return tuple(sorted({route.product for route in routes()}))
 
 
+def shape(text: str) -> Geometry:
+    """A shape with its size: "foil:0.1mm", "wire:1mm", "sphere:2mm" (radius), "cylinder:5mm:10mm"."""
+    name, *sizes = (part.strip() for part in text.replace("：", ":").split(":"))
+    name = {"箔": "foil", "丝": "wire", "球": "sphere", "圆柱": "cylinder"}.get(name, name.lower())
+    count = {"foil": 1, "wire": 1, "sphere": 1, "cylinder": 2}.get(name)
+    if count is None or len(sizes) != count:
+        raise InputError(f'"{text}" is not a shape; write for example foil:0.1mm or cylinder:5mm:10mm')
+    lengths = [100.0 * parse_length(size) for size in sizes]
+    if min(lengths) <= 0:
+        raise InputError(f'"{text}": a length here is above zero')
+    if name == "foil":
+        return Geometry(name, thickness_cm=lengths[0])
+    return Geometry(name, radius_cm=lengths[0], height_cm=lengths[-1] if count == 2 else 0.0)
+
+
 def build(**values: Any) -> ReactorInputs:
-    """As read."""
+    """Self-shielding is given by its factors or computed from a shape, not both."""
+    factors = [name for name in ("thermal_shielding", "resonance_shielding") if values[name] is not None]
+    if values["shape"] is not None and factors:
+        message = "give a shape or the factors of self-shielding, not both"
+        raise ProblemsError([Problem("reactor", None, "shape", message)])
     return ReactorInputs(
         texts=values["texts"],
         target=values["target"],
@@ -88,16 +80,8 @@ def build(**values: Any) -> ReactorInputs:
         fast_cm2_s=values["fast"],
         thermal_shielding=values["thermal_shielding"],
         resonance_shielding=values["resonance_shielding"],
-    )
-
-
-def history(inputs: ReactorInputs) -> FluxHistory:
-    """The flux of all cycles."""
-    same = {"epithermal_ratio": inputs.epithermal_ratio, "fast_cm2_s": inputs.fast_cm2_s}
-    if inputs.cycles == 1 or inputs.pause_s == 0:
-        return FluxHistory.constant(inputs.flux_cm2_s, inputs.cycles * inputs.duration_s, **same)
-    return FluxHistory.cycles(
-        inputs.flux_cm2_s, on_s=inputs.duration_s, off_s=inputs.pause_s, count=inputs.cycles, **same
+        geometry=values["shape"],
+        density_g_cm3=values["density"],
     )
 
 
@@ -106,8 +90,8 @@ def answer(inputs: ReactorInputs) -> Result:
     with beside("flux"):
         flux = history(inputs)
     begins = {"product": inputs.product, "material": inputs.material}
-    with beside("target", "enrichment", "mass", "cooling", begins=begins):
-        done = _irradiate(inputs, flux, inputs.cooling_s)
+    with beside("target", "enrichment", "mass", "cooling", "density", begins=begins):
+        done = expose(inputs, flux, inputs.cooling_s)
     product = done.product
     ends = format_duration(done.duration_s)
     cooled = format_duration(inputs.cooling_s)
@@ -170,89 +154,11 @@ def answer(inputs: ReactorInputs) -> Result:
         title=Words(f"{inputs.target} to {product}", f"{inputs.target} → {product}"),
         data=data,
         figures=tuple(figures),
-        draw=lambda: _charts(inputs, flux, done),
+        draw=lambda: charts(inputs, flux, done),
         tables=(_table(done),),
         sources=done.sources,
         notes=done.notes,
     )
-
-
-def _irradiate(
-    inputs: ReactorInputs, flux: FluxHistory, cooling_s: float, product: str | None = None
-) -> ReactorIrradiation:
-    return irradiate(
-        inputs.target,
-        mass_g=inputs.mass_g,
-        flux=flux,
-        material=inputs.material,
-        enrichment=inputs.enrichment,
-        cooling_s=cooling_s,
-        product=product or inputs.product,
-        shielding=Shielding(inputs.thermal_shielding, inputs.resonance_shielding),
-    )
-
-
-def _until(flux: FluxHistory, time_s: float) -> FluxHistory:
-    """The history up to a time after its start."""
-    ends = np.cumsum(flux.durations_s)
-    count = min(int(np.searchsorted(ends, time_s)) + 1, len(ends))
-    durations = flux.durations_s[:count].copy()
-    durations[-1] = time_s - (ends[count - 1] - flux.durations_s[count - 1])
-    return replace(
-        flux,
-        durations_s=durations,
-        thermal_cm2_s=flux.thermal_cm2_s[:count],
-        epithermal_ratio=flux.epithermal_ratio[:count],
-        fast_cm2_s=flux.fast_cm2_s[:count],
-    )
-
-
-def _charts(inputs: ReactorInputs, flux: FluxHistory, done: ReactorIrradiation) -> tuple[Chart, ...]:
-    """Activities while the target is in the reactor and after, and the specific activity."""
-    end = flux.duration_s
-    after = max(inputs.cooling_s, 0.5 * end)
-    product = done.product
-    stops = np.cumsum(flux.durations_s)
-    on = np.unique(np.concatenate([np.linspace(0, end, STEPS_ON + 1)[1:], stops[stops < end], [end]]))
-    off = np.linspace(0, after, STEPS_OFF + 1)[1:]
-    runs = [(t, _irradiate(inputs, _until(flux, t), 0.0, product)) for t in on.tolist()]
-    found: list[tuple[float, dict[str, float], float]] = [(0.0, {}, 0.0)]
-    found += [(t, one.activities_bq, one.specific_activity_bq_g) for t, one in runs]
-    for t in off.tolist():
-        one = _irradiate(inputs, flux, t, product)
-        found.append((end + t, one.activities_cooled_bq, one.specific_activity_bq_g))
-    x = np.array([t for t, _, _ in found])
-    names = [product, *(name for name in _by_weight(done) if name != product)][:CURVES]
-    eob = Mark(end, Words("EOB", "EOB"))
-    curves = tuple(Curve.of(x, [each.get(name, 0.0) for _, each, _ in found], name) for name in names)
-    return (
-        Chart(
-            "activity",
-            Words("Activity during and after the irradiation", "照射期间及之后的活度"),
-            Axis(Words("Since the start", "自照射开始"), "duration"),
-            Axis(reading.ACTIVITY, "activity"),
-            curves,
-            (eob,),
-            log=len(curves) > 1 and bool(max(c.y.max() for c in curves[1:]) < SMALL * curves[0].y.max()),
-        ),
-        Chart(
-            "specific",
-            Words("Specific activity, carrier counted", "含载体比活度"),
-            Axis(Words("Since the start", "自照射开始"), "duration"),
-            Axis(Words("Specific activity", "比活度"), "activity_per_mass"),
-            (Curve.of(x, [value for _, _, value in found], product),),
-            (eob,),
-        ),
-    )
-
-
-def _by_weight(done: ReactorIrradiation) -> list[str]:
-    """Radionuclides of the product's element first, then the most active after cooling."""
-    own = done.product.partition("-")[0]
-    listed = [
-        name for name, bq in done.activities_cooled_bq.items() if bq > LEAST_SHARE * done.activity_eob_bq
-    ]
-    return sorted(listed, key=lambda name: (name.partition("-")[0] != own, -done.activities_cooled_bq[name]))
 
 
 def _table(done: ReactorIrradiation) -> Grid:
@@ -384,7 +290,6 @@ CALCULATOR = Calculator(
             "thermal_shielding",
             Words("Thermal self-shielding", "热自屏因子"),
             parse_fraction,
-            default=1.0,
             example="0.95",
             help=Words("Factor on the thermal flux inside the target.", "靶内热注量率的降低因子。"),
             advanced=True,
@@ -393,9 +298,27 @@ CALCULATOR = Calculator(
             "resonance_shielding",
             Words("Resonance self-shielding", "共振自屏因子"),
             parse_fraction,
-            default=1.0,
             example="0.6",
             help=Words("Factor on the resonance integrals.", "共振积分的降低因子。"),
+            advanced=True,
+        ),
+        Field(
+            "shape",
+            Words("Shape of the target", "靶的形状"),
+            shape,
+            example="foil:0.1mm",
+            help=Words(
+                "For self-shielding: foil:0.1mm, wire:1mm, sphere:2mm, cylinder:5mm:10mm (radius, height).",
+                "据此计算自屏：箔:0.1mm、丝:1mm、球:2mm、圆柱:5mm:10mm（半径、高）。",
+            ),
+            advanced=True,
+        ),
+        Field(
+            "density",
+            Words("Density", "密度"),
+            parse_density,
+            example="9.2 g/cm3",
+            help=Words("As it lies in the capsule, with a shape.", "靶盒内的密度，与形状同填。"),
             advanced=True,
         ),
     ),

@@ -71,6 +71,10 @@ def reactor(
     cycles: Annotated[str, typer.Option(help="Number of cycles.")] = "",
     pause: Annotated[str, typer.Option(help="Stop between cycles: 7d.")] = "",
     thermal_shielding: Annotated[str, typer.Option(help="Thermal self-shielding factor: 0.95.")] = "",
+    shape: Annotated[
+        str, typer.Option(help="Computes the self-shielding: foil:0.1mm, cylinder:5mm:10mm.")
+    ] = "",
+    density: Annotated[str, typer.Option(help="Of the target, with --shape: 9.2g/cm3.")] = "",
     resonance_shielding: Annotated[str, typer.Option(help="Resonance self-shielding factor: 0.6.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -90,6 +94,8 @@ def reactor(
         "pause": pause,
         "thermal_shielding": thermal_shielding,
         "resonance_shielding": resonance_shielding,
+        "shape": shape,
+        "density": density,
     }
     answer("reactor", texts, as_json)
 
@@ -105,6 +111,7 @@ def fission(
     pause: Annotated[str, typer.Option(help="From shutdown to the next start: 12h.")] = "",
     fissile: Annotated[str, typer.Option(help="U-235 or Pu-239.")] = "",
     energy: Annotated[str, typer.Option(help="Heat per fission: 200MeV.")] = "",
+    flux: Annotated[str, typer.Option(help="Thermal flux that burns up fission products: 1e13.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Fission products of a solution reactor or of uranium targets; Mo-99 also in six-day curies."""
@@ -118,6 +125,7 @@ def fission(
         "pause": pause,
         "fissile": fissile,
         "energy": energy,
+        "flux": flux,
     }
     answer("fission", texts, as_json)
 

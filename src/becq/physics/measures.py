@@ -74,6 +74,21 @@ AREAL_DENSITY = Measure(
     rare={"Mg/cm2": "mg/cm2"},
     compact=True,
 )
+DENSITY = Measure(
+    kind="a density",
+    example="9.2 g/cm3",
+    units={
+        "g/cm3": 1.0,
+        "kg/m3": 1e-3,
+        "g/ml": 1.0,
+        "kg/l": 1.0,
+        "gcm-3": 1.0,
+        "kgm-3": 1e-3,
+        "克/厘米3": 1.0,
+    },
+    shown=((1.0, "g/cm³"),),
+    compact=True,
+)
 _PER_CM2_S = (
     "cm-2s-1", "ncm-2s-1", "/cm2/s", "n/cm2/s", "n/cm2s", "/cm2s", "nv", "中子/厘米2/秒", "cm-2/s",
 )  # fmt: skip

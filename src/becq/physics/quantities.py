@@ -290,6 +290,11 @@ def format_areal_density(g_cm2: float, digits: int = 3) -> str:
     return measures.AREAL_DENSITY.format(g_cm2, digits)
 
 
+def parse_density(text: str) -> float:
+    """Density in g/cm³ from "9.2 g/cm3", "7870 kg/m³". Raises InputError."""
+    return measures.DENSITY.parse(text)
+
+
 def parse_flux(text: str) -> float:
     """Neutron flux in cm⁻² s⁻¹ from "2e14", "2×10¹⁴ n/cm²/s", "2e18 m-2 s-1". Raises InputError."""
     return measures.FLUX.parse(text)

@@ -236,4 +236,29 @@ REMARKS = (
     (r"it has no meaning for photons", gettext_lazy("it has no meaning for photons")),
     (r"it is for photon reactions only", gettext_lazy("it is for photon reactions only")),
     (r"give it or an exit energy, not both", gettext_lazy("give it or an exit energy, not both")),
+    (r"\"(?P<value>.*)\" is not a shape", gettext_lazy("“%(value)s” is not a shape")),
+    (
+        r"\"(?P<value>.*)\": a length here is above zero",
+        gettext_lazy("“%(value)s”: a length here is above zero"),
+    ),
+    (
+        r"\"(?P<value>.*)\": a dose rate here is above zero",
+        gettext_lazy("“%(value)s”: a dose rate here is above zero"),
+    ),
+    (
+        r"give a shape or the factors of self-shielding, not both",
+        gettext_lazy("give a shape or the factors of self-shielding, not both"),
+    ),
+    (r"\"(?P<value>.*)\" is not a density", gettext_lazy("“%(value)s” is not a density")),
+    (
+        r"\"(?P<value>.*)\" is not a thickness in mass per area",
+        gettext_lazy("“%(value)s” is not a thickness in mass per area"),
+    ),
+    (r"\"(?P<value>.*)\" is not a chemical formula", gettext_lazy("“%(value)s” is not a chemical formula")),
+    (r"\"(?P<value>.*)\" is not a time zone", gettext_lazy("“%(value)s” is not a time zone")),
+    (r"\"(?P<value>.*)\" is not a need", gettext_lazy("“%(value)s” is not a need")),
+    (
+        r"There are no photon data of (?P<what>\S+) here",
+        gettext_lazy("There are no photon data of %(what)s here"),
+    ),
 )
