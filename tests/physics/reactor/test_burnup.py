@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-from becq.physics.reactor.burnup import cram, transfer
+from becq.physics.reactor.burnup import Steps, cram, transfer
 from becq.physics.reactor.flux import FluxHistory
 from becq.physics.reactor.network import build
 
@@ -123,3 +123,16 @@ def test_many_cases_are_single_cases() -> None:
     for k in range(20):
         alone = transfer(removal[k : k + 1], coupling[k : k + 1], times[k : k + 1])[0]
         np.testing.assert_allclose(together[k], alone, rtol=1e-13)
+
+
+def test_repeated_steps_are_solved_once_and_alike() -> None:
+    """A history of the same two steps over and over, against solving each; another step is another."""
+    removal, coupling = (a[None] for a in random_system(7, 5))
+    steps, atoms = Steps(), np.array([[1.0, 2.0, 3.0, 0.0, 0.0]])
+    expected = atoms
+    for seconds in (10.0, 1e4, 10.0, 1e4, 11.0):
+        atoms = steps.apply(removal, coupling, seconds, atoms)
+        expected = np.einsum("lij,lj->li", transfer(removal, coupling, np.array([seconds])), expected)
+    np.testing.assert_allclose(atoms, expected, rtol=1e-14)
+    changed = steps.apply(2 * removal, 2 * coupling, 10.0, expected)
+    assert not np.allclose(changed, steps.apply(removal, coupling, 10.0, expected))

@@ -15,6 +15,8 @@ A holds −removal on the diagonal and non-negative rates beside it (A[i, j]: fr
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,6 +68,22 @@ def transfer(removal: Array, coupling: Array, duration_s: Array) -> Array:
         block = slice(first, first + step)
         out[block] = _transfer(removal[block], coupling[block], duration_s[block], depth)
     return out
+
+
+class Steps:
+    """Transfers of a history: a step like an earlier one (the next cycle or stop) is not solved again."""
+
+    def __init__(self) -> None:
+        self._done: dict[tuple[bytes, float], Array] = {}
+
+    def apply(self, removal: Array, coupling: Array, duration_s: float, atoms: Array) -> Array:
+        """exp(A·t)·N for every case: (L, n), (L, n, n), a time, (L, n) → (L, n)."""
+        mark = blake2b(np.ascontiguousarray(removal))
+        mark.update(np.ascontiguousarray(coupling))
+        key = (mark.digest(), duration_s)
+        if key not in self._done:
+            self._done[key] = transfer(removal, coupling, np.full(len(removal), duration_s))
+        return np.asarray(np.einsum("lij,lj->li", self._done[key], atoms))
 
 
 def cram(removal: Array, coupling: Array, duration_s: Array, atoms: Array) -> Array:

@@ -212,11 +212,10 @@ def _shielding(
 
 def _run(network: Network, rates: Array, durations_s: Array, start: Array) -> Array:
     """Atoms at the end: rates (steps, L, reactions), start (L, n) → (L, n)."""
-    atoms = start
+    atoms, steps = start, burnup.Steps()
     for step, duration in enumerate(durations_s):
         removal, coupling = network.burnup(rates[step])
-        moved = burnup.transfer(removal, coupling, np.full(len(atoms), duration))
-        atoms = np.einsum("lij,lj->li", moved, atoms)
+        atoms = steps.apply(removal, coupling, float(duration), atoms)
     return atoms
 
 

@@ -116,9 +116,10 @@ def _activities(
     steps = [(rates[k] * rate_scale, float(t)) for k, t in enumerate(flux.durations_s)]
     if cooling_s > 0:
         steps.append((np.zeros_like(rate_scale), cooling_s))
+    solver = burnup.Steps()
     for changed, duration in steps:
         removal, coupling = network.burnup(changed, decay_scale)
-        atoms = np.einsum("lij,lj->li", burnup.transfer(removal, coupling, np.full(cases, duration)), atoms)
+        atoms = solver.apply(removal, coupling, duration, atoms)
     place = network.index[product]
     return np.asarray(atoms[:, place] * network.decay_rates[place] * decay_scale[:, place])
 
