@@ -78,8 +78,8 @@ class Steps:
 
     def apply(self, removal: Array, coupling: Array, duration_s: float, atoms: Array) -> Array:
         """exp(A·t)·N for every case: (L, n), (L, n, n), a time, (L, n) → (L, n)."""
-        mark = blake2b(np.ascontiguousarray(removal))
-        mark.update(np.ascontiguousarray(coupling))
+        mark = blake2b(np.ascontiguousarray(removal).data)
+        mark.update(np.ascontiguousarray(coupling).data)
         key = (mark.digest(), duration_s)
         if key not in self._done:
             self._done[key] = transfer(removal, coupling, np.full(len(removal), duration_s))
