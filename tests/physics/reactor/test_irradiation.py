@@ -255,9 +255,16 @@ def test_uncertainty_of_two_captures_adds_in_squares() -> None:
 
 def test_uncertainty_is_unknown_where_the_main_cross_section_has_none() -> None:
     fast = FluxHistory.constant(0.0, DAY, fast_cm2_s=1e13)
-    result = irradiate("S-32", mass_g=1.0, flux=fast)
+    result = irradiate("Zn-67", mass_g=1.0, flux=fast)
     assert result.relative_uncertainty is None
-    assert any("no uncertainty is known of S-32(n,p)P-32" in note for note in result.notes)
+    assert any("no uncertainty is known of Zn-67(n,p)Cu-67" in note for note in result.notes)
+
+
+def test_threshold_reaction_with_its_covariances() -> None:
+    """S-32(n,p): 2.5 % from the covariances of ENDF/B-VIII.1, folded like the cross section."""
+    fast = FluxHistory.constant(0.0, DAY, fast_cm2_s=1e13)
+    result = irradiate("S-32", mass_g=1.0, flux=fast)
+    assert result.relative_uncertainty == pytest.approx(0.0253, abs=2e-4)
 
 
 def test_epithermal_flux_adds_the_resonance_integral() -> None:
