@@ -151,6 +151,21 @@ def test_heat_stays_within_the_beam_and_falls_when_electrons_are_swept() -> None
     assert 0.0 < without.heat_w < with_electrons.heat_w < 35e3
 
 
+def test_a_target_that_stops_everything_takes_the_whole_power() -> None:
+    made = molybdenum(converter=None, converter_g_cm2=None, thickness_g_cm2=300.0)
+    assert made.heat_w == pytest.approx(35e3, rel=0.01)
+
+
+def test_shares_of_isomers_add_up_and_are_those_of_the_folder(data: NuclearData) -> None:
+    energy = np.array([20.0, 25.0, 30.0, 40.0])
+    channel = (100, 41, 98)  # Mo-100(g,pn)Nb-98 and Nb-98m
+    own = photonuclear.OwnShares.state_shares("g", "Mo", channel, energy)
+    filed = data.state_shares("g", "Mo", channel, energy)
+    assert own.keys() == filed.keys() == {"", "m"}
+    assert own[""] + own["m"] == pytest.approx(np.ones(4), rel=1e-12)
+    assert own["m"] == pytest.approx(filed["m"], abs=0.01)
+
+
 def test_what_grows_from_the_residual_counts_only_where_the_route_says_so() -> None:
     asked = {"energy_mev": 25.0, "power_w": 1e4, "duration_s": 864000.0, "thickness_g_cm2": 1.0}
     direct = irradiate_photons("Ra-226(g,n)Ra-225", **asked)
