@@ -14,6 +14,7 @@ from becq.physics import decay_data
 from becq.physics.decay import decay
 from becq.physics.half_lives import half_life_uncertainty_s
 from becq.physics.reactor import burnup
+from becq.physics.reactor.cross_sections import reactions, sub_cadmium_integral_b, westcott_factor
 from becq.physics.reactor.flux import FluxHistory, fission_equivalent, join
 from becq.physics.reactor.irradiation import activities_at, irradiate
 from becq.physics.reactor.network import build
@@ -299,6 +300,19 @@ def test_sub_cadmium_resonance_of_lutetium() -> None:
     first = irradiate("Lu-176", mass_g=1e-3, flux=slow).activity_eob_bq
     second = irradiate("Lu-176", mass_g=1e-3, flux=both).activity_eob_bq
     assert second / first == pytest.approx(1 + 0.05 * (923 + 2729) / (2057 * 1.7087), rel=2e-3)
+
+
+def test_gadolinium_falls_faster_than_one_over_v() -> None:
+    """Gd-157: the 1/E flux below 0.55 eV captures less than its g says, more than above 0.55 eV it gains."""
+    flux = {"thermal_cm2_s": 1e10, "duration_s": DAY, "temperature_k": 293.6}
+    slow = irradiate("Gd-157", mass_g=1e-3, flux=FluxHistory.constant(**flux), product="Gd-159")
+    both = FluxHistory.constant(**flux, epithermal_ratio=0.05)
+    mixed = irradiate("Gd-157", mass_g=1e-3, flux=both, product="Gd-159")
+    g, deviation = westcott_factor("Gd-157", 293.6), sub_cadmium_integral_b("Gd-157", 293.6)
+    integral = sum(r.resonance_b or 0.0 for r in reactions("Gd-157") if r.reaction == "n,g")
+    expected = 1 + 0.05 * (float(deviation) + integral) / (254000 * float(g))
+    assert mixed.burnup / slow.burnup == pytest.approx(expected, rel=1e-3)
+    assert expected < 0.99
 
 
 def test_burnup_of_the_target() -> None:

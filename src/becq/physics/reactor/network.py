@@ -76,9 +76,9 @@ class Network:
                 extra = share * float(cross_sections.sub_cadmium_integral_b(reaction.target, temperature))
             thermal = (reaction.thermal_b or 0.0) * g * shielding.thermal
             integral = reaction.integral_b(flux.alpha) * shielding.resonance_of(reaction.target) + extra
-            epithermal = flux.epithermal_ratio * max(integral, 0.0)
-            fast = flux.fast_cm2_s * (reaction.fission_b or 0.0)
-            rates[:, k] = _BARN * (flux.thermal_cm2_s * (thermal + epithermal) + fast)
+            # an absorber that falls faster than 1/v (Gd-157) has a negative part below 0.55 eV
+            slow = np.maximum(thermal + flux.epithermal_ratio * integral, 0.0)
+            rates[:, k] = _BARN * (flux.thermal_cm2_s * slow + flux.fast_cm2_s * (reaction.fission_b or 0.0))
         return rates
 
     def burnup(self, rates: Array, decay_scale: Array | None = None) -> tuple[Array, Array]:
