@@ -126,6 +126,17 @@ def test_a_product_that_grows_from_its_precursors() -> None:
     assert endless.activity_eob_bq == pytest.approx(endless.saturation_yield_bq_per_a * 100e-6, rel=1e-6)
 
 
+def test_explicit_ejectiles_leave_precursors_out_of_the_yield() -> None:
+    run = {"energy_mev": 24.0, "exit_mev": 10.0, "current_a": 1e-6, "duration_s": HOUR_S}
+    direct = irradiate("Mo-100(p,2n)Tc-99m", **run)  # type: ignore[arg-type]
+    every = irradiate("Mo-100(p,x)Tc-99m", **run)  # type: ignore[arg-type]
+    molybdenum = irradiate("Mo-100(p,pn)Mo-99", **run)  # type: ignore[arg-type]
+    assert every.saturation_yield_bq_per_a == pytest.approx(
+        direct.saturation_yield_bq_per_a + 0.8773 * molybdenum.saturation_yield_bq_per_a, rel=1e-3
+    )
+    assert every.activity_eob_bq == direct.activity_eob_bq
+
+
 def test_an_isomer_that_feeds_the_product_counts(data: NuclearData) -> None:
     """Zr-89m decays to Zr-89: the saturation yield is that of both (less 6 % that go past it)."""
     result = irradiate("Y-89(p,n)Zr-89", energy_mev=14.0, current_a=1e-6, duration_s=1e9)
@@ -216,6 +227,12 @@ def test_residuals_without_decay_data_turn_into_their_isobars() -> None:
     assert inventory.settle(28, 64) == "Ni-64"
     assert inventory.settle(43, 99, "m") == "Tc-99m"
     assert inventory.settle(29, 64, "m") == "Cu-64"  # an isomer that ICRP-107 does not list
+
+
+def test_a_family_keeps_what_it_took_in() -> None:
+    """At-211 goes to Bi-207 and to Po-211; who comes later meets the whole family."""
+    assert inventory._families(("At-211", "Bi-207", "Po-211")) == (("At-211", "Bi-207", "Po-211"),)
+    assert len(inventory._families(("Cu-64", "At-211", "Co-61"))) == 3
 
 
 def test_short_isomers_are_no_question() -> None:

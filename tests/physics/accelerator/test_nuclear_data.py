@@ -148,6 +148,17 @@ def test_sums_of_curves() -> None:
     np.testing.assert_allclose(sigma, [1, 12, 13, 10])
 
 
+def test_points_of_another_reaction_go() -> None:
+    """Ca-40(p,2p)K-39 filed as Ca-39: below the threshold of that, and at its first point above."""
+    energy = np.array([10.0, 13.0, 14.0, 15.0, 20.0, 25.0])
+    sigma = np.array([1.0, 145.0, 278.0, 0.1, 4.0, 30.0])
+    kept, values = channels.without_strangers((energy, sigma), 13.75)
+    np.testing.assert_allclose(kept, [15.0, 20.0, 25.0])
+    np.testing.assert_allclose(values, [0.1, 4.0, 30.0])
+    clean = energy[3:], sigma[3:][::-1]
+    np.testing.assert_allclose(channels.without_strangers(clean, 13.75)[1], clean[1])
+
+
 def test_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(nuclear_data.VARIABLE, raising=False)
     assert nuclear_data.folder() is None

@@ -85,6 +85,13 @@ def test_deuterons_stop_like_protons_of_their_velocity(nuclear_folder: Path) -> 
     )
 
 
+def test_below_the_tables_it_goes_with_the_velocity(nuclear_folder: Path) -> None:
+    """The table of protons starts at 1 keV, so that of deuterons at 2 keV."""
+    deuteron = _in(nuclear_folder, "Cu", "d")
+    quarter, first = deuteron.mass_stopping_power([0.5e-3, 1.999e-3])
+    assert float(quarter / first) == pytest.approx(0.5, rel=2e-3)
+
+
 def test_enriched_targets_stop_by_the_atom(nuclear_folder: Path) -> None:
     natural = stopping(target_material("Ni", None), "p", nuclear_folder)
     enriched = stopping(target_material("Ni", 64), "p", nuclear_folder)

@@ -24,11 +24,16 @@ def _rate(target: ThickTarget, residual: tuple[int, int], energy: float, out: fl
 
 
 @pytest.mark.parametrize(
-    ("element", "target_a", "residual", "energy", "out", "molar_mass"),
-    [("Cu", 63, (30, 63), 14.0, 5.0, 62.9296), ("Mo", 98, (43, 97), 24.0, 12.0, 97.9054)],
+    ("projectile", "element", "target_a", "residual", "energy", "out", "molar_mass"),
+    [
+        ("p", "Cu", 63, (30, 63), 14.0, 5.0, 62.9296),
+        ("p", "Mo", 98, (43, 97), 24.0, 12.0, 97.9054),
+        ("a", "Cu", 65, (31, 67), 28.0, 16.0, 64.9278),
+    ],
 )
 def test_independent_integration(
     data: NuclearData,
+    projectile: str,
     element: str,
     target_a: int,
     residual: tuple[int, int],
@@ -36,15 +41,16 @@ def test_independent_integration(
     out: float,
     molar_mass: float,
 ) -> None:
-    """∫σ/S dE by adaptive quadrature over the filed points and PSTAR, without the grid of the module."""
+    """∫σ/S dE by adaptive quadrature over the filed points and the tables of NIST, without the module's grid."""
     from scipy.integrate import quad
 
     z = {"Cu": 29, "Mo": 42}[element]
     table = pl.read_parquet(data.folder / "stopping" / "stopping.parquet")
-    table = table.filter((pl.col("source") == "PSTAR") & (pl.col("target_Z") == z)).sort("energy_MeV")
-    logs = np.log(table["energy_MeV"].to_numpy()), np.log(table["dedx"].to_numpy())
+    source, nucleons = ("PSTAR", 1) if projectile == "p" else ("ASTAR", 4)
+    table = table.filter((pl.col("source") == source) & (pl.col("target_Z") == z)).sort("energy_MeV")
+    logs = np.log(table["energy_MeV"].to_numpy() * nucleons), np.log(table["dedx"].to_numpy())
     natural = {"Cu": 63.546, "Mo": 95.95}[element]
-    curve = data.curve("p", element, (target_a, *residual))
+    curve = data.curve(projectile, element, (target_a, *residual))
 
     def integrand(e: float) -> float:
         s = np.exp(np.interp(np.log(e), *logs)) * natural / molar_mass
@@ -52,8 +58,9 @@ def test_independent_integration(
 
     breaks = curve.energy_mev[(curve.energy_mev > out) & (curve.energy_mev < energy)]
     expected, _ = quad(integrand, out, energy, points=breaks[:90], limit=600, epsrel=1e-8)
-    expected *= AVOGADRO * 1e-24 / molar_mass / ELEMENTARY_CHARGE_C
-    target = thick_target(target_material(element, target_a), "p", data, element)
+    charges = {"p": 1, "a": 2}[projectile]
+    expected *= AVOGADRO * 1e-24 / molar_mass / (charges * ELEMENTARY_CHARGE_C)
+    target = thick_target(target_material(element, target_a), projectile, data, element)
     assert _rate(target, residual, energy, out) == pytest.approx(expected, rel=2e-4)
 
 
@@ -70,6 +77,20 @@ def test_yields_add_over_layers_and_never_fall(energies: list[float], element: s
     parts = target.nuclei_per_particle(high, middle) + target.nuclei_per_particle(middle, low)
     np.testing.assert_allclose(whole, parts, rtol=1e-9, atol=1e-16)
     assert (whole >= -1e-18).all()
+
+
+def test_within_a_step_the_integrand_is_linear(data: NuclearData) -> None:
+    from becq.physics.accelerator.stopping import GRID_MEV
+
+    target = thick_target(target_material("Te", 124), "p", data, "Te")
+    place = int(np.searchsorted(GRID_MEV, 14.0))
+    low, high = GRID_MEV[place], GRID_MEV[place + 1]
+    middle = low + 0.3 * (high - low)
+    at_middle = target.density[:, place] * 0.7 + target.density[:, place + 1] * 0.3
+    expected = (middle - low) * (target.density[:, place] + at_middle) / 2.0
+    np.testing.assert_allclose(
+        target.nuclei_per_particle(float(middle), float(low)), expected, rtol=1e-6, atol=1e-14
+    )
 
 
 def test_yields_are_linear_in_the_isotopes(data: NuclearData) -> None:

@@ -8,8 +8,9 @@ power:
     (u(Y)/Y)² = Σ_r (Σ_{i∈r} ∫u_i/S dE)² / (Σ_i ∫σ_i/S dE)² + (u(S)/S)².
 
 u(S)/S is 2 % for the tables of NIST (ICRU Report 49, 1993: 1 to 2 % for elements, 1 to 4 % for compounds, at
-energies where the collision stopping powers follow Bethe's formula) and 3 % where CATIMA is in it (assumption;
-left-out elements come back within 0.4 %, heavy ones within 3 %). The current, the energy of the beam and losses of the target are not in it.
+energies where the collision stopping powers follow Bethe's formula) and 3 % where CATIMA is in it (assumed:
+listed elements left out come back within 0.4 %, heavy ones within 3 %). The current, the energy of the beam
+and losses of the target are not in it.
 """
 
 from __future__ import annotations
