@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from becq.errors import InputError
-from becq.physics.radiation.buildup import buildup, materials, parameters
+from becq.physics.radiation.buildup import buildup, finite_ratio, materials, parameters
+from becq.physics.radiation.gamma_constants import air_kerma_gy_m2
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "buildup_factors.csv"
 
@@ -91,3 +92,36 @@ def test_bad_input() -> None:
         buildup("cheese", 100.0, 1.0)
     with pytest.raises(InputError, match="negative"):
         buildup("lead", 100.0, -1.0)
+
+
+def test_finite_shields_build_up_less() -> None:
+    energies, depths = np.meshgrid(np.geomspace(20, 5000, 40), np.geomspace(0.01, 40, 30))
+    for medium in ("water", "concrete", "iron", "aluminium", "copper"):
+        ratio = finite_ratio(medium, energies, depths)
+        assert ((ratio > 0.25) & (ratio <= 1.0)).all()
+    assert (finite_ratio("lead", energies, depths) == 1.0).all()
+
+
+def test_finite_ratio_holds_its_table() -> None:
+    with (REFERENCE.parents[2] / "src/becq/data/finite_buildup.csv").open(newline="") as stream:
+        table = list(csv.DictReader(stream))
+    for row in table:
+        value = float(finite_ratio(row["medium"], float(row["energy_kev"]), float(row["mean_free_paths"])))
+        assert value == pytest.approx(float(row["ratio"]), abs=1e-9)
+
+
+def test_single_scatter_limit_of_the_finite_ratio() -> None:
+    """Thin spheres of water at 500 keV: of the photons scattered once, count the kerma they take outwards.
+
+    B - 1 at depth x tends to x s k, s the scattered share of the attenuation and k the kerma of the scattered
+    photon over that of the first, averaged over Klein and Nishina's angles; nothing comes back.
+    """
+    energy = 500.0
+    cosine = np.linspace(-1, 1, 20001)
+    k = 1 / (1 + energy / 510.99895 * (1 - cosine))
+    weight = k * k * (k + 1 / k - (1 - cosine**2))
+    kerma = np.trapezoid(weight * air_kerma_gy_m2(energy * k), cosine) / np.trapezoid(weight, cosine)
+    single = float(kerma / air_kerma_gy_m2(energy))  # water at 500 keV only scatters
+    depth = 0.5
+    computed = (float(buildup("water", energy, depth)) - 1) * float(finite_ratio("water", energy, depth))
+    assert computed / depth == pytest.approx(single, rel=0.25)

@@ -85,20 +85,21 @@ def test_becq_asks_for_some_more_lead(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", rows("AAPM"), ids=lambda r: f"{r['material']} {r['thickness']}")
 def test_511_kev_curves_of_task_group_108(row: dict[str, str]) -> None:
-    """Monte Carlo for slabs: lead within 6 %, light materials on the safe side by up to 1.9."""
+    """Monte Carlo for slabs: lead within 6 %, iron within 17 %, concrete (of 2.35 g/cm3) within 26 %."""
     energies, weights = spectrum("F-18", 20.0)
     ours = spectrum_transmission(energies, weights, [(row["material"], float(row["thickness"]) / 1e3)])
     ratio = ours / float(row["transmission"])
-    assert (0.99 < ratio < 1.06) if row["material"] == "lead" else (1.1 < ratio < 1.95)
+    low, high = {"lead": (0.99, 1.06), "iron": (0.97, 1.17), "concrete": (0.90, 1.26)}[row["material"]]
+    assert low < ratio < high
 
 
 @pytest.mark.parametrize("row", rows("Lymperopoulou"), ids=lambda r: f"{r['material']} {r['thickness']}")
 def test_iridium_curves(row: dict[str, str]) -> None:
-    """Monte Carlo for walls: lead within 6 % over three decades, concrete on the safe side by up to 2."""
+    """Monte Carlo for walls: lead within 6 % over three decades, concrete (of 2.35 g/cm3) within 26 %."""
     energies, weights = spectrum("Ir-192", 20.0)
     ours = spectrum_transmission(energies, weights, [(row["material"], float(row["thickness"]) / 1e3)])
     ratio = ours / float(row["transmission"])
-    assert (0.95 < ratio < 1.06) if row["material"] == "lead" else (1.3 < ratio < 2.0)
+    assert (0.95 < ratio < 1.06) if row["material"] == "lead" else (1.0 < ratio < 1.26)
 
 
 def test_coefficients_without_coherent_scattering() -> None:

@@ -1,11 +1,10 @@
 """Broad-beam transmission of photons through plane layers, half- and tenth-value layers.
 
 Transmission of one energy: exp(-sum of mu_i x_i) times the build-up factor of :mod:`buildup`, never above 1,
-with the attenuation coefficients that belong to those factors (:mod:`materials`).
-The factors are those of infinite media for exposure (air kerma). Behind a finite slab less is scattered
-towards the point: by some per cent in lead and steel, by a factor in water and concrete below 0.2 MeV, where
-the first mean free path of an infinite medium would even raise the dose. The result errs on the safe side.
-The dose equivalent of scattered photons is taken with the conversion of the unscattered line.
+with the attenuation coefficients that belong to those factors (:mod:`materials`). In water, concrete, iron and
+their like the factor is that of a finite shield seen from afar; in lead and tungsten that of an infinite
+medium, which is a few per cent more. The dose equivalent of scattered photons is taken with the conversion of
+the unscattered line.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from becq.errors import InputError
-from becq.physics.radiation.buildup import buildup, parameters
+from becq.physics.radiation.buildup import buildup, finite_ratio, parameters
 from becq.physics.radiation.materials import Material, material
 from becq.physics.radiation.tables import Array
 
@@ -40,12 +39,14 @@ def checked(layers: Layers) -> tuple[tuple[Material, float], ...]:
 
 
 def _factor(medium: str, energy_kev: Array, depth: Array) -> Array:
-    """Build-up factor, within the first mean free path not below the straight line to it.
+    """Build-up factor of a finite shield.
 
-    There the fitted form sags, which would let a thicker slab pass more; the line errs on the safe side.
+    Within the first mean free path B - 1 is not below the straight line to it: there the fitted form sags,
+    which would let a thicker slab pass more.
     """
     line = 1.0 + (parameters(medium, energy_kev)[..., 0] - 1.0) * np.minimum(depth, 1.0)
-    return np.maximum(buildup(medium, energy_kev, depth), line)
+    infinite = np.maximum(buildup(medium, energy_kev, depth), line)
+    return np.asarray(1.0 + (infinite - 1.0) * finite_ratio(medium, energy_kev, depth))
 
 
 def transmission(energy_kev: ArrayLike, layers: Layers, *, broad: bool = True) -> Array:
