@@ -1,10 +1,10 @@
 """Broad-beam transmission of photons through plane layers, half- and tenth-value layers.
 
 Transmission of one energy: exp(-sum of mu_i x_i) times the build-up factor of :mod:`buildup`, never above 1,
-with the attenuation coefficients that belong to those factors (:mod:`materials`). In water, concrete, iron and
-their like the factor is that of a finite shield seen from afar; in lead and tungsten that of an infinite
-medium, which is a few per cent more. The dose equivalent of scattered photons is taken with the conversion of
-the unscattered line.
+with the attenuation coefficients that belong to those factors (:mod:`materials`). In water, concrete, iron
+and their like the factor is that of a finite shield seen from afar; in lead and tungsten that of an infinite
+medium, which is a few per cent more. The dose equivalent of scattered photons is taken with the conversion
+of the unscattered line.
 """
 
 from __future__ import annotations
