@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 from comparison import HERE, HOUR_S, Comparison, rows_of
 
 from becq.errors import BecqError
 from becq.physics.accelerator import nuclear_data
 from becq.physics.accelerator.irradiation import BeamIrradiation, irradiate
 from becq.physics.accelerator.materials import target_material
+from becq.physics.accelerator.photon_irradiation import irradiate_photons
 from becq.physics.accelerator.reactions import parse_reaction
 from becq.physics.accelerator.stopping import stopping
 
 MICRO = 1e-6
+BQ = {"Ci": 3.7e10, "GBq": 1e9}
 _BESIDE = HERE.parents[2] / "shared" / "data" / "nuclear"
 
 
@@ -150,17 +151,33 @@ def _cross_section_mb(reaction: str, energy_mev: float) -> tuple[float, str]:
 
 
 def photonuclear_yields() -> Iterator[Comparison]:
-    """Activities of electron machines."""
+    """Activities of electron machines whose converter and target are printed."""
+    nuclear_folder()
     for row in rows_of("photonuclear_yields.csv"):
+        complete = row["converter_g_cm2"] and row["thickness_g_cm2"]
+        computed, basis = None, ""
+        if complete:
+            got = irradiate_photons(
+                row["reaction"],
+                energy_mev=float(row["energy_mev"]),
+                current_a=float(row["current_a"]),
+                duration_s=float(row["duration_s"]),
+                converter=row["converter"],
+                converter_g_cm2=float(row["converter_g_cm2"]),
+                thickness_g_cm2=float(row["thickness_g_cm2"]),
+            )
+            computed = got.activity_eob_bq / BQ[row["unit"]]
+            basis = "; ".join(got.sources + got.notes)
         yield Comparison(
             "photonuclear_yields.csv",
             row["reaction"],
-            row["quantity"].replace("_", " "),
-            float(row["value"] or np.nan),
-            None,
+            f"{row['quantity'].replace('_', ' ')}, {row['energy_mev']} MeV",
+            float(row["value"]),
+            computed,
             row["unit"],
-            row.get("kind", ""),
+            row["kind"],
             row["source"],
-            row.get("note", ""),
-            "not compared",
+            row["note"],
+            "" if complete else "electron machine: converter and geometry are not printed",
+            basis,
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 import numpy as np
 import pytest
 from beams import nuclear_folder
-from comparison import FILES, FROM_FOLDER, Comparison, compare, deviations
+from comparison import FILES, FROM_FOLDER, HERE, Comparison, compare, deviations
 
 QUICK = tuple(f for f in FILES if f not in FROM_FOLDER)
 ALL = [pytest.param(f, marks=pytest.mark.slow) if f in FROM_FOLDER else f for f in FILES]
@@ -103,3 +104,19 @@ def test_rows_that_cannot_be_recomputed_say_why() -> None:
     for file in QUICK:
         for row in compare(file):
             assert (row.computed is None) == bool(row.why), row
+
+
+@pytest.mark.slow
+def test_page_holds_the_numbers_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/validation.md is what scripts/build_validation.py writes; run that after a change of physics."""
+    if nuclear_folder() is None:
+        pytest.skip("needs evaluated cross sections: set BECQ_NUCLEAR_DATA or put them in ../shared")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(HERE.parents[1] / "scripts")])
+    import build_validation
+
+    written = build_validation.PAGE.read_text(encoding="utf-8").splitlines()
+    for line, now in zip(written, build_validation.page().splitlines(), strict=True):
+        assert line == now
+    for picture in ("ratios", *(field[0] for field in build_validation.FIELDS)):
+        path = build_validation.IMAGES / f"validation-{picture}.svg"
+        assert 10_000 < path.stat().st_size < 150_000
