@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from becq.errors import InputError
 from becq.physics.accelerator import yield_table
+from becq.physics.accelerator.irradiation import irradiate
 from becq.physics.accelerator.materials import target_material
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.reactions import parse_reaction
@@ -25,6 +26,7 @@ TARGETS = [
     ("p", "Ni", 64, None, 0.98),
     ("p", "Zn", 68, "ZnO", 0.99),
     ("p", "Y", None, None, None),
+    ("p", "Cu", None, None, None),  # its Zn-62, Zn-63, Zn-65 have curves of the natural element
     ("p", "Te", 124, "TeO2", 0.998),
     ("p", "Rb", None, "RbCl", None),
     ("p", "Mo", 100, "MoO3", 0.995),
@@ -153,6 +155,47 @@ def test_a_compound_yields_less_than_the_element() -> None:
     oxide = target_material("Ni", 64, formula="NiO")
     pure, diluted = (float(table.yield_bq_per_a((64, 29, 64), 14.0, material=m)) for m in (None, oxide))
     assert 0.6 * pure < diluted < 0.95 * pure
+
+
+@pytest.mark.parametrize("formula", ["NiO", "Ni", "NiCl2"])
+def test_the_yield_of_a_compound_is_that_of_the_folder(data: NuclearData, formula: str) -> None:
+    table = yield_table.require("Ni-64(p,n)Cu-64")
+    material = target_material("Ni", 64, formula=formula)
+    mine = float(table.yield_bq_per_a((64, 29, 64), 14.0, 4.0, material=material))
+    whole = thick_target(material, "p", data, "Ni")
+    rates = whole.saturation_bq_per_a(14.0, 4.0)
+    exact = sum(
+        float(rate)
+        for channel, rate in zip(whole.channels, rates, strict=True)
+        if (channel.element, channel.residual_z, channel.residual_a) == ("Ni", 29, 64)
+    )
+    assert mine == pytest.approx(exact, rel=3e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "energy_mev"),
+    [
+        ("O-18(p,n)F-18", 17.0),
+        ("Ni-64(p,n)Cu-64", 12.0),
+        ("Mo-100(p,2n)Tc-99m", 20.0),
+        ("Cu(p,x)Zn-65", 15.0),
+    ],
+)
+def test_irradiations_without_a_folder_are_those_with_one(
+    text: str, energy_mev: float, data: NuclearData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"energy_mev": energy_mev, "current_a": 5e-5, "duration_s": 7200.0}
+    with_folder = irradiate(text, data=data, **asked)
+    monkeypatch.delenv("BECQ_NUCLEAR_DATA")
+    alone = irradiate(text, **asked)
+    assert alone.activity_eob_bq == pytest.approx(with_folder.activity_eob_bq, rel=3e-3)
+    assert alone.thickness_g_cm2 == pytest.approx(with_folder.thickness_g_cm2, rel=3e-3)
+    assert alone.heat_w == pytest.approx(with_folder.heat_w, rel=1e-9)
+    known = with_folder.relative_uncertainty
+    assert alone.relative_uncertainty == (known and pytest.approx(known, rel=0.01))
+    assert known is not None or not text.startswith("Cu")
+    for name in list(with_folder.impurities_bq)[:3]:
+        assert alone.impurities_bq[name] == pytest.approx(with_folder.impurities_bq[name], rel=0.01), name
 
 
 def test_out_of_range_is_an_error_with_the_range() -> None:
