@@ -39,7 +39,7 @@ FLAGS = [
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844)}
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 PAGES = {
-    "planner": ["/", "/plan/", "/network/", "/orders/", "/production/", "/ledger/"],
+    "planner": ["/", "/plan/", "/network/", "/orders/", "/production/", "/ledger/", "/calculators/"],
     "west-china.hospital": [
         "/",
         "/orders/",
@@ -57,6 +57,7 @@ PAGES = {
 """Role's log-in → pages; the first plan, order, lot and consignment found on them are opened too."""
 INSIDE = {
     "/plan/": "main a[href^='/plan/P']",
+    "/calculators/": "main a[href*='cyclotron/?']",
     "/orders/": "main tbody a[href^='/orders/']",
     "/consignments/": "main tbody a[href^='/consignments/']",
     "/production/": "main tbody a[href^='/production/']",

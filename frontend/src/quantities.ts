@@ -5,10 +5,11 @@ export type UnitSystem = "SI" | "Ci";
 const SI: readonly [number, string][] = [[1e15, "PBq"], [1e12, "TBq"], [1e9, "GBq"], [1e6, "MBq"], [1e3, "kBq"], [1, "Bq"]];
 const CI: readonly [number, string][] = [[3.7e13, "kCi"], [3.7e10, "Ci"], [3.7e7, "mCi"], [3.7e4, "µCi"], [37, "nCi"], [0.037, "pCi"]];
 
-/** Three significant figures by default, without exponents. */
+/** Three significant figures by default, without exponents but for what is next to nothing. */
 export function formatNumber(value: number, digits = 3): string {
   if (value === 0) return "0";
   const rounded = Number(value.toPrecision(digits));
+  if (Math.abs(rounded) < 1e-4) return value.toExponential(digits - 1);
   const places = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
   return rounded.toFixed(places);
 }

@@ -37,6 +37,9 @@ export interface CurveData {
 const DEEPEST = 1e-6;
 const ROWS = 13;
 
+/** An end of the axis that deserves its number. */
+const isRound = (value: number) => Number.isInteger(Number((value * 2).toPrecision(6)));
+
 export function curve(host: HTMLElement, data: CurveData, settings: Settings): void {
   let units: UnitSystem = settings.units;
   let log = data.log;
@@ -62,7 +65,7 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
   };
   const toggle = button(t.showTable, () => {
     words.hidden = !words.hidden;
-    plot.hidden = !words.hidden;
+    plot.hidden = yName.hidden = !words.hidden;
     toggle.textContent = words.hidden ? t.showTable : t.showChart;
     if (words.hidden) chart.resize();
   });
@@ -71,7 +74,9 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
     ...(isActivity ? [html("span", { class: "quiet" }, t.unit), segment<UnitSystem>(t.unit, [["SI", "Bq"], ["Ci", "Ci"]], units, (value) => { units = value; draw(); })] : []),
     html("span", { class: "spring" }), toggle);
   const legend = html("div", { class: "legend" });
-  host.replaceChildren(tools, plot, legend, words);
+  // Above the drawing, where it has room: names of axes are long in some languages and units.
+  const yName = html("div", { class: "axis-name" });
+  host.replaceChildren(tools, yName, plot, legend, words);
   const chart = echarts.init(plot);
 
   function draw(): void {
@@ -89,6 +94,7 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
     const bottom = Math.max(top * DEEPEST, Math.min(...values, data.level && data.level > 0 ? data.level : top));
     const [ySize, yUnit] = unitOf(data.y.kind, top, units);
     const name = (axis: Named, unit: string) => (unit ? `${named(axis)} (${unit})` : named(axis));
+    yName.textContent = name(data.y, yUnit);
     const marks = [
       ...data.marks.map((each) => ({ xAxis: each.x / xSize, label: { formatter: named(each) } })),
       ...(data.level ? [{ yAxis: data.level / ySize, label: { formatter: formatMeasure(data.level, data.y.kind, units), position: "insideEndTop" as const, backgroundColor: token("--paper"), padding: [1, 4] }, lineStyle: { color: token("--ink"), type: "dashed" as const } }] : []),
@@ -97,14 +103,14 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
       animation: false,
       aria: { enabled: false },
       textStyle: { fontFamily: font, color: token("--ink-2") },
-      grid: { left: 8, right: 24, top: 32, bottom: 28, containLabel: true },
+      grid: { left: 8, right: 24, top: 24, bottom: 28, containLabel: true },
       xAxis: {
         type: "value", min: from / xSize, max: to / xSize, name: name(data.x, xUnit), nameLocation: "middle", nameGap: 28, nameTextStyle: quiet,
         axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false },
-        splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, hideOverlap: true, showMaxLabel: Number.isInteger(Number((to / xSize).toPrecision(3))) }, axisPointer: { snap: false },
+        splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, hideOverlap: true, showMinLabel: isRound(from / xSize), showMaxLabel: isRound(to / xSize) }, axisPointer: { snap: false },
       },
       yAxis: {
-        type: log ? "log" : "value", name: name(data.y, yUnit), nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -32] }, nameGap: 12,
+        type: log ? "log" : "value",
         ...(log ? { min: 10 ** Math.floor(Math.log10(bottom / ySize) + 1e-9) } : { min: 0 }),
         axisLine: { show: false }, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: quiet,
       },

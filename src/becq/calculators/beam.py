@@ -17,7 +17,7 @@ from becq.physics.accelerator.photon_irradiation import CONVERTER, irradiate_pho
 from becq.physics.accelerator.reactions import Reaction
 from becq.physics.bateman import Array
 
-STEPS_ON, STEPS_OFF, STEPS_ENERGY = 16, 12, 60
+STEPS_ON, STEPS_OFF, DENSE, STEPS_ENERGY = 12, 8, 5, 60
 STEPS_PHOTON = 8
 MOST_PHOTON_MEV = 60.0
 CURVES = 5
@@ -83,7 +83,8 @@ def charts(inputs: CyclotronInputs, done: BeamIrradiation) -> tuple[Chart, ...]:
     end = inputs.duration_s
     after = max(inputs.cooling_s, end, 2.0 * decay_data.half_life_s(done.product))
     after = min(after, max(inputs.cooling_s, 3.0 * end))
-    on, off = np.linspace(0.0, end, STEPS_ON + 1)[1:], np.linspace(0.0, after, STEPS_OFF + 1)[1:]
+    on = reading.grid(end, STEPS_ON, dense=DENSE, from_zero=False)
+    off = reading.grid(after, STEPS_OFF, dense=DENSE, from_zero=False)
     names = [done.product, *list(done.impurities_bq)[: CURVES - 1]]
     found: list[tuple[float, dict[str, float]]] = [(0.0, {})]
     found += [(t, bombard(inputs, t, 0.0).activities_bq) for t in on.tolist()]

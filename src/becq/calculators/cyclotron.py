@@ -147,10 +147,7 @@ def _figures(inputs: CyclotronInputs, done: BeamIrradiation, after: float) -> tu
             done.saturation_yield_bq_per_a,
             "activity_per_current",
             done.product,
-            Words(
-                f"from {format_energy(done.energy_mev)} to {format_energy(done.exit_mev)}",
-                f"{format_energy(done.energy_mev)} 至 {format_energy(done.exit_mev)}",
-            ),
+            _energies(inputs, done),
         )
     )
     found.append(
@@ -187,6 +184,15 @@ def _figures(inputs: CyclotronInputs, done: BeamIrradiation, after: float) -> tu
         Figure(Words("Heat in the target", "靶内发热"), done.heat_w, "power"),
     ]
     return tuple(found)
+
+
+def _energies(inputs: CyclotronInputs, done: BeamIrradiation) -> Words:
+    first, last = format_energy(done.energy_mev), format_energy(done.exit_mev)
+    if inputs.reaction.projectile == "g":
+        return Words(f"per current of electrons of {first}", f"按 {first} 电子束流")
+    if done.exit_mev == 0:
+        return Words(f"from {first} until it stops", f"{first} 至停止")
+    return Words(f"from {first} to {last}", f"{first} 至 {last}")
 
 
 def _table(inputs: CyclotronInputs, done: BeamIrradiation, after: float) -> Grid:

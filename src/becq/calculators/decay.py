@@ -19,7 +19,7 @@ from becq.physics.milestones import ingrowth_maximum, time_to_activity_s
 from becq.physics.quantities import format_duration, parse_activity, parse_fraction
 
 UNCERTAINTIES = "NUBASE2020 (Kondev et al. 2021, Chinese Physics C 45, 030001)"
-POINTS = 160
+POINTS, DENSE = 120, 40
 CURVES = 6
 LEAST_SHARE = 1e-6
 """Members below this share of the highest activity are not drawn."""
@@ -131,7 +131,7 @@ def _time_to_limit(inputs: DecayInputs, data: dict[str, Any], marks: list[Mark])
 
 def _chart(inputs: DecayInputs, after: float, marks: list[Mark]) -> Chart:
     span = max(after, 1.15 * marks[0].x if marks else 0.0)
-    times = np.linspace(0.0, span, POINTS + 1)
+    times = reading.grid(span, POINTS, dense=DENSE)
     found = physics.decay(inputs.nuclide, inputs.activity_bq, times)
     tops = found.activities_bq.max(axis=0)
     shown = [i for i in np.argsort(-tops) if tops[i] > LEAST_SHARE * tops.max()][:CURVES]

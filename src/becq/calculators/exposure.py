@@ -14,7 +14,7 @@ from becq.physics.reactor.flux import FluxHistory
 from becq.physics.reactor.irradiation import ReactorIrradiation, irradiate
 from becq.physics.reactor.self_shielding import Geometry, Shielding
 
-STEPS_ON, STEPS_OFF = 36, 14
+STEPS_ON, STEPS_OFF, DENSE = 28, 10, 9
 CURVES = 5
 SMALL = 0.05
 """Where every other curve is below this share of the product, only a logarithmic scale shows them."""
@@ -100,8 +100,9 @@ def charts(inputs: ReactorInputs, flux: FluxHistory, done: ReactorIrradiation) -
     after = max(inputs.cooling_s, 0.5 * end)
     product = done.product
     stops = np.cumsum(flux.durations_s)
-    on = np.unique(np.concatenate([np.linspace(0, end, STEPS_ON + 1)[1:], stops[stops < end], [end]]))
-    off = np.linspace(0, after, STEPS_OFF + 1)[1:]
+    while_on = reading.grid(end, STEPS_ON, dense=DENSE, from_zero=False)
+    on = np.unique(np.concatenate([while_on, stops[stops < end]]))
+    off = reading.grid(after, STEPS_OFF, dense=DENSE, from_zero=False)
     runs = [(t, expose(inputs, _until(flux, t), 0.0, product)) for t in on.tolist()]
     found: list[tuple[float, dict[str, float], float]] = [(0.0, {}, 0.0)]
     found += [(t, one.activities_bq, one.specific_activity_bq_g) for t, one in runs]
@@ -127,7 +128,7 @@ def charts(inputs: ReactorInputs, flux: FluxHistory, done: ReactorIrradiation) -
             Words("Specific activity, carrier counted", "含载体比活度"),
             Axis(Words("Since the start", "自照射开始"), "duration"),
             Axis(Words("Specific activity", "比活度"), "activity_per_mass"),
-            (Curve.of(x, [value for _, _, value in found], product),),
+            (Curve.of(x[1:], [value for _, _, value in found[1:]], product),),
             (eob,),
         ),
     )

@@ -21,7 +21,7 @@ from becq.physics.reactor.fission_yields import yields
 
 PRODUCTS = ("Mo-99", "I-131", "Xe-133", "Sr-90", "Sr-89", "Y-90", "Cs-137", "Ru-106", "Pm-147", "Kr-85")
 DRAWN = ("Mo-99", "I-131", "Xe-133")
-STEPS = 48
+STEPS, DENSE = 40, 10
 LISTED = 30
 LASTING_S = 3600.0
 
@@ -240,8 +240,8 @@ def _isotope_table(done: FissionProduction) -> Grid:
 def _chart(inputs: FissionInputs, done: FissionProduction) -> Chart:
     end = inputs.duration_s
     after = max(inputs.cooling_s, end)
-    on = np.linspace(0.0, end, STEPS + 1)[1:]
-    off = np.linspace(0.0, after, STEPS // 2 + 1)[1:]
+    on = reading.grid(end, STEPS, dense=DENSE, from_zero=False)
+    off = reading.grid(after, STEPS // 2, dense=DENSE, from_zero=False)
     x = np.concatenate([[0.0], on, end + off])
     durations = np.concatenate([on, np.full(off.size, end)])
     waits = np.concatenate([np.zeros(on.size), off])

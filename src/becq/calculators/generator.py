@@ -131,7 +131,9 @@ def answer(inputs: GeneratorInputs) -> Result:
         ),
     ]
     warnings: list[Words | str] = []
-    tables = [eluates.eluate_table(one, rows), eluates.day_table(daily)]
+    tables = [eluates.eluate_table(one, rows)]
+    if len(inputs.clock_s) > 1:
+        tables.append(eluates.day_table(daily))
     if inputs.needed_bq:
         figures.append(_useful(inputs, start_bq, data))
     if inputs.needs:

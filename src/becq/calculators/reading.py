@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from becq.calculators.words import Words
 from becq.errors import InputError
+from becq.physics.bateman import Array
 from becq.physics.elements import elements
 from becq.physics.nuclides import parse_nuclide
 from becq.physics.quantities import parse_duration
@@ -66,3 +69,11 @@ def formula(text: str) -> str:
     if not text.isascii() or not text[0].isupper():
         raise InputError(f'"{text}" is not a chemical formula; write for example Yb2O3 or TeO2')
     return text
+
+
+def grid(span_s: float, steps: int, *, dense: int = 0, from_zero: bool = True) -> Array:
+    """Times from 0 to ``span_s``, evenly, with ``dense`` more towards 0 where short-lived things change."""
+    even = np.linspace(0.0, span_s, steps + 1)
+    early = np.geomspace(span_s * 1e-3, span_s, dense + 1) if dense and span_s > 0 else np.zeros(0)
+    found = np.unique(np.concatenate([even, early]))
+    return found if from_zero else found[1:]
