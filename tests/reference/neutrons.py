@@ -185,7 +185,7 @@ _FIELDS = {
     "resonance_integral": ("resonance_b", "resonance"),
     "fission_average_cross_section": ("fission_b", "fission spectrum"),
 }
-_SAME = ("RIPL-3", "Technical Reports Series 273", "Mirzadeh")
+_SAME = ("RIPL-3", "Technical Reports Series 273", "Mirzadeh", "Sukhoruchkin")
 
 
 def _cross_section_b(row: dict[str, str]) -> tuple[float | None, str, str]:
