@@ -79,7 +79,7 @@ def test_the_track_in_a_thick_target_is_the_sum_over_its_parts() -> None:
     assert float(whole.track_g_cm2 @ dipole(whole.photon_mev)) == pytest.approx(total, rel=1e-3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     energy_mev=st.floats(8.0, 100.0),
     converter_g_cm2=st.floats(0.05, 15.0),
