@@ -221,6 +221,13 @@ def test_limits_of_the_data_are_noted() -> None:
     assert any("target Ra-226 itself" in note for note in radium.notes)
 
 
+def test_isomers_without_a_share_are_noted() -> None:
+    result = irradiate("Xe-124(p,x)I-123", energy_mev=30.0, current_a=1e-6, duration_s=HOUR_S)
+    assert any("Isomers not told apart" in note and "Te-119" in note for note in result.notes)
+    known = irradiate("Mo-100(p,2n)Tc-99m", energy_mev=20.0, current_a=1e-6, duration_s=HOUR_S)
+    assert not any("Isomers" in note for note in known.notes)
+
+
 def test_residuals_without_decay_data_turn_into_their_isobars() -> None:
     assert inventory.settle(29, 58) == "Ni-58"  # Cu-58, 3.2 s, β+ to stable Ni-58
     assert inventory.settle(43, 100) == "Ru-100"  # Tc-100, 15 s

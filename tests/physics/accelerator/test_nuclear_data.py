@@ -59,6 +59,15 @@ def test_shipped_recommended_curves_fill_in(data: NuclearData) -> None:
     assert tendl_only.source.startswith("TENDL")
 
 
+def test_two_evaluations_that_disagree_are_not_joined(data: NuclearData) -> None:
+    """The shipped curve of Te-124(p,2n)I-123 goes on to 34 MeV but is 1.7 times the folder's at its end."""
+    curve = data.curve("p", "Te", (124, 53, 123))
+    assert curve.last_mev == pytest.approx(31.1)
+    assert curve.at(31.0) < 0.2
+    continued = data.curve("p", "Ga", (69, 32, 68))
+    assert continued.last_mev > 70  # the folder's ends at 40 MeV, where both agree
+
+
 def test_a_recommended_isomer_is_part_of_the_total(data: NuclearData) -> None:
     """Mo-100(p,2n)Tc-99m, IAEA: 236.8 mb at 15.5 MeV, inside a total of TENDL."""
     total = data.curve("p", "Mo", (100, 43, 99))

@@ -41,6 +41,7 @@ SHORTEST_IMPURITY_S = 300.0
 """Radionuclides that live shorter are not listed as impurities, unless asked for."""
 _SMALLEST_IMPURITY = 1e-7
 _MAIN, _NOTED = 0.5, 0.01
+_AGELESS_S = 1e9 * decay_data.YEAR_S
 _JOULE_PER_MEV_COULOMB = 1e6
 
 
@@ -318,7 +319,7 @@ def _coverage_notes(
     route: Reaction, target: ThickTarget, made: list[Made], energy: float, impurities: Mapping[str, float]
 ) -> tuple[str, ...]:
     notes = []
-    if route.target_a is not None and decay_data.known(route.target) and not _stable(route.target):
+    if route.target_a is not None and _radiates(route.target):
         notes.append(f"The activity of the target {route.target} itself and of its progeny is not counted")
     lacking = missing_isotopes(target, route.element)
     own = [c.curve.source for c in target.channels if c.element == route.element]
@@ -364,5 +365,6 @@ def _specific(
     return product_bq / grams if grams > 0 else None
 
 
-def _stable(name: str) -> bool:
-    return decay_data.record(name).stable
+def _radiates(name: str) -> bool:
+    """Whether a target is radioactive enough to matter beside what is made."""
+    return decay_data.known(name) and decay_data.half_life_s(name) < _AGELESS_S

@@ -13,9 +13,8 @@ Scattering, straggling and loss of beam by reactions are left out: at 30 MeV 1 t
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,8 +29,8 @@ from becq.physics.accelerator.stopping import CHARGE, GRID_MEV, Stopping, stoppi
 from becq.physics.bateman import Array
 
 BARN_CM2 = 1e-24
-_REMEMBERED = 24
 _SMALLEST_SHARE = 1e-9
+_NEGLIGIBLE = 1e-12
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,9 +116,7 @@ class ThickTarget:
         return (self.cumulative[np.ix_(rows, place)] + part).T.reshape(*energy.shape, rows.size)
 
 
-_targets: OrderedDict[tuple[object, ...], ThickTarget] = OrderedDict()
-
-
+@lru_cache(maxsize=16)
 def thick_target(material: Material, projectile: str, data: NuclearData, element: str) -> ThickTarget:
     """Production in a material by a projectile; remembered, so that a second call costs nothing.
 
@@ -127,10 +124,6 @@ def thick_target(material: Material, projectile: str, data: NuclearData, element
         elements of a compound are used where they are.
     :raises InputError: where cross sections of the element or stopping powers are missing.
     """
-    key = (material, projectile, data.folder, element)
-    if key in _targets:
-        _targets.move_to_end(key)
-        return _targets[key]
     slowing = stopping(material, projectile, data.folder)
     channels: list[Channel] = []
     densities: list[Array] = []
@@ -169,11 +162,10 @@ def thick_target(material: Material, projectile: str, data: NuclearData, element
                 spread = None if np.isnan(known).all() else known
                 channels.append(Channel(part.symbol, a, z, residual_a, state, curve, source, spread))
                 densities.append(whole * fraction)
-    target = ThickTarget(material, slowing, tuple(channels), np.array(densities))
-    _targets[key] = target
-    if len(_targets) > _REMEMBERED:
-        _targets.popitem(last=False)
-    return target
+    density = np.array(densities)
+    largest = density.max(axis=1)
+    kept = np.flatnonzero(largest > _NEGLIGIBLE * largest.max())
+    return ThickTarget(material, slowing, tuple(channels[i] for i in kept), density[kept])
 
 
 def missing_isotopes(target: ThickTarget, element: str) -> tuple[str, ...]:
