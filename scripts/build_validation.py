@@ -207,6 +207,8 @@ def _two(ratio: float) -> str:
 
 def _author(source: str) -> str:
     """A source in a few words."""
+    if source.startswith("periodictable"):
+        return "periodictable"
     exfor = re.match(r"EXFOR (\d{5})", source)
     if exfor:
         found = re.search(r"([A-Z][a-zA-Z'’-]{2,})[ ,]+(\d{4})\b", source.split(", as tabulated")[0])
