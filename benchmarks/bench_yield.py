@@ -1,7 +1,7 @@
 """Yields of 25 routes by Becq, with a folder of nuclear data and with its own table, and by hyrr.
 
 Each route is one irradiation of an enriched target: product, impurities and chains, four hours at 50 µA. Cold
-counts reading and tabulating the data, warm is the second irradiation of the same targets at other energies.
+counts reading and tabulating the data, warm is a later irradiation of the same target at another energy.
 hyrr (PyPI, MIT) runs on the same folder with its library TENDL; it needs Python 3.12 and version 0.2.0, whose
 computing is in Python (the wheels of later versions came without their compiled part). Where it is missing
 the benchmark says so and measures Becq alone.
@@ -42,7 +42,8 @@ CURRENT_A, DURATION_S = 50e-6, 4 * 3600.0
 REPEATS = 3
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "nuclear"
 # Route, energy in and out (MeV), atom fraction of the isotope, chemical form.
-ROUTES: list[tuple[str, float, float, float | None, str | None]] = [
+Route = tuple[str, float, float, float | None, str | None]
+ROUTES: list[Route] = [
     ("O-18(p,n)F-18", 17.0, 0.0, 0.97, "H2O"),
     ("N-14(p,a)C-11", 16.0, 4.0, None, "N2"),
     ("O-16(p,a)N-13", 16.0, 6.0, None, "H2O"),
@@ -81,12 +82,12 @@ def main() -> None:
     assert folder is not None
     table_s, table = without_folder()
     print(f"Becq, own table:   cold {table_s[0]:7.3f} s, warm {table_s[1]:7.3f} s for {len(ROUTES)} routes")
-    cold_s, ours = timed(lambda shift: [becq(*route, shift) for route in ROUTES], forget)
+    cold_s, ours = timed(lambda route, shift: becq(*route, shift))
     print(f"Becq, folder:      cold {cold_s[0]:7.3f} s, warm {cold_s[1]:7.3f} s")
     hyrr = load_hyrr()
     theirs: list[float | None] = [None] * len(ROUTES)
     if hyrr is not None:
-        hyrr_s, theirs = timed(hyrr_runner(hyrr, folder), lambda: None, repeats=1)
+        hyrr_s, theirs = timed(hyrr_runner(hyrr, folder), repeats=1)
         print(f"hyrr {hyrr.__version__}:        cold {hyrr_s[0]:7.3f} s, warm {hyrr_s[1]:7.3f} s")
         print(f"times faster than hyrr, cold {hyrr_s[0] / cold_s[0]:.1f}, warm {hyrr_s[1] / cold_s[1]:.1f}")
     report(ours, table, theirs, folder)
@@ -159,41 +160,47 @@ def becq(
     )
 
 
-def timed(
-    run: Callable[[float], list[Any]], forget: Callable[[], None], repeats: int = REPEATS
-) -> tuple[tuple[float, float], list[Any]]:
-    """Times of the first and of later runs (the least of some), and the answers without shift."""
+Run = Callable[[Route, float], Any]
+
+
+def timed(run: Run, repeats: int = REPEATS) -> tuple[tuple[float, float], list[Any]]:
+    """Sums over the routes of the first and of the least later time, s, and the answers of the first."""
     forget()
-    start = time.perf_counter()
-    answers = run(0.0)
-    cold = time.perf_counter() - start
-    warm = []
-    for number in range(repeats):
+    cold = warm = 0.0
+    answers = []
+    for route in ROUTES:
         start = time.perf_counter()
-        run(0.01 * (number + 1))
-        warm.append(time.perf_counter() - start)
-    return (cold, min(warm)), answers
+        answers.append(run(route, 0.0))
+        cold += time.perf_counter() - start
+        later = []
+        for number in range(repeats):
+            start = time.perf_counter()
+            run(route, 0.01 * (number + 1))
+            later.append(time.perf_counter() - start)
+        warm += min(later)
+    return (cold, warm), answers
 
 
 def without_folder() -> tuple[tuple[float, float], list[BeamIrradiation]]:
     """The same from Becq's own table."""
     named = os.environ.pop(nuclear_data.VARIABLE)
     try:
-        return timed(lambda shift: [becq(*route, shift) for route in ROUTES], forget)
+        return timed(lambda route, shift: becq(*route, shift))
     finally:
         os.environ[nuclear_data.VARIABLE] = named
 
 
 def forget() -> None:
     """Empty what remembers data."""
-    thick_target._targets.clear()
     for module in (
         nuclear_data,
         recommended,
         stopping,
+        thick_target,
         isomers,
         tabulated_stopping,
         tabulated_target,
+        thick_target,
         yield_table,
     ):
         for value in vars(module).values():
@@ -213,14 +220,14 @@ def load_hyrr() -> Any | None:
     return hyrr
 
 
-def hyrr_runner(hyrr: Any, folder: Path) -> Callable[[float], list[Any]]:
-    """A function that runs all routes in hyrr and returns saturation yields in Bq/A."""
+def hyrr_runner(hyrr: Any, folder: Path) -> Run:
+    """A function that runs a route in hyrr and returns its saturation yield in Bq/A."""
     stores: list[Any] = []
 
-    def run(shift: float) -> list[Any]:
+    def run(route: Route, shift: float) -> float | None:
         if not stores:
             stores.append(hyrr.DataStore(folder, library="tendl-2025"))
-        return [of_hyrr(hyrr, stores[0], *route, shift) for route in ROUTES]
+        return of_hyrr(hyrr, stores[0], *route, shift)
 
     return run
 

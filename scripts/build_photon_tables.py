@@ -16,35 +16,9 @@ from pathlib import Path
 import numpy as np
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "becq" / "data"
-ELEMENTS = (
-    1,
-    2,
-    3,
-    4,
-    6,
-    8,
-    13,
-    20,
-    22,
-    26,
-    30,
-    36,
-    42,
-    50,
-    58,
-    66,
-    70,
-    72,
-    73,
-    74,
-    78,
-    79,
-    82,
-    86,
-    88,
-    90,
-    92,
-)
+LIGHT = (*range(1, 5), 6, *range(8, 11), 13, *range(16, 21), *range(22, 25), *range(26, 29), 30, 36, 42, 47)
+HEAVY = (50, *range(54, 57), 58, 62, 66, *range(70, 76), 78, 79, 82, 85, 86, 88, 90, 92)
+ELEMENTS = LIGHT + HEAVY  # between them the spectra are smooth in Z
 LOWEST_MEV, HIGHEST_MEV, ATTENUATION_FROM_MEV = 1.0, 150.0, 1.0
 SHARES = 25  # photon energy / electron energy: the first 22 of the table, then 0.99, 0.999 and 1
 BREMSSTRAHLUNG = "Seltzer & Berger 1986 At. Data Nucl. Data Tables 35 345 doi:10.1016/0092-640X(86)90014-8"

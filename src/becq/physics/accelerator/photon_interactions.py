@@ -1,7 +1,7 @@
 """How electrons and photons of 1 to 150 MeV interact with matter, for electron machines.
 
 Bremsstrahlung: scaled spectra (beta^2/Z^2) k dsigma/dk of S. M. Seltzer and M. J. Berger (1986), At. Data
-Nucl. Data Tables 35, 345, for 27 elements, interpolated in Z, the logarithm of the electron's energy and
+Nucl. Data Tables 35, 345, for 45 elements, interpolated in Z, the logarithm of the electron's energy and
 the share k/T. Stopping: NIST ESTAR. Attenuation: NIST XCOM up to 20 MeV; above, the part that is not
 Compton scattering (in truth pair production) goes on linearly in the logarithm of the energy. Compton
 scattering: Klein and Nishina (1929) with Z free electrons an atom. Tables: ``becq/data/photon_materials.csv``
