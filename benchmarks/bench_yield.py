@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def main() -> None:
     theirs: list[float | None] = [None] * len(ROUTES)
     if hyrr is not None:
         hyrr_s, theirs = timed(hyrr_runner(hyrr, folder), repeats=1)
-        print(f"hyrr {hyrr.__version__}:        cold {hyrr_s[0]:7.3f} s, warm {hyrr_s[1]:7.3f} s")
+        print(f"hyrr {version('hyrr')}:        cold {hyrr_s[0]:7.3f} s, warm {hyrr_s[1]:7.3f} s")
         print(f"times faster than hyrr, cold {hyrr_s[0] / cold_s[0]:.1f}, warm {hyrr_s[1] / cold_s[1]:.1f}")
     report(ours, table, theirs, folder)
 
