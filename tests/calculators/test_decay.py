@@ -51,3 +51,19 @@ def test_progeny_has_a_maximum() -> None:
     top = answer["maxima"]["Tc-99m"]
     assert top["time_s"] == pytest.approx(time_of_maximum_s("Mo-99", "Tc-99m"), rel=1e-6)
     assert set(answer["maxima"]) == {"Tc-99m", "Tc-99"}
+
+
+def test_the_uncertainty_of_the_start_and_of_the_half_life_add_in_quadrature() -> None:
+    texts = {"nuclide": "I-131", "activity": "1 GBq", "after": "16 d"}
+    alone = DECAY.ask(texts).as_dict()
+    both = DECAY.ask({**texts, "uncertainty": "2%"}).as_dict()
+    left = alone["activities_bq"]["I-131"]
+    own = alone["uncertainties_bq"]["I-131"] / left
+    assert 0 < own < 0.01
+    assert both["uncertainties_bq"]["I-131"] / left == pytest.approx(math.hypot(own, 0.02), rel=1e-9)
+
+
+def test_spaces_around_a_text_do_not_matter() -> None:
+    texts = {"nuclide": " I-131 ", "activity": "1 GBq\n", "after": "  16 d"}
+    inputs = DECAY.read(texts)
+    assert inputs.texts == {"nuclide": "I-131", "activity": "1 GBq", "after": "16 d"}

@@ -20,7 +20,6 @@ from becq.physics.quantities import (
     format_duration,
     format_energy,
     parse_areal_density,
-    parse_current,
     parse_energy,
     parse_fraction,
 )
@@ -259,8 +258,8 @@ CALCULATOR = Calculator(
             example="4 MeV",
             help=Words("Empty: it stops in the target.", "不填则束流止于靶内。"),
         ),
-        Field("current", Words("Beam current", "束流强度"), parse_current, required=True, example="50 uA"),
-        Field("duration", Words("Run", "轰击时间"), reading.some_time, required=True, example="4 h"),
+        Field("current", Words("Beam current", "束流强度"), reading.current, required=True, example="50 uA"),
+        Field("duration", Words("Run", "轰击时间"), reading.run, required=True, example="4 h"),
         Field(
             "enrichment",
             Words("Enrichment", "富集度"),
@@ -275,7 +274,7 @@ CALCULATOR = Calculator(
             example="H2O",
             help=Words("Empty: the element.", "不填则为单质。"),
         ),
-        Field("cooling", Words("Cooling", "冷却时间"), reading.span, default=0.0, example="2 h"),
+        Field("cooling", Words("Cooling", "冷却时间"), reading.wait, default=0.0, example="2 h"),
         Field(
             "thickness",
             Words("Target thickness", "靶厚"),
@@ -302,7 +301,7 @@ CALCULATOR = Calculator(
         Field(
             "collection",
             Words("Photons that the target catches", "靶接收的光子份额"),
-            parse_fraction,
+            reading.share,
             example="50 %",
             help=Words("Empty: all of them, an upper limit.", "不填为全部，即上限。"),
             advanced=True,

@@ -40,7 +40,7 @@ class DecayInputs(Inputs):
 
 def activity_text(text: str) -> str:
     """The text of an activity, checked as far as it can be before the nuclide is known."""
-    parse_activity(text, nuclide="Mo-99")
+    reading.bounded(lambda each: parse_activity(each, nuclide="Mo-99"), 1e25, "1e25 Bq", zero=True)(text)
     return text
 
 
@@ -120,8 +120,6 @@ def answer(inputs: DecayInputs) -> Result:
 
 def _time_to_limit(inputs: DecayInputs, data: dict[str, Any], marks: list[Mark]) -> Figure:
     limit = inputs.limit_bq or 0.0
-    if limit <= 0:
-        raise ProblemsError([Problem("decay", None, "limit", "the limit is above zero", "write a limit")])
     start = inputs.activity_bq
     time = max(0.0, float(time_to_activity_s(inputs.nuclide, start, limit))) if start else 0.0
     data["limit_bq"], data["time_to_limit_s"] = limit, time
@@ -278,7 +276,7 @@ CALCULATOR = Calculator(
         Field(
             "limit",
             Words("Limit", "限值"),
-            parse_activity,
+            reading.activity,
             example="1 MBq",
             help=Words(
                 "An activity whose time is looked for; may be left out.", "求降至该活度所需的时间；可不填。"

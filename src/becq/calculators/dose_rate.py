@@ -14,7 +14,7 @@ from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Re
 from becq.calculators.words import Words
 from becq.errors import InputError
 from becq.physics.nuclides import nuclide
-from becq.physics.quantities import parse_activity, parse_dose_rate, parse_layers, parse_length
+from becq.physics.quantities import parse_dose_rate, parse_layers
 from becq.physics.radiation import dose_rate as physics
 from becq.physics.radiation import materials, shielding
 from becq.physics.radiation.bremsstrahlung import absorbers
@@ -91,10 +91,7 @@ def absorber(text: str) -> str:
 
 def metres(text: str) -> float:
     """A length above zero."""
-    found = parse_length(text)
-    if found <= 0:
-        raise InputError(f'"{text}": a length here is above zero')
-    return found
+    return reading.length(text)
 
 
 def limit(text: str) -> float:
@@ -364,7 +361,9 @@ CALCULATOR = Calculator(
             suggestions=lambda: tuple(name for name in reading.common_nuclides() if has_lines(name)),
             option="",
         ),
-        Field("activity", reading.ACTIVITY, parse_activity, required=True, example="7.4 GBq", activity=True),
+        Field(
+            "activity", reading.ACTIVITY, reading.activity, required=True, example="7.4 GBq", activity=True
+        ),
         Field("distance", Words("Distance", "距离"), metres, required=True, example="1 m"),
         Field(
             "shield",
@@ -402,7 +401,7 @@ CALCULATOR = Calculator(
         Field(
             "age",
             Words("Since it was pure", "自纯化起"),
-            reading.span,
+            reading.wait,
             example="10 d",
             help=Words("Empty: progeny in equilibrium.", "不填则子体处于平衡。"),
             advanced=True,

@@ -14,7 +14,7 @@ from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Ma
 from becq.calculators.words import Words
 from becq.errors import InputError
 from becq.physics import decay_data
-from becq.physics.quantities import format_duration, parse_energy, parse_flux, parse_fraction, parse_power
+from becq.physics.quantities import format_duration, parse_energy, parse_fraction
 from becq.physics.reactor import fission as physics
 from becq.physics.reactor.fission import Campaign, FissionProduction
 from becq.physics.reactor.fission_yields import yields
@@ -281,7 +281,7 @@ CALCULATOR = Calculator(
         Field(
             "power",
             Words("Fission power", "裂变功率"),
-            parse_power,
+            reading.power,
             required=True,
             example="200 kW",
             help=Words("Of the solution, or of the targets.", "溶液或靶件的裂变功率。"),
@@ -289,7 +289,7 @@ CALCULATOR = Calculator(
         Field(
             "duration",
             Words("Running time", "运行时间"),
-            reading.some_time,
+            reading.run,
             required=True,
             example="24 h",
             help=Words("Of one run where there are several.", "多次运行时为每次时间。"),
@@ -313,7 +313,7 @@ CALCULATOR = Calculator(
         Field(
             "cooling",
             Words("Cooling before the separation", "分离前冷却"),
-            reading.span,
+            reading.wait,
             default=0.0,
             example="6 h",
         ),
@@ -323,7 +323,7 @@ CALCULATOR = Calculator(
         Field(
             "pause",
             Words("Pause between runs", "两次运行间隔"),
-            reading.span,
+            reading.wait,
             example="12 h",
             help=Words("From shutdown to the next start.", "自停堆至下次启动。"),
             advanced=True,
@@ -348,7 +348,7 @@ CALCULATOR = Calculator(
         Field(
             "flux",
             Words("Flux that burns up fission products", "燃耗裂变产物的注量率"),
-            parse_flux,
+            reading.flux,
             default=0.0,
             example="1e13",
             help=Words("Thermal, per cm² and s; empty: none.", "热中子，cm⁻² s⁻¹；不填则不计。"),

@@ -275,7 +275,7 @@ CALCULATOR = Calculator(
         Field(
             "activity",
             Words("Activity of the parent", "母体活度"),
-            parse_activity,
+            reading.activity,
             required=True,
             example="20 GBq",
             help=Words("On the column, at the calibration time.", "柱上母体在标定时刻的活度。"),
@@ -302,7 +302,7 @@ CALCULATOR = Calculator(
         Field(
             "needed",
             Words("Needed of each elution", "每次洗脱需要"),
-            parse_activity,
+            reading.activity,
             example="5 GBq",
             help=Words("Says until when every elution reaches it.", "给出每次洗脱均满足需要的期限。"),
             activity=True,
@@ -336,7 +336,7 @@ CALCULATOR = Calculator(
         Field(
             "breakthrough",
             Words("Breakthrough in each elution", "每次洗脱的穿透"),
-            parse_fraction,
+            reading.share,
             example="0.001 %",
             help=Words("Share of the parent on the column.", "占柱上母体的份额。"),
             advanced=True,
@@ -344,7 +344,7 @@ CALCULATOR = Calculator(
         Field(
             "rest",
             Words("Since the last elution", "距上次洗脱"),
-            reading.span,
+            reading.wait,
             example="24 h",
             help=Words("At the start.", "以起始时刻计。"),
             advanced=True,

@@ -17,7 +17,6 @@ from becq.physics.nuclides import parse_nuclide
 from becq.physics.quantities import (
     format_duration,
     parse_density,
-    parse_flux,
     parse_fraction,
     parse_length,
     parse_mass,
@@ -218,7 +217,7 @@ CALCULATOR = Calculator(
         Field(
             "flux",
             Words("Thermal flux", "热中子注量率"),
-            parse_flux,
+            reading.flux,
             required=True,
             example="2e14",
             help=Words("Per cm² and s, at 2200 m/s.", "cm⁻² s⁻¹，按 2200 m/s。"),
@@ -226,12 +225,12 @@ CALCULATOR = Calculator(
         Field(
             "duration",
             Words("Irradiation time", "照射时间"),
-            reading.some_time,
+            reading.run,
             required=True,
             example="14 d",
             help=Words("Of one cycle where there are several.", "多周期时为每周期时间。"),
         ),
-        Field("cooling", Words("Cooling", "冷却时间"), reading.span, default=0.0, example="2 d"),
+        Field("cooling", Words("Cooling", "冷却时间"), reading.wait, default=0.0, example="2 d"),
         Field(
             "product",
             Words("Product", "产品核素"),
@@ -269,7 +268,7 @@ CALCULATOR = Calculator(
         Field(
             "fast",
             Words("Fast flux", "快中子注量率"),
-            parse_flux,
+            reading.flux,
             default=0.0,
             example="5e13",
             help=Words("Equivalent fission flux, for threshold reactions.", "等效裂变注量率，用于阈反应。"),
@@ -281,7 +280,7 @@ CALCULATOR = Calculator(
         Field(
             "pause",
             Words("Stop between cycles", "周期间停堆"),
-            reading.span,
+            reading.wait,
             default=0.0,
             example="7 d",
             advanced=True,

@@ -8,16 +8,28 @@ import numpy as np
 
 from becq.calculators.words import Words
 from becq.errors import InputError
+from becq.physics import decay_data
 from becq.physics.bateman import Array
 from becq.physics.elements import elements
 from becq.physics.nuclides import parse_nuclide
-from becq.physics.quantities import parse_duration
+from becq.physics.quantities import (
+    parse_activity,
+    parse_current,
+    parse_duration,
+    parse_flux,
+    parse_fraction,
+    parse_length,
+    parse_power,
+)
 
 NUCLIDE = Words("Nuclide", "核素")
 ACTIVITY = Words("Activity", "活度")
 TIME = Words("Time", "时间")
 HALF_LIFE = Words("Half-life", "半衰期")
 SHARE = Words("Share", "占比")
+SMALLEST = 1e-30
+"""Share of the largest value of a kind below which a number is nothing."""
+YEAR_S = decay_data.YEAR_S
 
 
 def common_nuclides() -> tuple[str, ...]:
@@ -33,19 +45,30 @@ def radionuclide(text: str) -> str:
     return found.name
 
 
+def bounded(
+    parse: Callable[[str], float], most: float, shown: str, *, zero: bool = False
+) -> Callable[[str], float]:
+    """A reader that refuses what is beyond anything meant here, and zero unless ``zero``.
+
+    :param most: the largest value, in the unit of the core; ``shown`` says it to people.
+    """
+
+    def read(text: str) -> float:
+        value = parse(text)
+        if value > most:
+            raise InputError(f'"{text}" is beyond anything that is meant here; use at most {shown}')
+        if not zero and value < most * SMALLEST:
+            raise InputError(f'"{text}": a value above zero is needed here')
+        return value if value >= most * SMALLEST else 0.0
+
+    return read
+
+
 def span(text: str) -> float:
     """A duration in s that is not negative."""
     seconds = parse_duration(text)
     if seconds < 0:
         raise InputError(f'"{text}": a duration here is not negative')
-    return seconds
-
-
-def some_time(text: str) -> float:
-    """A duration in s above zero."""
-    seconds = span(text)
-    if seconds == 0:
-        raise InputError(f'"{text}": a duration here is above zero')
     return seconds
 
 
@@ -77,3 +100,13 @@ def grid(span_s: float, steps: int, *, dense: int = 0, from_zero: bool = True) -
     early = np.geomspace(span_s * 1e-3, span_s, dense + 1) if dense and span_s > 0 else np.zeros(0)
     found = np.unique(np.concatenate([even, early]))
     return found if from_zero else found[1:]
+
+
+activity = bounded(parse_activity, 1e25, "1e25 Bq")
+current = bounded(parse_current, 10.0, "10 A")
+power = bounded(parse_power, 1e11, "100 GW")
+length = bounded(parse_length, 1e5, "100 km")
+flux = bounded(parse_flux, 1e17, "1e17", zero=True)
+run = bounded(span, 1e3 * YEAR_S, "1000 y")
+wait = bounded(span, 1e6 * YEAR_S, "1e6 y", zero=True)
+share = bounded(parse_fraction, 1.0, "100%", zero=True)

@@ -11,7 +11,6 @@ REMARKS = (
     # inputs
     (r"this is needed", gettext_lazy("this is needed")),
     (r"the text is too long or unreadable", gettext_lazy("the text is too long or unreadable")),
-    (r"the limit is above zero", gettext_lazy("the limit is above zero")),
     (r"there is no such input", gettext_lazy("there is no such input")),
     (r"\"(?P<value>.*)\" is not a choice", gettext_lazy("“%(value)s” is not a choice")),
     (r"\"(?P<value>.*)\" is not an energy", gettext_lazy("“%(value)s” is not an energy")),
@@ -50,9 +49,14 @@ REMARKS = (
         gettext_lazy("“%(value)s”: a duration here is not negative"),
     ),
     (
-        r"\"(?P<value>.*)\": a duration here is above zero",
-        gettext_lazy("“%(value)s”: a duration here is above zero"),
+        r"\"(?P<value>.*)\": a value above zero is needed here",
+        gettext_lazy("“%(value)s”: a value above zero is needed here"),
     ),
+    (
+        r"\"(?P<value>.*)\" is beyond anything that is meant here",
+        gettext_lazy("“%(value)s” is beyond anything that is meant here"),
+    ),
+    (r"use at most (?P<most>.+)", gettext_lazy("use at most %(most)s")),
     (
         r"\"(?P<value>.*)\" is in (?P<unit>\S+); did you mean (?P<meant>.+)\? Write \".*\" to insist",
         gettext_lazy("“%(value)s” is in %(unit)s; did you mean %(meant)s? Write “%(value)s!” to insist"),
