@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from becq.calculators import registry
-from becq.web.templatetags.calculators import set_nuclides
+from becq.web.templatetags.calculators import prose, set_nuclides
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +133,16 @@ def test_errors_stand_beside_their_fields_in_the_language_of_the_page(browser_pa
     seen = text_of(client.get("/calculators/decay/", texts))
     for said in ("半衰期为 1.9 h", "不是整数"):
         assert said in seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_remarks_of_the_worked_examples_are_said_in_chinese(name):
+    calculator = registry.calculator(name)
+    for _title, texts in calculator.examples:
+        result = calculator.ask(texts)
+        with translation.override("zh-hans"):
+            said = [(note, prose(note)) for note in (*result.notes, *result.warnings)]
+        assert [str(note) for note, text in said if not re.search("[\u4e00-\u9fff]{2}", text)] == []
 
 
 def test_activities_are_in_the_unit_that_the_person_has_chosen(browser_page):

@@ -130,10 +130,6 @@ REMARKS = (
     (r"(?P<what>\S+): Maxwellian-averaged value\.", gettext_lazy("%(what)s: Maxwellian-averaged value")),
     (r"(?P<energy>\S+) MeV of heat per fission", gettext_lazy("%(energy)s MeV of heat per fission")),
     (
-        r"thermal fission only; burn-up of the fission products by neutrons left out",
-        gettext_lazy("thermal fission only; burn-up of the fission products by neutrons left out"),
-    ),
-    (
         r"Photons from (?P<energy>\S+) keV up; point source without self-absorption",
         gettext_lazy("Photons from %(energy)s keV up; point source without self-absorption"),
     ),
@@ -264,5 +260,29 @@ REMARKS = (
     (
         r"There are no photon data of (?P<what>\S+) here",
         gettext_lazy("There are no photon data of %(what)s here"),
+    ),
+    (
+        r"(?P<what>\S+): average over the fission spectrum: its uncertainty is the spread of evaluations",
+        gettext_lazy(
+            "%(what)s: average over the fission spectrum: its uncertainty is the spread of evaluations"
+        ),
+    ),
+    (
+        r"(?P<what>\S+): (?P<made>\S+) \((?:under 4 min, )?not in ICRP-107\) is taken as decayed at once\.",
+        gettext_lazy("%(what)s: %(made)s is taken as decayed at once"),
+    ),
+    (
+        r"(?P<what>\S+): (?P<made>\S+) is not in ICRP-107; a loss of the target only\.",
+        gettext_lazy("%(what)s: %(made)s is not in ICRP-107; a loss of the target only"),
+    ),
+    (
+        r"(?P<what>\S+): left out: no measured value, and the libraries disagree \((?P<values>.+)\)",
+        gettext_lazy("%(what)s: left out: no measured value, and the libraries disagree (%(values)s)"),
+    ),
+    (r"thermal fission only", gettext_lazy("thermal fission only")),
+    (r"no burn-up of fission products", gettext_lazy("no burn-up of fission products")),
+    (
+        r"fission products burnt up at (?P<flux>\S+) per cm² and s",
+        gettext_lazy("fission products burnt up at %(flux)s per cm² and s"),
     ),
 )
