@@ -255,10 +255,16 @@ def test_uncertainty_of_two_captures_adds_in_squares() -> None:
 
 
 def test_uncertainty_is_unknown_where_the_main_cross_section_has_none() -> None:
-    fast = FluxHistory.constant(0.0, DAY, fast_cm2_s=1e13)
-    result = irradiate("Zn-67", mass_g=1.0, flux=fast)
+    result = irradiate("Ir-191", mass_g=1.0, flux=FluxHistory.constant(1e13, DAY), product="Ir-192n")
     assert result.relative_uncertainty is None
-    assert any("no uncertainty is known of Zn-67(n,p)Cu-67" in note for note in result.notes)
+    assert any("no uncertainty is known of Ir-191(n,g)Ir-192n" in note for note in result.notes)
+
+
+def test_evaluations_that_disagree_are_left_out_with_a_note() -> None:
+    """Ru-96(n,p)Tc-96: 3.5, 11 and 15 mb in the fission spectrum."""
+    fast = FluxHistory.constant(1e13, DAY, fast_cm2_s=1e13)
+    with pytest.raises(InputError, match=r"Ru-96\(n,p\)Tc-96: left out: the evaluations disagree"):
+        irradiate("Ru-96", mass_g=1.0, flux=fast, product="Tc-96")
 
 
 def test_threshold_reaction_with_its_covariances() -> None:

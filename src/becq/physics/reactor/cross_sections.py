@@ -100,9 +100,14 @@ def reactions(target: str) -> tuple[NeutronReaction, ...]:
     return tuple(r for r in _table().get(target, ()) if r.usable)
 
 
-def remarks(target: str) -> tuple[str, ...]:
-    """What the table says of reactions of this target that it leaves out."""
-    return tuple(f"{r.label}: {r.note}" for r in _table().get(target, ()) if not r.usable)
+def remarks(target: str, product: str | None = None) -> tuple[str, ...]:
+    """What the table says of captures of a target that it leaves out; with a product, of all ways to it."""
+    rows = (r for r in _table().get(target, ()) if not r.usable)
+    return tuple(
+        f"{r.label}: {r.note}"
+        for r in rows
+        if (r.reaction == "n,g" if product is None else r.product == product)
+    )
 
 
 def targets() -> tuple[str, ...]:

@@ -241,6 +241,7 @@ def _product(
     if product not in network.index:
         reached = ", ".join(m for m, a in sorted(activities.items(), key=lambda x: -x[1])[:8] if a > 0)
         hint = "" if fast else "; a threshold reaction needs the fast flux"
+        hint += "".join(f"; {said}" for m in network.members for said in cross_sections.remarks(m, product))
         raise InputError(
             f"{product} does not come from {target} by capture and decay: it gives {reached}{hint}"
         )
@@ -297,6 +298,8 @@ def _notes(
         if name and not cross_sections.reactions(name) and 3600.0 < _lives(name) < float("inf"):
             said.append(f"no cross section of {name} is known: its burn-up is left out")
         said += cross_sections.remarks(name)
+    if fast:
+        said += [text for isotope in goods.isotopes for text in cross_sections.remarks(isotope, product)]
     old = evaluated_half_life(product)
     if old is not None and old.deviates:
         newer = old.source.split(",")[0]
