@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from becq.calculators import registry
-from becq.web.templatetags.calculators import prose, set_nuclides
+from becq.web.templatetags.calculators import cited, prose, set_nuclides
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,8 @@ def test_nuclides_are_set_properly(browser_page, client):
         )
     with translation.override("zh-hans"):
         assert set_nuclides("Zn-68(p,n)Ga-68") == "锌-68(p,n)镓-68"
+        assert set_nuclides("富集 Ni-64 制 Cu-64") == "富集镍-64 制铜-64"
+        assert cited("decay of Ga-68") == "Decay of ⁶⁸Ga"
     texts = {"nuclide": "99mTc", "activity": "1 GBq", "after": "6 h"}
     assert "⁹⁹ᵐTc" in text_of(browser_page.get("/calculators/decay/", texts))
     client.cookies["django_language"] = "zh-hans"

@@ -97,13 +97,17 @@ class Calculator:
 
     def command_line(self, inputs: Inputs) -> str:
         """The line that asks for the same: ``becq yield cyclotron --reaction 'Ni-64(p,n)Cu-64' ...``."""
+        return " ".join(self.command_words(inputs))
+
+    def command_words(self, inputs: Inputs) -> list[str]:
+        """The words of that line, quoted for a shell."""
         words = ["becq", *self.command]
         for field in self.fields:
             text = inputs.texts.get(field.name)
             if text is None:
                 continue
             words += [field.flag, text] if field.flag else [text]
-        return shlex.join(words)
+        return [shlex.quote(word) for word in words]
 
     def field(self, name: str) -> Field:
         """The field of that name."""

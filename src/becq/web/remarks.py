@@ -224,10 +224,13 @@ REMARKS = (
     (r"Converter assumed: (?P<what>.+)", gettext_lazy("Converter assumed: %(what)s")),
     (r"Target thickness assumed: (?P<what>.+)", gettext_lazy("Target thickness assumed: %(what)s")),
     (
-        r"All particles go straight ahead; multiple scattering and angles of emission are not followed",
+        r"All particles go straight ahead, without multiple scattering and angles of emission: "
+        r"against published values (?P<least>\S+) to (?P<most>\S+) times",
         gettext_lazy(
-            "All particles go straight ahead; multiple scattering and angles of emission are not followed"
+            "All particles go straight ahead, without multiple scattering and angles of emission: "
+            "against published values %(least)s to %(most)s times"
         ),
+    ),
     ),
     (
         r"The target is taken to catch all photons \(collection 1\): an upper limit",

@@ -21,6 +21,8 @@ from becq.web.templatetags.becq import activity_html, instant_html, nuclide
 
 register = template.Library()
 _NUCLIDE = re.compile(r"(?<![A-Za-z0-9-])[A-Z][a-z]?-\d{1,3}[mn]?(?![\w-]|\.\d)")
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""The space that stood before a Latin name and now stands between two Chinese characters."""
 
 
 @register.filter
@@ -39,17 +41,25 @@ def prose(text: Words | str | None) -> str:
     return set_nuclides(said)
 
 
-def set_nuclides(text: str) -> str:
+@register.filter
+def cited(text: str) -> str:
+    """A source: as it is written, in English on every page, with its isotopes set."""
+    return set_nuclides(text[:1].upper() + text[1:], chinese=False)
+
+
+def set_nuclides(text: str, *, chinese: bool | None = None) -> str:
     """Every canonical name in a text as the language of the page sets it: ⁶⁴Ni(p,n)⁶⁴Cu, 镍-64(p,n)铜-64."""
+    in_chinese = frames.is_chinese() if chinese is None else chinese
 
     def one(match: re.Match[str]) -> str:
         try:
             found = find_nuclide(match[0])
         except InputError:
             return match[0]
-        return found.name_zh if frames.is_chinese() else found.isotope_markup
+        return found.name_zh if in_chinese else found.isotope_markup
 
-    return _NUCLIDE.sub(one, text)
+    found = _NUCLIDE.sub(one, text)
+    return _BETWEEN.sub("", found) if in_chinese else found
 
 
 @register.filter

@@ -116,7 +116,7 @@ def calculator(request: HttpRequest, name: str) -> HttpResponse:
         "result": result,
         "charts": _charts(request, result),
         "tables": result.tables,
-        "line": found.command_line(inputs),
+        "line": found.command_words(inputs),
         "json": f"{reverse(f'api-v1:calculate-{found.name}')}?{query}",
     }
     return render(request, "web/calculators/calculator.html", context)
