@@ -12,7 +12,9 @@ from becq.physics import decay_data
 from becq.physics.accelerator import photon_interactions as interactions
 from becq.physics.accelerator import photonuclear
 from becq.physics.accelerator.irradiation import BeamIrradiation
+from becq.physics.accelerator.isotopes import natural_abundances
 from becq.physics.accelerator.nuclear_data import NuclearData
+from becq.physics.accelerator.photon_cascade import Layer, shower
 from becq.physics.accelerator.photon_interactions import Substance
 from becq.physics.accelerator.photon_irradiation import irradiate_photons
 
@@ -46,6 +48,44 @@ def test_molybdenum_of_a_published_arrangement() -> None:
     )
     curies = made.activity_eob_bq / 3.7e10
     assert 1.0 < curies / float(row["value"]) < 2.0
+
+
+@pytest.mark.parametrize("millimetres", [0, 1, 2])
+def test_molybdenum_of_a_published_simulation(millimetres: int) -> None:
+    # A factor of two above the published simulation, of which the narrow target (6 mm radius) explains about a
+    # tenth and the unknown spot of the beam more; see docs/photonuclear.md. Not more than that.
+    row = published()[f"{MO} activity_eob_tecdoc_{millimetres}"]
+    made = irradiate_photons(
+        MO,
+        energy_mev=float(row["energy_mev"]),
+        current_a=float(row["current_a"]),
+        duration_s=float(row["duration_s"]),
+        converter=row["converter"] or None,
+        converter_g_cm2=float(row["converter_g_cm2"]) if row["converter_g_cm2"] else None,
+        thickness_g_cm2=float(row["thickness_g_cm2"]),
+        enrichment=0.98,
+    )
+    assert 1.0 < made.activity_eob_bq / 1e9 / float(row["value"]) < 2.3
+
+
+@pytest.mark.parametrize(
+    ("thickness", "least"), [("1", 0.55), ("6", 0.7), ("infinite", 0.8)], ids=["1 X0", "6 X0", "infinite"]
+)
+def test_neutrons_from_thick_lead(data: NuclearData, thickness: str, least: float) -> None:
+    # Measured to 15 %. Scattered electrons have a longer way in a thin target (14 % in one radiation length,
+    # by a separate Monte Carlo estimate), which going straight ahead leaves out; the thicker, the better.
+    row = published()[f"Pb(g,xn) neutrons_per_electron_{thickness}"]
+    lead = Substance.of("Pb", {82: 1.0}, {82: 207.2})
+    track = shower([Layer(lead, float(row["thickness_g_cm2"]))], float(row["energy_mev"]))
+    neutrons = 0.0
+    for (a, z, residual), curve in data.curves("g", "Pb").items():
+        share = natural_abundances("Pb").get(a, 0.0)
+        if share and residual < a and z in (81, 82):
+            count = (a - residual) - (82 - z)
+            inside = track.photon_mev <= curve.last_mev
+            sigma = np.where(inside, curve.at(np.minimum(track.photon_mev, curve.last_mev)), 0.0)
+            neutrons += count * share * float(track.track_g_cm2 @ sigma) * 1e-24 * 6.02214076e23 / 207.2
+    assert least < neutrons / float(row["value"]) < 1.05
 
 
 def test_radium_of_a_published_irradiation() -> None:
