@@ -231,7 +231,6 @@ REMARKS = (
             "against published values %(least)s to %(most)s times"
         ),
     ),
-    ),
     (
         r"The target is taken to catch all photons \(collection 1\): an upper limit",
         gettext_lazy("The target is taken to catch all photons (collection 1): an upper limit"),
