@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.accelerator import inventory, isomers, nuclear_data
+from becq.physics.accelerator.contributions import contributions
 from becq.physics.accelerator.irradiation import BeamIrradiation, irradiate, saturation_yields_bq_per_a
 from becq.physics.accelerator.nuclear_data import NuclearData
+from becq.physics.accelerator.reactions import parse_reaction
 from becq.physics.decay import decay
 
 HOUR_S = 3600.0
@@ -127,14 +129,60 @@ def test_a_product_that_grows_from_its_precursors() -> None:
 
 
 def test_explicit_ejectiles_leave_precursors_out_of_the_yield() -> None:
+    """Yb-177 (1.9 h) feeds Lu-177 (6.6 d): with open ejectiles it counts, with explicit ones it does not."""
+    run = {"energy_mev": 16.0, "exit_mev": 8.0, "current_a": 1e-6, "duration_s": HOUR_S}
+    every = irradiate("Yb-176(d,x)Lu-177", **run)  # type: ignore[arg-type]
+    direct = irradiate("Yb-176(d,n)Lu-177", **run)  # type: ignore[arg-type]
+    ytterbium = irradiate("Yb-176(d,p)Yb-177", **run)  # type: ignore[arg-type]
+    assert ytterbium.saturation_yield_bq_per_a > direct.saturation_yield_bq_per_a
+    assert every.saturation_yield_bq_per_a == pytest.approx(
+        direct.saturation_yield_bq_per_a + ytterbium.saturation_yield_bq_per_a, rel=1e-3
+    )
+    assert every.activity_eob_bq == direct.activity_eob_bq
+
+
+def _grown(parent: float, branch: float, longer: str, product: str, duration_s: float) -> float:
+    """Activity of a product at the end of a run that makes its parent alone, by the textbook's formula."""
+    long, short = decay_data.decay_const(longer), decay_data.decay_const(product)
+    sat = -np.expm1(-short * duration_s)
+    return float(parent * branch * (sat - short / (short - long) * (np.exp(-long * duration_s) - 1 + sat)))
+
+
+@pytest.mark.parametrize(
+    ("reaction", "energy", "longer", "branch"),
+    [("W-186(d,2n)Re-186", 15.0, "Re-186m", 1.0), ("Ca-44(p,n)Sc-44", 15.0, "Sc-44m", 0.988)],
+)
+def test_an_isomer_that_outlives_the_product_is_not_in_the_yield(
+    reaction: str, energy: float, longer: str, branch: float
+) -> None:
+    """Re-186m lives 200 000 years and Sc-44m 58.6 h; what they feed is in the activities."""
+    product = reaction.partition(")")[2]
+    run = {"energy_mev": energy, "current_a": 1e-6, "duration_s": 20 * HOUR_S}
+    result = irradiate(reaction, **run)  # type: ignore[arg-type]
+    isomer = irradiate(reaction.replace(product, longer), **run)  # type: ignore[arg-type]
+    direct = result.saturation_yield_bq_per_a * 1e-6
+    fed = _grown(isomer.saturation_yield_bq_per_a * 1e-6, branch, longer, product, 20 * HOUR_S)
+    alone = direct * -np.expm1(-decay_data.decay_const(product) * 20 * HOUR_S)
+    assert result.activity_eob_bq == pytest.approx(alone + fed, rel=1e-3)
+    assert isomer.saturation_yield_bq_per_a > 0.05 * result.saturation_yield_bq_per_a
+    assert any(f"{longer} outlives {product}" in note for note in result.notes)
+    many = saturation_yields_bq_per_a(reaction, energy)
+    assert many == pytest.approx(result.saturation_yield_bq_per_a, rel=1e-12)
+
+
+def test_precursors_that_outlive_the_product_count_where_there_is_nothing_else(data: NuclearData) -> None:
+    """Mo-99 beside Tc-99m: not in a yield that has a direct part, but in one that has none."""
     run = {"energy_mev": 24.0, "exit_mev": 10.0, "current_a": 1e-6, "duration_s": HOUR_S}
     direct = irradiate("Mo-100(p,2n)Tc-99m", **run)  # type: ignore[arg-type]
     every = irradiate("Mo-100(p,x)Tc-99m", **run)  # type: ignore[arg-type]
-    molybdenum = irradiate("Mo-100(p,pn)Mo-99", **run)  # type: ignore[arg-type]
-    assert every.saturation_yield_bq_per_a == pytest.approx(
-        direct.saturation_yield_bq_per_a + 0.8773 * molybdenum.saturation_yield_bq_per_a, rel=1e-3
-    )
-    assert every.activity_eob_bq == direct.activity_eob_bq
+    assert every.saturation_yield_bq_per_a == direct.saturation_yield_bq_per_a
+    assert any("Mo-99 outlives Tc-99m" in note for note in every.notes)
+    made = contributions(parse_reaction("Ra-226(g,n)Ra-225->Ac-225"), [("Ra-225", (88, 225))])
+    assert made.weights == (1.0,)
+    assert made.grown
+    both = contributions(parse_reaction("Ra-226(p,x)Ac-225"), [("Ra-225", (88, 225)), ("Ac-225", (89, 225))])
+    assert both.weights == (0.0, 1.0)
+    assert not both.grown
 
 
 def test_an_isomer_that_feeds_the_product_counts(data: NuclearData) -> None:

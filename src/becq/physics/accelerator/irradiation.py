@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +22,7 @@ from numpy.typing import ArrayLike
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.accelerator import nuclear_data, recommended
+from becq.physics.accelerator.contributions import Contributions, contributions, outliving_note
 from becq.physics.accelerator.inventory import Made, atoms_of_element, grow, settle
 from becq.physics.accelerator.isomers import UNKNOWN
 from becq.physics.accelerator.isotopes import AVOGADRO, mass_u, name_of
@@ -33,9 +33,7 @@ from becq.physics.accelerator.stopping import CHARGE
 from becq.physics.accelerator.thick_target import ThickTarget, missing_isotopes, thick_target
 from becq.physics.accelerator.yield_uncertainty import half_life_part, yield_uncertainty
 from becq.physics.bateman import Array
-from becq.physics.chains import chain
 from becq.physics.elements import elements
-from becq.physics.nuclides import nuclide
 
 SHORTEST_IMPURITY_S = 300.0
 """Radionuclides that live shorter are not listed as impurities, unless asked for."""
@@ -125,8 +123,9 @@ def irradiate(
     target = _target(matter, route, data)
     out = _exit(target, energy_mev, exit_mev, thickness_g_cm2)
     made = _made(target, energy_mev, out)
-    ways = _ways(route, made)
-    saturation, notes = _saturation(route, target, made, ways, energy_mev)
+    counted = _contributions(route, target)
+    ways = [i for i, m in enumerate(made) if counted.weights[i] > 0 and m.rate_per_a > 0]
+    saturation, notes = _saturation(route, target, made, counted, ways, energy_mev)
     rates: dict[str, float] = {}
     for item in made:
         rates[item.nuclide] = rates.get(item.nuclide, 0.0) + item.rate_per_a * current_a
@@ -157,7 +156,7 @@ def irradiate(
         exit_mev=out,
         thickness_g_cm2=float(target.stopping.thickness(energy_mev, out)),
         heat_w=(energy_mev - out) * _JOULE_PER_MEV_COULOMB * current_a / CHARGE[route.projectile],
-        relative_uncertainty=_uncertainty(route, target, made, ways, energy_mev, out, duration_s),
+        relative_uncertainty=_uncertainty(route, target, made, counted, ways, energy_mev, out, duration_s),
         sources=(
             *sources,
             *(f"Isomers: {s}" for s in isomers if s not in ("", UNKNOWN, "cross-section file")),
@@ -180,8 +179,9 @@ def saturation_yields_bq_per_a(
 ) -> Array:
     """Saturation yields of the product in Bq/A for many entry and exit energies in MeV, which broadcast.
 
-    Arguments as of :func:`irradiate`. Isomers that decay to the product count with their branch; with open
-    ejectiles ("x") every precursor does.
+    Arguments as of :func:`irradiate`. Isomers that decay to the product and live shorter count with their
+    branch; with open ejectiles ("x") every such precursor does
+    (:mod:`becq.physics.accelerator.contributions`).
 
     :raises InputError: as :func:`irradiate`; a beam below the threshold yields 0 here.
     """
@@ -190,8 +190,7 @@ def saturation_yields_bq_per_a(
         route.element, route.target_a, formula=material, enrichment=enrichment, composition=composition
     )
     target = _target(matter, route, data)
-    names = [settle(c.residual_z, c.residual_a, c.state) for c in target.channels]
-    weights = [_weight(route, name, c) for name, c in zip(names, _identities(target), strict=True)]
+    weights = _contributions(route, target).weights
     rows = [i for i, weight in enumerate(weights) if weight > 0]
     if not rows:
         raise InputError(
@@ -228,39 +227,26 @@ def _made(target: ThickTarget, energy: float, out: float) -> list[Made]:
     return [Made(c, name, float(rate)) for c, name, rate in zip(target.channels, names, rates, strict=True)]
 
 
-def _identities(target: ThickTarget) -> list[tuple[int, int]]:
-    return [(c.residual_z, c.residual_a) for c in target.channels]
-
-
-def _ways(route: Reaction, made: list[Made]) -> list[int]:
-    """Places of the channels that make the product."""
-    return [i for i, m in enumerate(made) if _weight(route, m.nuclide, m.identity) > 0 and m.rate_per_a > 0]
-
-
-def _weight(route: Reaction, name: str, residual: tuple[int, int]) -> float:
-    """Decays of the product per nucleus of this residual in the long run, 0 if it does not count."""
-    product = nuclide(route.product)
-    if residual != (product.z, product.a) and not route.cumulative:
-        return 0.0
-    return _passages(name, route.product)
-
-
-@lru_cache(maxsize=4096)
-def _passages(name: str, product: str) -> float:
-    if name == product:
-        return 1.0
-    if not decay_data.known(name) or decay_data.record(name).stable:
-        return 0.0
-    whole = chain(name)
-    if product not in whole.members:
-        return 0.0
-    return float(whole.passages[whole.members.index(product), whole.members.index(name)])
+def _contributions(route: Reaction, target: ThickTarget) -> Contributions:
+    """How the channels of a target count in the yields of the product."""
+    return contributions(
+        route,
+        [
+            (settle(c.residual_z, c.residual_a, c.state), (c.residual_z, c.residual_a))
+            for c in target.channels
+        ],
+    )
 
 
 def _saturation(
-    route: Reaction, target: ThickTarget, made: list[Made], ways: list[int], energy: float
+    route: Reaction,
+    target: ThickTarget,
+    made: list[Made],
+    counted: Contributions,
+    ways: list[int],
+    energy: float,
 ) -> tuple[float, tuple[str, ...]]:
-    parts = {i: made[i].rate_per_a * _weight(route, made[i].nuclide, made[i].identity) for i in ways}
+    parts = {i: made[i].rate_per_a * counted.weights[i] for i in ways}
     total = sum(parts.values())
     if total <= 0:
         threshold = route.threshold_mev
@@ -284,6 +270,9 @@ def _saturation(
         if channel.isomer_source == UNKNOWN and parts[i] > _NOTED * total:
             name = name_of(channel.residual_z, channel.residual_a)
             notes[f"{name}: the cross section counts its isomers too; all of it was taken for {name}"] = None
+    longer = [made[i].nuclide for i in counted.outliving if made[i].rate_per_a > _NOTED * total]
+    if longer:
+        notes[outliving_note(route.product, longer, grown=counted.grown)] = None
     return total, tuple(notes)
 
 
@@ -291,12 +280,13 @@ def _uncertainty(
     route: Reaction,
     target: ThickTarget,
     made: list[Made],
+    counted: Contributions,
     ways: list[int],
     energy: float,
     out: float,
     duration_s: float,
 ) -> float | None:
-    weights = [_weight(route, made[i].nuclide, made[i].identity) for i in ways]
+    weights = [counted.weights[i] for i in ways]
     scale = yield_uncertainty(target, ways, weights, energy, out)
     if scale is None:
         return None

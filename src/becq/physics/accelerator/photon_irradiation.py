@@ -20,6 +20,7 @@ import numpy as np
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.accelerator import nuclear_data, photon_cascade, photon_interactions, photonuclear
+from becq.physics.accelerator.contributions import contributions, outliving_note
 from becq.physics.accelerator.inventory import Made, atoms_of_element, grow, settle
 from becq.physics.accelerator.irradiation import SHORTEST_IMPURITY_S, BeamIrradiation
 from becq.physics.accelerator.isomers import UNKNOWN, split
@@ -30,9 +31,7 @@ from becq.physics.accelerator.photon_cascade import Layer, PhotonTrack
 from becq.physics.accelerator.photon_interactions import Substance
 from becq.physics.accelerator.reactions import Reaction, parse_reaction
 from becq.physics.accelerator.thick_target import BARN_CM2, Channel
-from becq.physics.chains import chain
 from becq.physics.elements import elements
-from becq.physics.nuclides import nuclide
 
 CONVERTER = "W"
 CONVERTER_G_CM2 = 5.8
@@ -116,7 +115,8 @@ def irradiate_photons(
         lowest_mev=lowest,
     )
     made = production(route, matter, track, collection, data)
-    parts = {i: m.rate_per_a * _weight(route, m) for i, m in enumerate(made)}
+    counted = contributions(route, [(m.nuclide, m.identity) for m in made])
+    parts = {i: m.rate_per_a * counted.weights[i] for i, m in enumerate(made)}
     saturation = sum(parts.values())
     if not saturation > 0.0:
         raise InputError(f"No cross section makes {route.product} in {matter.formula} with photons")
@@ -134,6 +134,9 @@ def irradiate_photons(
     }
     ways = [i for i, part in parts.items() if part > 0.0]
     symbol = route.product.partition("-")[0]
+    longer = [made[i].nuclide for i in counted.outliving if made[i].rate_per_a > _NOTED * saturation]
+    if longer:
+        notes.append(outliving_note(route.product, longer, grown=counted.grown))
     notes += _notes(route, matter, made, parts, energy_mev, collection)
     return BeamIrradiation(
         reaction=str(route),
@@ -241,21 +244,6 @@ def _substance(matter: Material) -> Substance:
     return Substance.of(matter.formula, weights, natural, actual)
 
 
-def _weight(route: Reaction, item: Made) -> float:
-    """Decays of the product per nucleus of a residual in the long run."""
-    product = nuclide(route.product)
-    if item.identity != (product.z, product.a) and not route.cumulative:
-        return 0.0
-    if item.nuclide == route.product:
-        return 1.0
-    if not decay_data.known(item.nuclide) or decay_data.record(item.nuclide).stable:
-        return 0.0
-    whole = chain(item.nuclide)
-    if route.product not in whole.members:
-        return 0.0
-    return float(whole.passages[whole.members.index(route.product), whole.members.index(item.nuclide)])
-
-
 def _notes(
     route: Reaction,
     matter: Material,
@@ -264,7 +252,10 @@ def _notes(
     energy_mev: float,
     collection: float,
 ) -> list[str]:
-    notes = ["All particles go straight ahead; multiple scattering and angles of emission are not followed"]
+    notes = [
+        "All particles go straight ahead, without multiple scattering and angles of emission: "
+        "0.65 to 2.2 times published values"
+    ]
     if collection == 1.0:
         notes.append("The target is taken to catch all photons (collection 1): an upper limit")
     items = list(made)
