@@ -225,10 +225,10 @@ REMARKS = (
     (r"Target thickness assumed: (?P<what>.+)", gettext_lazy("Target thickness assumed: %(what)s")),
     (
         r"All particles go straight ahead, without multiple scattering and angles of emission: "
-        r"against published values (?P<least>\S+) to (?P<most>\S+) times",
+        r"(?:against published values )?(?P<least>\S+) to (?P<most>\S+) times(?: published values)?",
         gettext_lazy(
             "All particles go straight ahead, without multiple scattering and angles of emission: "
-            "against published values %(least)s to %(most)s times"
+            "%(least)s to %(most)s times published values"
         ),
     ),
     (
@@ -286,5 +286,15 @@ REMARKS = (
     (
         r"fission products burnt up at (?P<flux>\S+) per cm² and s",
         gettext_lazy("fission products burnt up at %(flux)s per cm² and s"),
+    ),
+    (
+        r"(?P<what>\S+) outlives (?P<product>\S+) and decays to it: it is in the activities as far as it has "
+        r"decayed, not in the yields",
+        gettext_lazy("%(what)s outlives %(product)s and decays to it: it is not in the yields"),
+    ),
+    (
+        r"(?P<product>\S+) grows from (?P<what>\S+), which outlives it: the yields are those of an endless "
+        r"run, a short one gives less",
+        gettext_lazy("%(product)s grows from %(what)s, which outlives it: a short run gives less"),
     ),
 )
