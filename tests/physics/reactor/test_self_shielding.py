@@ -62,6 +62,56 @@ def test_thermal_curve_against_exact_bodies(tau: float) -> None:
         assert float(thermal_factor(geometry.length_cm)) == pytest.approx(exact, rel=0.10), geometry.shape
 
 
+@pytest.mark.parametrize("tau", [0.05, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0])
+def test_resonance_curve_against_a_line_without_scattering(tau: float) -> None:
+    """σ = σ0/(1 + y²): with y = tan u the reaction rate is the mean of the escape factor over u."""
+    absorbed = tau * np.cos((np.arange(100) + 0.5) / 100 * math.pi / 2) ** 2
+    cases = [
+        (Geometry("sphere", radius_cm=tau), sphere),
+        (Geometry("foil", thickness_cm=tau), slab),
+        (Geometry("wire", radius_cm=tau), wire),
+    ]
+    for geometry, body in cases:
+        exact = float(np.mean([body(t) if t > 1e-3 else 1.0 for t in absorbed]))
+        assert float(resonance_factor(geometry.length_cm)) == pytest.approx(exact, rel=0.07), geometry.shape
+
+
+@pytest.mark.parametrize("scattered", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("total", [0.3, 1.0, 3.0])
+def test_thermal_curve_of_a_scattering_sphere(total: float, scattered: float) -> None:
+    """Monte Carlo: isotropic scattering without a change of energy, a 1/v absorber in a Maxwellian."""
+    z = total * (1 - scattered) ** 0.85
+    followed = traced_sphere(total * (1 - scattered), total * scattered)
+    assert float(thermal_factor(z)) == pytest.approx(followed, rel=0.06)
+
+
+def traced_sphere(absorption: float, scattering: float, neutrons: int = 40_000) -> float:
+    """Mean reaction rate in a sphere of radius 1 over that without shielding, by following neutrons."""
+    rng = np.random.default_rng(20)
+    absorb = absorption / np.sqrt(rng.gamma(2.0, 1.0, neutrons))  # at kT, over the flux x·e^(−x)
+    place = np.tile([0.0, 0.0, -1.0], (neutrons, 1))
+    way = directions(np.sqrt(rng.random(neutrons)), rng)
+    weight, path, alive = np.ones(neutrons), np.zeros(neutrons), np.arange(neutrons)
+    while alive.size:
+        at, along, a = place[alive], way[alive], absorb[alive]
+        forward = (at * along).sum(axis=1)
+        out = -forward + np.sqrt(np.maximum(forward**2 - (at**2).sum(axis=1) + 1.0, 0.0))
+        free = rng.exponential(1.0 / scattering, alive.size)
+        step = np.minimum(out, free)
+        path[alive] += weight[alive] * -np.expm1(-a * step) / a
+        weight[alive] *= np.exp(-a * step)
+        place[alive] = at + along * step[:, None]
+        alive = alive[(free < out) & (weight[alive] > 1e-4)]
+        way[alive] = directions(2.0 * rng.random(alive.size) - 1.0, rng)
+    return float((path * absorb).sum() / (4.0 / 3.0 * absorb).sum())
+
+
+def directions(cosine: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Unit vectors of given cosine to z, evenly around it."""
+    around, sine = 2.0 * math.pi * rng.random(cosine.size), np.sqrt(1.0 - cosine**2)
+    return np.stack((sine * np.cos(around), sine * np.sin(around), cosine), axis=1)
+
+
 def test_curves_fall_from_one() -> None:
     z = np.logspace(-6, 5, 200)
     for curve, last in ((thermal_factor, 0.0), (resonance_factor, 0.06)):
