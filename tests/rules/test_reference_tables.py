@@ -1,8 +1,8 @@
 """Reference tables of transport, exemption and source categories: schema, order, sources, cross-checks.
 
-``tests/rules/transport_limits_49cfr.csv`` is an independent reading: 49 CFR 173.435/173.436 as printed in
-the US Air Force manual AFMAN 24-604 (table A11.1). Three of its rows are left out of the file because their
-exempt values are slips of that print (see docs/reference-data.md).
+``tests/rules/transport_limits_49cfr.csv`` is an independent reading: 49 CFR 173.435 and 173.436, as printed in
+the US Air Force manual AFMAN 24-604 (table A11.1); the exempt values of Ac-227, Ac-228 and Ag-105, which that
+print has wrong, from 173.436 itself (docs/reference-data.md says more).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def one_of(*words: str) -> Callable[[str], bool]:
     return lambda value: value in words
 
 
-SECOND = one_of("all", "a1 a2", "exempt", "activity", "")
+SECOND = one_of("all", "a1 a2", "exempt", "")
 YES_NO = one_of("yes", "no")
 TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
     "transport_limits": (
@@ -203,6 +203,17 @@ TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
         },
         ("category",),
     ),
+    "workplace_classes": (
+        {
+            "class": one_of("A", "B", "C"),
+            "name_zh": text,
+            "daily_equivalent_activity_over_bq": number_or_nothing,
+            "daily_equivalent_activity_to_bq": positive,
+            "source": text,
+            "note": optional,
+        },
+        ("class",),
+    ),
 }
 
 
@@ -326,7 +337,7 @@ def test_transport_limits_against_an_independent_reading() -> None:
     ours = {(row["nuclide"], row["form"]): row for row in table("transport_limits")}
     with (Path(__file__).parent / "transport_limits_49cfr.csv").open(encoding="utf-8") as lines:
         readings = list(csv.DictReader(lines))
-    assert len(readings) >= 140
+    assert len(readings) >= 150
     columns = ["a1_tbq", "a2_tbq", "exempt_concentration_bq_g", "exempt_consignment_bq"]
     for reading in readings:
         row = ours[reading["nuclide"], reading["form"]]
@@ -386,10 +397,43 @@ def test_source_categories_follow_each_other() -> None:
     rows = table("source_categories")
     for above, below in zip(rows, rows[1:], strict=False):
         assert float(above["ratio_from"]) == float(below["ratio_below"])
-    # Announcement 2005 no. 62: Am-241 from 6e13, 6e11, 6e10 and 6e8 Bq; class V from its exemption activity.
-    am241 = float(by_nuclide("d_values")["Am-241"]["d_tbq"]) * 1e12
-    assert [float(row["ratio_from"]) * am241 for row in rows[:4]] == pytest.approx([6e13, 6e11, 6e10, 6e8])
-    assert float(by_nuclide("exemption_levels")["Am-241"]["activity_bq"]) == 1e4
+
+
+# Source categorization measures (announcement 2005 no. 62): classes I to V from these activities in Bq; class V
+# begins at the exemption activity.
+CHINESE_CLASSES_BQ = {
+    "Am-241": (6e13, 6e11, 6e10, 6e8, 1e4),
+    "Au-198": (2e14, 2e12, 2e11, 2e9, 1e6),
+    "Ba-133": (2e14, 2e12, 2e11, 2e9, 1e6),
+    "C-14": (5e16, 5e14, 5e13, 5e11, 1e7),
+    "Cd-109": (2e16, 2e14, 2e13, 2e11, 1e6),
+    "Ce-141": (1e15, 1e13, 1e12, 1e10, 1e7),
+    "Ce-144": (9e14, 9e12, 9e11, 9e9, 1e5),
+    "Cf-252": (2e13, 2e11, 2e10, 2e8, 1e4),
+    "Cl-36": (2e16, 2e14, 2e13, 2e11, 1e6),
+    "Cm-242": (4e13, 4e11, 4e10, 4e8, 1e5),
+    "Cm-244": (5e13, 5e11, 5e10, 5e8, 1e4),
+    "Co-57": (7e14, 7e12, 7e11, 7e9, 1e6),
+    "Co-60": (3e13, 3e11, 3e10, 3e8, 1e5),
+    "Cr-51": (2e15, 2e13, 2e12, 2e10, 1e7),
+    "Cs-134": (4e13, 4e11, 4e10, 4e8, 1e4),
+    "Cs-137": (1e14, 1e12, 1e11, 1e9, 1e4),
+}
+
+
+@pytest.mark.parametrize("name", CHINESE_CLASSES_BQ)
+def test_chinese_classes_of_sources(name: str) -> None:
+    d = float(by_nuclide("d_values")[name]["d_tbq"]) * 1e12
+    *classes, exempt = CHINESE_CLASSES_BQ[name]
+    assert [float(row["ratio_from"]) * d for row in table("source_categories")[:4]] == pytest.approx(classes)
+    assert float(by_nuclide("exemption_levels")[name]["activity_bq"]) == exempt
+
+
+def test_workplace_classes_follow_each_other() -> None:
+    rows = table("workplace_classes")
+    assert [row["class"] for row in rows] == ["A", "B", "C"]
+    for above, below in zip(rows, rows[1:], strict=False):
+        assert above["daily_equivalent_activity_over_bq"] == below["daily_equivalent_activity_to_bq"]
 
 
 def test_package_categories_follow_each_other() -> None:
