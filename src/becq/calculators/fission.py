@@ -24,6 +24,8 @@ DRAWN = ("Mo-99", "I-131", "Xe-133")
 STEPS, DENSE = 40, 10
 LISTED = 30
 LASTING_S = 3600.0
+LEAST_SHARE = 1e-9
+"""Isotopes below this share of the product are left out of the table (the JSON has them)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,8 @@ def answer(inputs: FissionInputs) -> Result:
         "isotopes_bq": done.isotopes_bq,
         "coproduced_bq": done.coproduced_bq,
     }
-    tables = [_isotope_table(done), _table(done)] if done.isotopes_bq else [_table(done)]
+    beside_it = {n: bq for n, bq in done.isotopes_bq.items() if bq > LEAST_SHARE * done.activity_bq}
+    tables = [_isotope_table(beside_it), _table(done)] if beside_it else [_table(done)]
     campaign = _campaign(inputs) if inputs.runs > 1 else None
     if campaign is not None:
         data["campaign"] = {
@@ -231,10 +234,10 @@ def _table(done: FissionProduction) -> Grid:
     return Grid("products", title, columns, rows)
 
 
-def _isotope_table(done: FissionProduction) -> Grid:
+def _isotope_table(isotopes_bq: dict[str, float]) -> Grid:
     columns = (Column(reading.NUCLIDE, "nuclide"), Column(reading.ACTIVITY, "activity"))
     title = Words("Taken out with it, at the separation", "随之分离的同位素（分离时刻）")
-    return Grid("isotopes", title, columns, tuple(done.isotopes_bq.items()))
+    return Grid("isotopes", title, columns, tuple(isotopes_bq.items()))
 
 
 def _chart(inputs: FissionInputs, done: FissionProduction) -> Chart:
