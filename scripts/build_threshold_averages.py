@@ -35,6 +35,7 @@ import periodictable
 import polars as pl
 
 from becq.physics import decay_data
+from becq.physics.reactor.sample import NATURAL_ISOMERS
 
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parent / "src" / "becq" / "data" / "neutron_cross_sections.csv"
@@ -216,7 +217,8 @@ def _curves(path: Path) -> Iterator[tuple[Key, np.ndarray, np.ndarray, int]]:
         product = f"{periodictable.elements[z_left].symbol}-{a_left}"
         if not decay_data.known(product) or (decay_data.record(product).stable and not _isomers(product)):
             continue
-        key = (f"{element.symbol}-{a}", reaction, product)
+        target = f"{element.symbol}-{a}"
+        key = (NATURAL_ISOMERS.get(target, target), reaction, product)
         yield key, curve["energy_MeV"].to_numpy(), 1e-3 * curve["xs_mb"].to_numpy(), a
 
 

@@ -20,7 +20,7 @@ from becq.physics.reactor.irradiation import activities_at, irradiate
 from becq.physics.reactor.network import build
 from becq.physics.reactor.routes import Route, routes
 from becq.physics.reactor.sample import sample
-from becq.physics.reactor.self_shielding import Shielding
+from becq.physics.reactor.self_shielding import Geometry, Shielding
 
 DAY = 86400.0
 AVOGADRO = 6.02214076e23
@@ -265,6 +265,21 @@ def test_evaluations_that_disagree_are_left_out_with_a_note() -> None:
     fast = FluxHistory.constant(1e13, DAY, fast_cm2_s=1e13)
     with pytest.raises(InputError, match=r"Ru-96\(n,p\)Tc-96: left out: the evaluations disagree"):
         irradiate("Ru-96", mass_g=1.0, flux=fast, product="Tc-96")
+
+
+def test_what_is_odd_is_said() -> None:
+    """No flux, and a sphere that outweighs the target."""
+    still = irradiate("W-186", mass_g=1.0, flux=FluxHistory.constant(0.0, DAY))
+    assert still.activity_eob_bq == 0.0
+    assert any("no flux at all" in note for note in still.notes)
+    flux = FluxHistory.constant(1e13, DAY)
+    ball = Geometry("sphere", radius_cm=0.1)  # 0.0042 cm³, 0.094 g of iridium
+    heavy = irradiate("Ir", mass_g=0.01, flux=flux, geometry=ball, product="Ir-192")
+    assert any("one sphere of this size weighs 0.09" in note for note in heavy.notes)
+    several = irradiate("Ir", mass_g=1.0, flux=flux, geometry=ball, product="Ir-192")
+    assert not any("weighs" in note for note in several.notes)
+    with pytest.raises(InputError, match="fast flux above"):
+        FluxHistory.constant(1e14, DAY, fast_cm2_s=1e18)
 
 
 def test_threshold_reaction_with_its_covariances() -> None:

@@ -58,6 +58,8 @@ class FluxHistory:
             raise InputError("Each step of a flux history lasts a finite, positive time in s")
         if (self.thermal_cm2_s > 1e17).any():
             raise InputError("A thermal flux above 1e17 cm⁻² s⁻¹ is beyond any reactor")
+        if (self.fast_cm2_s > 1e17).any():
+            raise InputError("A fast flux above 1e17 cm⁻² s⁻¹ is beyond any reactor")
         if (self.epithermal_ratio > 1).any():
             raise InputError(
                 "An epithermal ratio above 1 is not that of a thermal reactor: it is the flux per unit "

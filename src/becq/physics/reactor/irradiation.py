@@ -144,7 +144,7 @@ def irradiate(
         relative_uncertainty=uncertainty.relative(parts),
         uncertain={p.of: p.share for p in parts if p.share > 0},
         sources=_sources(parts),
-        notes=_notes(parts, goods, flux, wanted, fast, inside),
+        notes=_notes(parts, goods, flux, wanted, fast, inside) + _piece(goods, geometry, density_g_cm3),
     )
 
 
@@ -210,6 +210,20 @@ def _shielding(
     return shield(goods, geometry, density)
 
 
+def _piece(goods: Sample, geometry: Geometry | None, density_g_cm3: float | None) -> tuple[str, ...]:
+    """A remark where one piece of that shape outweighs the whole target."""
+    density = density_g_cm3 if density_g_cm3 is not None else element_density(goods.element)
+    if geometry is None or geometry.volume_cm3 is None or density is None:
+        return ()
+    weight = geometry.volume_cm3 * density
+    if weight <= 1.05 * goods.mass_g:
+        return ()
+    return (
+        f"one {geometry.shape} of this size weighs {weight:.3g} g, more than the target of "
+        f"{goods.mass_g:.3g} g: the self-shielding is that of the whole piece",
+    )
+
+
 def _run(network: Network, rates: Array, durations_s: Array, start: Array) -> Array:
     """Atoms at the end: rates (steps, L, reactions), start (L, n) → (L, n)."""
     atoms, steps = start, burnup.Steps()
@@ -239,7 +253,8 @@ def _product(
             raise InputError(f"Nothing radioactive is known to come from {target}: name a product")
         return max(made, key=made.__getitem__)
     if product not in network.index:
-        reached = ", ".join(m for m, a in sorted(activities.items(), key=lambda x: -x[1])[:8] if a > 0)
+        strongest = sorted(activities.items(), key=lambda x: -x[1])[:8]
+        reached = ", ".join(m for m, a in strongest if a > 0) or "nothing radioactive"
         hint = "" if fast else "; a threshold reaction needs the fast flux"
         hint += "".join(f"; {said}" for m in network.members for said in cross_sections.remarks(m, product))
         raise InputError(
@@ -277,6 +292,8 @@ def _notes(
 ) -> tuple[str, ...]:
     """What was assumed or left out, as far as the product's activity hangs on it."""
     said = list(goods.notes)
+    if not (flux.thermal_cm2_s.any() or flux.fast_cm2_s.any()):
+        said.append("no flux at all: the target only decays")
     epithermal = bool((flux.epithermal_ratio > 0).any())
     if not epithermal:
         said.append("no epithermal flux given: resonance captures left out")

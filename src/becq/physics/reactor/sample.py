@@ -16,6 +16,12 @@ from becq.physics import decay_data
 
 AVOGADRO = 6.02214076e23
 
+NATURAL_ISOMERS = {"Ta-180": "Ta-180m"}
+"""Natural isotopes that are an isomer: Ta-180 itself lives 8 hours."""
+
+URANIUM = {"U-234": 0.000054, "U-235": 0.007204, "U-238": 0.992742}
+"""Natural uranium (Meija et al. 2016, Pure Appl. Chem. 88, 293), which ``periodictable`` leaves out."""
+
 _ISOTOPE = re.compile(r"([A-Z][a-z]?)-(\d{1,3})([mn]?)")
 
 
@@ -87,8 +93,10 @@ def natural_isotopes(element: str) -> Mapping[str, float]:
     except ValueError:
         raise InputError(f'"{element}" is not an element') from None
     found = {f"{element}-{a}": float(entry[a].abundance) for a in entry.isotopes if entry[a].abundance > 0}
+    if element == "U":
+        found = URANIUM
     total = sum(found.values())
-    return {name: share / total for name, share in found.items()}
+    return {NATURAL_ISOMERS.get(name, name): share / total for name, share in found.items()}
 
 
 def composition(
@@ -108,13 +116,7 @@ def composition(
     if isotopes is not None:
         if enrichment is not None:
             raise InputError("Give either an enrichment or a full isotopic composition, not both")
-        total = sum(isotopes.values())
-        wrong = [n for n in isotopes if symbol(n) != element or not _ISOTOPE.fullmatch(n)]
-        if wrong:
-            raise InputError(f"{', '.join(wrong)}: the composition of {target} lists isotopes of {element}")
-        if min(isotopes.values(), default=-1.0) < 0 or not 0.98 <= total <= 1.02:
-            raise InputError(f"The atom fractions of {element} sum to {total:.4g}; they should sum to 1")
-        return {n: v / total for n, v in isotopes.items() if v > 0}, ()
+        return _given(target, element, isotopes), ()
     natural = dict(natural_isotopes(element))
     if target == element:
         if enrichment is not None:
@@ -123,14 +125,16 @@ def composition(
             )
         if not natural:
             raise InputError(f"{element} has no natural isotopes: name one, like Ra-226")
-        return natural, (f"natural {element} (CIAAW 2021)",)
+        source = "Meija et al. 2016" if element == "U" else "CIAAW 2021"
+        return natural, (f"natural {element} ({source})",)
     if not _ISOTOPE.fullmatch(target) or not (decay_data.known(target) or target in natural):
         raise InputError(f'"{target}" is no target: name an isotope like Yb-176 or an element like Yb')
     if enrichment is None:
         return {target: 1.0}, (f"pure {target}: no enrichment given",) if target in natural else ()
     if not 0 < enrichment <= 1:
         raise InputError(
-            f"An enrichment of {enrichment:g} is out of range: an atom fraction up to 1 (0.98 for 98 %)"
+            f"An enrichment of {enrichment:g} is out of range: "
+            "an atom fraction above 0 and up to 1 (0.98 for 98 %)"
         )
     others = {n: v for n, v in natural.items() if n != target}
     rest = sum(others.values())
@@ -138,6 +142,22 @@ def composition(
         return {target: 1.0}, ()
     shares = {target: enrichment} | {n: (1 - enrichment) * v / rest for n, v in others.items()}
     return shares, (f"the other {1 - enrichment:.3g} of {element} taken in natural proportions (assumption)",)
+
+
+def _given(target: str, element: str, isotopes: Mapping[str, float]) -> dict[str, float]:
+    nature = natural_isotopes(element)
+    wrong = [n for n in isotopes if symbol(n) != element or not (n in nature or decay_data.known(n))]
+    if wrong:
+        raise InputError(f"{', '.join(wrong)}: the composition of {target} lists isotopes of {element}")
+    bad = [n for n, share in isotopes.items() if not 0 <= share <= 1.02]
+    if bad:
+        raise InputError(f"{', '.join(bad)}: an atom fraction lies between 0 and 1")
+    total = sum(isotopes.values())
+    if not 0.98 <= total <= 1.02:
+        raise InputError(f"The atom fractions of {element} sum to {total:.4g}; they should sum to 1")
+    if target != element and not isotopes.get(target):
+        raise InputError(f"The composition holds no {target}, the target: give its atom fraction")
+    return {n: v / total for n, v in isotopes.items() if v > 0}
 
 
 def sample(
@@ -157,15 +177,21 @@ def sample(
     element = symbol(target)
     shares, notes = composition(target, enrichment=enrichment, isotopes=isotopes)
     counts = {element: 1.0} if material is None else _formula(material)
+    marked = [part for part in counts if "-" in part and symbol(part) == element]
+    if marked:
+        raise InputError(f"{material}: give the isotopes of {element} as enrichment, not in the formula")
     if element not in counts:
         raise InputError(f"{material} holds no {element}")
     parts: dict[str, float] = {}
     for part, count in counts.items():
+        if "-" in part:  # an isotope in the formula, the D of D2O
+            parts[part] = parts.get(part, 0.0) + count
+            continue
         each = shares if part == element else natural_isotopes(part)
         if not each:
             raise InputError(f"{material}: {part} has no natural isotopes")
         for nuclide, share in each.items():
-            parts[nuclide] = count * share
+            parts[nuclide] = parts.get(nuclide, 0.0) + count * share
     molar = sum(count * atomic_mass(n) for n, count in parts.items())
     units = mass_g / molar * AVOGADRO
     own = sum(count * atomic_mass(n) for n, count in parts.items() if symbol(n) == element)
@@ -184,10 +210,12 @@ def _formula(material: str) -> dict[str, float]:
     import periodictable
 
     try:
-        parsed = periodictable.formula(material)
+        parsed = periodictable.formula(material.replace("·", "+"))
         counts: dict[str, float] = {}
         for atom, count in parsed.atoms.items():
-            name = str(getattr(atom, "element", atom).symbol)
+            of = getattr(atom, "element", atom)
+            a = getattr(atom, "isotope", None)
+            name = f"{of.symbol}-{a}" if a else str(of.symbol)
             counts[name] = counts.get(name, 0.0) + float(count)
     except Exception:
         raise InputError(f'"{material}" is not a chemical formula, like TeO2 or Lu2O3') from None

@@ -100,6 +100,15 @@ class Geometry:
             return 1.65 * self.radius_cm
         return 1.65 * self.radius_cm * self.height_cm / (self.radius_cm + self.height_cm)
 
+    @property
+    def volume_cm3(self) -> float | None:
+        """Volume in cm³, None for a foil or wire of unknown extent."""
+        if self.shape == "sphere":
+            return 4.0 / 3.0 * np.pi * self.radius_cm**3
+        if self.shape == "cylinder":
+            return np.pi * self.radius_cm**2 * self.height_cm
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Resonance:
