@@ -88,6 +88,7 @@ TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
     ),
     "transport_default_limits": (
         {
+            "kind": one_of("beta-gamma", "alpha", "unknown"),
             "contents": text,
             "a1_tbq": positive,
             "a2_tbq": positive,
@@ -96,7 +97,7 @@ TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
             "source": text,
             "note": optional,
         },
-        ("contents",),
+        ("kind",),
     ),
     "excepted_package_limits": (
         {
