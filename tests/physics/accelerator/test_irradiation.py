@@ -175,7 +175,7 @@ def test_precursors_that_outlive_the_product_count_where_there_is_nothing_else(d
     run = {"energy_mev": 24.0, "exit_mev": 10.0, "current_a": 1e-6, "duration_s": HOUR_S}
     direct = irradiate("Mo-100(p,2n)Tc-99m", **run)  # type: ignore[arg-type]
     every = irradiate("Mo-100(p,x)Tc-99m", **run)  # type: ignore[arg-type]
-    assert every.saturation_yield_bq_per_a == direct.saturation_yield_bq_per_a
+    assert every.saturation_yield_bq_per_a == pytest.approx(direct.saturation_yield_bq_per_a, rel=1e-3)
     assert any("Mo-99 outlives Tc-99m" in note for note in every.notes)
     made = contributions(parse_reaction("Ra-226(g,n)Ra-225->Ac-225"), [("Ra-225", (88, 225))])
     assert made.weights == (1.0,)
@@ -258,8 +258,8 @@ def test_photons_and_unknown_channels_are_refused() -> None:
     run = {"energy_mev": 20.0, "current_a": 1e-6, "duration_s": HOUR_S}
     with pytest.raises(InputError, match="is a photon reaction"):
         irradiate("Mo-100(g,n)Mo-99", **run)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="No cross section makes Cu-69"):
-        irradiate("Zn-70(p,2p)Cu-69", **run)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="No cross section makes Co-62"):
+        irradiate("Zn-70(p,x)Co-62", **run)  # type: ignore[arg-type]
 
 
 def test_limits_of_the_data_are_noted() -> None:

@@ -27,6 +27,7 @@ from becq.physics.accelerator.inventory import Made, atoms_of_element, grow, set
 from becq.physics.accelerator.isomers import UNKNOWN
 from becq.physics.accelerator.isotopes import AVOGADRO, mass_u, name_of
 from becq.physics.accelerator.materials import Material, target_material
+from becq.physics.accelerator.measured import LIGHT_A
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.reactions import Reaction, parse_reaction
 from becq.physics.accelerator.stopping import CHARGE
@@ -270,6 +271,18 @@ def _saturation(
         if channel.isomer_source == UNKNOWN and parts[i] > _NOTED * total:
             name = name_of(channel.residual_z, channel.residual_a)
             notes[f"{name}: the cross section counts its isomers too; all of it was taken for {name}"] = None
+    light = {
+        f"{c.element}-{c.target_a}"
+        for i in ways
+        if (c := made[i].channel).target_a < LIGHT_A
+        and c.curve.source.startswith("TENDL")
+        and parts[i] > _NOTED * total
+    }
+    if light:
+        notes[
+            f"{', '.join(sorted(light))}: TENDL is a statistical model, which does not hold for so light a "
+            "target; the yield may be wrong by a factor of two"
+        ] = None
     longer = [made[i].nuclide for i in counted.outliving if made[i].rate_per_a > _NOTED * total]
     if longer:
         notes[outliving_note(route.product, longer, grown=counted.grown)] = None

@@ -3,9 +3,10 @@
 The folder has the open nucl-parquet layout: ``<library>/xs/<projectile>_<element>.parquet`` with the columns
 target_A, residual_Z, residual_A, state, energy_MeV, xs_mb, beside ``stopping/stopping.parquet``. The
 environment variable ``BECQ_NUCLEAR_DATA`` names it. Order of preference, for each pair of target and
-residual: IAEA recommended cross sections (inside their energy range) from the folder, else those of
-:mod:`becq.physics.accelerator.recommended`, then TENDL, then ENDF/B. Photons: IAEA Photonuclear Data Library
-2019.
+residual: IAEA recommended cross sections (inside their energy range) from the folder or, if later, from
+:mod:`becq.physics.accelerator.recommended` (the rule is that of :mod:`becq.physics.accelerator.editions`),
+measured ones for light targets (:mod:`becq.physics.accelerator.measured`), then TENDL, then ENDF/B. Photons:
+IAEA Photonuclear Data Library 2019.
 
 A curve is read with care, because these files are conversions of many evaluations:
 
@@ -35,8 +36,11 @@ from becq.errors import InputError
 from becq.physics.accelerator import channels, recommended
 from becq.physics.accelerator.channels import Channel
 from becq.physics.accelerator.curves import Curve as Curve
+from becq.physics.accelerator.editions import latest, merge, splice
 from becq.physics.accelerator.isotopes import name_of, threshold_mev
+from becq.physics.accelerator.measured import measured
 from becq.physics.accelerator.state_curves import with_states
+from becq.physics.accelerator.supplement import WHOLLY_LOST, supplement
 from becq.physics.bateman import Array
 from becq.physics.elements import elements
 
@@ -51,7 +55,7 @@ _SOURCES = {
     "endfb": "{}",
 }
 _PROJECTILE_NAMES = {"p": "protons", "d": "deuterons", "a": "alphas", "h": "He-3", "g": "photons"}
-_AFTER_RECOMMENDED, _JOIN = "tendl", 0.25
+_RECOMMENDED, _AFTER_RECOMMENDED, _JOIN = "iaea-medical", "tendl", 0.25
 _CAPTURE_LIMIT_MB, _CAPTURE_LIMIT_MEV, _ENDF_LIMIT_MB = 5.0, 30.0, 5000.0
 
 
@@ -147,15 +151,20 @@ class NuclearData:
             if (projectile == "g") != library.startswith("iaea-pd"):
                 continue
             if library.startswith(_AFTER_RECOMMENDED):
-                _merge(merged, _joining(merged, recommended.totals(projectile, element)))
+                merge(merged, _joining(merged, recommended.totals(projectile, element)))
+                merge(merged, measured(projectile, element))
             path = self.folder / library / "xs" / f"{projectile}_{element}.parquet"
             if path.exists():
                 found = True
                 read = _curves_of_file(path, library, projectile, element)
-                _merge(merged, read.total)
+                total = read.total
+                if library.startswith(_RECOMMENDED):
+                    total = latest(total, recommended.totals(projectile, element))
+                merge(merged, total)
                 states = read.states | states
         if projectile != "g" and not any(name.startswith(_AFTER_RECOMMENDED) for name in self.libraries):
-            _merge(merged, _joining(merged, recommended.totals(projectile, element)))
+            merge(merged, _joining(merged, recommended.totals(projectile, element)))
+            merge(merged, measured(projectile, element))
         if not found:
             there = self.elements(projectile)
             raise InputError(
@@ -232,6 +241,8 @@ def _curves_of_file(path: Path, library: str, projectile: str, element: str) -> 
         started = _started(points, grid, threshold)
         if started is not None:
             curves[channel] = Curve(started[0], started[1] * 1e-3, source_text(library))
+    if faulty and library.startswith("tendl"):
+        curves = _restored(curves, projectile, element)
     told_apart = {} if faulty else {c: _states(parts) for c, parts in filed.items() if len(parts) > 1}
     return _Curves(curves, told_apart)
 
@@ -334,10 +345,15 @@ def _started(points: channels.Points, grid: Array | None, threshold: float) -> c
     return np.r_[onset, energy], np.r_[0.0, sigma]
 
 
-def _merge(merged: dict[Channel, Curve], worse: Mapping[Channel, Curve]) -> None:
-    """Add the curves of a library to those of better ones, whose range they may extend upwards."""
-    for channel, curve in worse.items():
-        merged[channel] = _splice(merged[channel], curve) if channel in merged else curve
+def _restored(curves: dict[Channel, Curve], projectile: str, element: str) -> dict[Channel, Curve]:
+    """The curves with those that a faulty file has lost, and with those continued that it cuts short."""
+    z = elements()[element].z
+    whole = dict(curves)
+    for channel, curve in supplement(projectile, element).items():
+        own = curves.get(channel)
+        lost = own is None or channels.missing(channel, projectile, z) in WHOLLY_LOST
+        whole[channel] = curve if own is None or lost else splice(own, curve)
+    return whole
 
 
 def _joining(merged: Mapping[Channel, Curve], shipped: Mapping[Channel, Curve]) -> dict[Channel, Curve]:
@@ -352,23 +368,6 @@ def _joining(merged: Mapping[Channel, Curve], shipped: Mapping[Channel, Curve]) 
             if abs(ours - theirs) <= _JOIN * max(ours, theirs):
                 kept[channel] = curve
     return kept
-
-
-def _splice(better: Curve, other: Curve) -> Curve:
-    """The better curve over its range; above it the other one, whose source is then named too."""
-    above = other.energy_mev > better.last_mev
-    if not above.any():
-        return better
-    spreads = [
-        np.full(len(c.energy_mev), np.nan) if c.uncertainty_b is None else c.uncertainty_b
-        for c in (better, other)
-    ]
-    return Curve(
-        np.r_[better.energy_mev, other.energy_mev[above]],
-        np.r_[better.cross_section_b, other.cross_section_b[above]],
-        f"{better.source} to {better.last_mev:g} MeV, {other.source} above",
-        None if better.uncertainty_b is other.uncertainty_b is None else np.r_[spreads[0], spreads[1][above]],
-    )
 
 
 def sources(curves: Iterable[Curve]) -> tuple[str, ...]:
