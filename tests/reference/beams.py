@@ -154,7 +154,9 @@ def photonuclear_yields() -> Iterator[Comparison]:
     """Activities of electron machines whose converter and target are printed."""
     nuclear_folder()
     for row in rows_of("photonuclear_yields.csv"):
-        complete = row["converter_g_cm2"] and row["thickness_g_cm2"]
+        bare = "no converter" in row["geometry"]
+        made = row["quantity"].startswith("activity_eob")
+        complete = bool(made and row["thickness_g_cm2"] and (bare or row["converter_g_cm2"]))
         computed, basis = None, ""
         if complete:
             got = irradiate_photons(
@@ -162,22 +164,24 @@ def photonuclear_yields() -> Iterator[Comparison]:
                 energy_mev=float(row["energy_mev"]),
                 current_a=float(row["current_a"]),
                 duration_s=float(row["duration_s"]),
-                converter=row["converter"],
-                converter_g_cm2=float(row["converter_g_cm2"]),
+                converter=row["converter"] or None,
+                converter_g_cm2=None if bare else float(row["converter_g_cm2"]),
                 thickness_g_cm2=float(row["thickness_g_cm2"]),
+                enrichment=0.98 if "TECDOC-2051" in row["source"] else None,
             )
             computed = got.activity_eob_bq / BQ[row["unit"]]
             basis = "; ".join(got.sources + got.notes)
+        why = "electron machine: converter and geometry are not printed" if made else "another quantity"
         yield Comparison(
             "photonuclear_yields.csv",
             row["reaction"],
-            f"{row['quantity'].replace('_', ' ')}, {row['energy_mev']} MeV",
+            f"{row['quantity'].replace('_', ' ')}, {row['energy_mev']} MeV, {row['geometry']}",
             float(row["value"]),
             computed,
             row["unit"],
             row["kind"],
             row["source"],
             row["note"],
-            "" if complete else "electron machine: converter and geometry are not printed",
+            "" if complete else why,
             basis,
         )

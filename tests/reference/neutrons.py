@@ -201,7 +201,8 @@ def _cross_section_b(row: dict[str, str]) -> tuple[float | None, str, str]:
     if not parts or any(v is None for v in values):
         return None, "not in the table", ""
     basis = "; ".join(dict.fromkeys(_source(p, label) for p in parts))
-    if any(word in row["source"] and word in basis for word in _SAME):
+    atlas = "Mughabghab" in row["source"] and f"Mughabghab {row['year']}" in basis
+    if atlas or any(word in row["source"] and word in basis for word in _SAME):
         return None, "the compilation that the table is taken from", basis
     total = sum(values)
     if field == "thermal_b" and "Maxwellian" in row["note"]:

@@ -15,7 +15,7 @@ ALL = [pytest.param(f, marks=pytest.mark.slow) if f in FROM_FOLDER else f for f 
 
 # file, kind ("" for all): rows recomputed at least, deviation of the median at most, share within 10 % at least
 SCORES: dict[tuple[str, str], tuple[int, float, float]] = {
-    ("accelerator_yields.csv", "recommended"): (120, 0.02, 0.90),
+    ("accelerator_yields.csv", "recommended"): (120, 0.02, 0.88),  # with evaluations of 2001 to 2003
     ("accelerator_yields.csv", "measured"): (160, 0.12, 0.20),
     ("accelerator_yields.csv", "calculated"): (55, 0.06, 0.55),
     ("stopping_powers.csv", "same tables"): (55, 0.001, 1.0),
