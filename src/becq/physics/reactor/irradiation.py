@@ -42,7 +42,7 @@ class ReactorIrradiation:
     :ivar carrier_free_bq_g: the same if nothing but the product were there (λ·N_A/M).
     :ivar element_mass_g: mass of the product's element in g after cooling.
     :ivar thermal_shielding: factor on the thermal flux inside the target; ``resonance_shielding`` that on the
-        resonance integral of the target isotope (the first, of an element).
+        resonance integral of the isotope from which most of the product comes.
     :ivar burnup: share of the atoms of the target (isotope, or element) that is gone at EOB.
     :ivar relative_uncertainty: standard uncertainty of the activity from the cross sections and half-lives
         whose uncertainty is known, None where it is missing for one on which the activity hangs;
@@ -139,7 +139,7 @@ def irradiate(
         carrier_free_bq_g=float(network.decay_rates[index]) * AVOGADRO / atomic_mass(wanted),
         element_mass_g=grams,
         thermal_shielding=inside.thermal,
-        resonance_shielding=inside.resonance_of(goods.isotopes[0]),
+        resonance_shielding=inside.resonance_of(_source(parts, goods)),
         burnup=1.0 - after / before,
         relative_uncertainty=uncertainty.relative(parts),
         uncertain={p.of: p.share for p in parts if p.share > 0},
@@ -208,6 +208,15 @@ def _shielding(
             f"The density of {material or goods.element} in g/cm³ is needed for its self-shielding"
         )
     return shield(goods, geometry, density)
+
+
+def _source(parts: tuple[Contribution, ...], goods: Sample) -> str:
+    """The isotope of the target on whose reactions the product hangs most."""
+    weight = dict.fromkeys(goods.isotopes, 0.0)
+    for part in parts:
+        if part.reaction is not None and part.reaction.target in weight:
+            weight[part.reaction.target] += part.sensitivity
+    return max(goods.isotopes, key=weight.__getitem__)
 
 
 def _piece(goods: Sample, geometry: Geometry | None, density_g_cm3: float | None) -> tuple[str, ...]:
