@@ -298,8 +298,8 @@ REMARKS = (
         gettext_lazy("%(product)s grows from %(what)s, which outlives it: a short run gives less"),
     ),
     (
-        r"(?P<what>\S+): TENDL is a statistical model, which does not hold for so light a target; the yield may "
-        r"be wrong by a factor of two",
+        r"(?P<what>.+): TENDL is a statistical model, which does not hold for so light a target; "
+        r"the yield may be wrong by a factor of two",
         gettext_lazy(
             "%(what)s: TENDL does not hold for so light a target; it may be wrong by a factor of two"
         ),
