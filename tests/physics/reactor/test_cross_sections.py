@@ -132,3 +132,20 @@ def test_resonance_integral_for_an_inclined_spectrum() -> None:
     assert plain.integral_b() == pytest.approx(ONE_OVER_V)
     gold = next(r for r in reactions("Au-197") if r.product == "Au-198")
     assert gold.integral_b(alpha) / gold.integral_b() == pytest.approx(5.6**-alpha, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("target", "barn", "doubt", "source"),
+    [
+        ("Pd-102", 1.82, 0.2, "Mughabghab 2006"),  # RIPL-3: 3.2 b
+        ("Ru-103", 1.2, 0.5, "Sukhoruchkin 2015"),  # RIPL-3: 20 b
+        ("Se-75", 330.0, 100.0, "RIPL-3"),  # nothing later
+        ("Na-22", 251.6, None, "ENDF/B-VIII.1"),  # 35.9 kb of the others is the whole absorption
+    ],
+)
+def test_later_compilations_with_uncertainty_win(
+    target: str, barn: float, doubt: float | None, source: str
+) -> None:
+    row = next(r for r in reactions(target) if r.reaction == "n,g")
+    assert (row.thermal_b, row.thermal_u_b) == (barn, doubt)
+    assert row.source.split("; resonance")[0].count(source) == 1
