@@ -86,6 +86,15 @@ def test_what_disagrees_or_is_a_part_is_left_out(build: ModuleType) -> None:
     )
 
 
+def test_the_spectrum_counts_above_12_mev(build: ModuleType) -> None:
+    found = {"irdff-2": build.Average(8e-5, True, 14.2), "endfb-8.1": build.Average(8e-5, True, 14.2)}
+    hard = build._with_spectrum(build.choose(found, 0.01), found)
+    assert hard.uncertainty_b == pytest.approx(8e-5 * math.hypot(0.01, 0.25))
+    assert "above 12 MeV" in hard.assumption
+    soft = {name: build.Average(a.value_b, True, 8.0) for name, a in found.items()}
+    assert build._with_spectrum(build.choose(soft, 0.01), soft).uncertainty_b == pytest.approx(8e-7)
+
+
 @pytest.mark.parametrize(
     ("target", "reaction", "least_mb", "most_mb"),
     [
