@@ -8,7 +8,8 @@ from them the residuals that a folder with the fault of :mod:`becq.physics.accel
 or not at all energies: those that two protons, an alpha or He-3 less, or a deuteron or triton less, leave
 behind. Natural targets, radioactive residuals, up to 30 MeV
 (where TENDL-2025 in those folders ends), thinned to 1 % of a value plus 0.2 % of the
-maximum, without those that have a recommended curve.
+maximum, without those that have a recommended curve. For targets that are run above 30 MeV (:data:`WIDE`)
+all radioactive residuals, so that impurities are known there.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from becq.physics.elements import elements
 DATA = Path(__file__).resolve().parents[1] / "src" / "becq" / "data"
 BEAMS = {"p": (1, 1), "d": (1, 2), "a": (2, 4)}
 LAST_MEV, LEAST_MB, RELATIVE, ABSOLUTE = 30.0, 0.05, 0.01, 0.002
+WIDE = {("p", "Rb"): 80.0, ("p", "I"): 80.0, ("p", "Ga"): 60.0, ("p", "Tl"): 60.0}
+EVERY = tuple((z, a) for z in range(8) for a in range(max(z, 1), 20))
 
 
 def main(folder: Path) -> None:
@@ -38,7 +41,8 @@ def main(folder: Path) -> None:
     for path in sorted(folder.glob("[pda]_*.parquet")):
         projectile, _, symbol = path.stem.partition("_")
         if symbol in elements() and natural_abundances(symbol):
-            frame = pl.read_parquet(path).filter(pl.col("energy_MeV") <= LAST_MEV)
+            last = WIDE.get((projectile, symbol), LAST_MEV)
+            frame = pl.read_parquet(path).filter(pl.col("energy_MeV") <= last)
             for a in natural_abundances(symbol):
                 rows += _rows(projectile, symbol, a, frame.filter(pl.col("target_A") == a))
     with (DATA / "supplementary_cross_sections.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -52,7 +56,8 @@ def _rows(projectile: str, symbol: str, a: int, target: pl.DataFrame) -> Iterato
     beam_z, beam_a = BEAMS[projectile]
     z = elements()[symbol].z
     known = recommended.totals(projectile, symbol)
-    for gone_z, gone_a in LOST:
+    gone = LOST if (projectile, symbol) not in WIDE else EVERY
+    for gone_z, gone_a in gone:
         residual = z + beam_z - gone_z, a + beam_a - gone_a
         if residual[0] < 3 or (a, *residual) in known or not radioactive(*residual):
             continue

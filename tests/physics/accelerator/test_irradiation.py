@@ -263,10 +263,20 @@ def test_photons_and_unknown_channels_are_refused() -> None:
 
 
 def test_limits_of_the_data_are_noted() -> None:
-    result = irradiate("Rb(p,xn)Sr-82", energy_mev=70.0, exit_mev=40.0, current_a=1e-6, duration_s=HOUR_S)
+    result = irradiate("W-186(p,n)Re-186", energy_mev=50.0, exit_mev=40.0, current_a=1e-6, duration_s=HOUR_S)
     assert any("impurities are a lower limit" in note for note in result.notes)
     radium = irradiate("Ra-226(p,2n)Ac-225", energy_mev=16.0, current_a=1e-6, duration_s=HOUR_S)
     assert any("target Ra-226 itself" in note for note in radium.notes)
+
+
+def test_strontium_85_beside_strontium_82() -> None:
+    """Both come from rubidium of 70 MeV; Sr-85 decides whether the generator may be made of it."""
+    result = irradiate(
+        "Rb(p,xn)Sr-82", energy_mev=70.0, exit_mev=40.0, current_a=250e-6, duration_s=240 * HOUR_S
+    )
+    assert {"Sr-83", "Sr-85"} <= set(result.inseparable)
+    assert 0.2 < result.impurities_bq["Sr-85"] / result.activity_eob_bq < 1.0
+    assert not any("lower limit" in note for note in result.notes)
 
 
 def test_isomers_without_a_share_are_noted() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from becq.errors import InputError
 from becq.physics.accelerator import yield_table
-from becq.physics.accelerator.irradiation import irradiate
+from becq.physics.accelerator.irradiation import BeamIrradiation, irradiate
 from becq.physics.accelerator.materials import target_material
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.reactions import parse_reaction
@@ -89,7 +89,9 @@ def test_interpolation_agrees_with_integration_within_one_per_cent(
         expected = exact[:, places[key]]
         # A sliver at the threshold is as sure as the steps are fine: 0.05 % of the thick yield.
         off = np.abs(mine[:, i] - expected)
-        assert (off <= 0.01 * expected + 5e-4 * thick[places[key]]).all(), key
+        # What is made a million times less than the strongest residual may be what it likes.
+        sliver = 5e-4 * thick[places[key]] + 1e-6 * thick.max()
+        assert (off <= 0.01 * expected + sliver).all(), key
         compared += int((expected > 0.05 * thick[places[key]]).sum())
     assert compared > 50
 
@@ -228,3 +230,35 @@ def _builder():  # type: ignore[no-untyped-def]
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.mark.parametrize("route", list(yield_table.routes()), ids=lambda route: str(route.reaction))
+def test_every_route_is_the_same_with_and_without_a_folder(
+    route: yield_table.Route, data: NuclearData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Yield, uncertainty and impurities, for two energies.
+
+    Just above a threshold the steps of the table are as coarse as their builder allows, which is said of the
+    yield at the highest energy; the same holds for impurities, to 6 %, if they are more than 2e-4 of the product.
+    """
+
+    def run(energy: float, folder: NuclearData | None) -> BeamIrradiation:
+        return irradiate(route.reaction, energy_mev=energy, current_a=1e-6, duration_s=3600.0, data=folder)
+
+    highest = min(route.highest_mev, max(40.0, 1.6 * route.lowest_mev))
+    top = run(route.lowest_mev + 0.8 * (highest - route.lowest_mev), data)
+    for energy in (route.lowest_mev + 0.4 * (highest - route.lowest_mev), top.energy_mev):
+        with_folder = run(energy, data)
+        with monkeypatch.context() as patch:
+            patch.delenv("BECQ_NUCLEAR_DATA")
+            alone = run(energy, None)
+        assert alone.saturation_yield_bq_per_a == pytest.approx(
+            with_folder.saturation_yield_bq_per_a, rel=0.005, abs=2e-4 * top.saturation_yield_bq_per_a
+        )
+        spreads = with_folder.relative_uncertainty, alone.relative_uncertainty
+        assert (spreads[0] is None) == (spreads[1] is None)
+        if spreads[0] is not None:
+            assert spreads[1] == pytest.approx(spreads[0], rel=0.01)
+        for name, activity in with_folder.impurities_bq.items():
+            sliver = 1e-3 * top.impurities_bq.get(name, 0.0) + 2e-4 * top.activity_eob_bq
+            assert alone.impurities_bq.get(name, 0.0) == pytest.approx(activity, rel=0.06, abs=sliver), name

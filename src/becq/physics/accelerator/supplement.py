@@ -1,9 +1,10 @@
-"""Cross sections for residuals that circulating files of TENDL-2025 lose.
+"""Cross sections for residuals that circulating files of TENDL-2025 lose or end too early for.
 
 In those files (:mod:`becq.physics.accelerator.channels`) nothing is left of (z,2p) and (z,n2p), of (z,d)
 where (z,np) is open, and of others above some energy. ``becq/data/supplementary_cross_sections.csv`` holds
 these residuals from TENDL-2024, which gives residual production, for natural targets up to 30 MeV, where the
-files end. It is made by ``scripts/build_supplementary_tables.py``.
+files end; and all residuals of protons on Rb, I, Ga and Tl up to 60 or 80 MeV, for these targets are run
+there. ``scripts/build_supplementary_tables.py`` makes it.
 """
 
 from __future__ import annotations

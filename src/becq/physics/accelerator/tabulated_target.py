@@ -22,6 +22,7 @@ from becq.physics.accelerator.curves import Curve
 from becq.physics.accelerator.isomers import split
 from becq.physics.accelerator.isotopes import AVOGADRO, ELEMENTARY_CHARGE_C
 from becq.physics.accelerator.materials import Material
+from becq.physics.accelerator.measured import measured
 from becq.physics.accelerator.natural_curves import is_natural, natural_curves
 from becq.physics.accelerator.stopping import CHARGE, GRID_MEV
 from becq.physics.accelerator.tabulated_stopping import molar_stopping, tabulated_stopping
@@ -98,7 +99,7 @@ def tabulated_target(material: Material, projectile: str, element: str) -> Thick
             whole = AVOGADRO * BARN_CM2 * part.count * share * sigma / slowing.molar_mev_cm2_mol
             for state, fraction, source in split(TableShares, projectile, part.symbol, key, GRID_MEV):  # type: ignore[arg-type]
                 known = (
-                    _relative_uncertainty(projectile, part.symbol, key, state)
+                    _relative_uncertainty(projectile, part.symbol, key, state, curve.source)
                     if filed.get(key) is curve
                     else curve.relative_uncertainty(GRID_MEV)
                 )
@@ -115,11 +116,20 @@ def tabulated_target(material: Material, projectile: str, element: str) -> Thick
     return ThickTarget(material, slowing, tuple(channels), np.array(densities))
 
 
-def _relative_uncertainty(projectile: str, element: str, channel: Key, state: str) -> Array:
-    """u(cross section)/cross section of a recommended curve at :data:`GRID_MEV`, NaN where there is none."""
+def _relative_uncertainty(projectile: str, element: str, channel: Key, state: str, source: str) -> Array:
+    """u(cross section)/cross section at :data:`GRID_MEV` of the curve that a yield rests on, NaN if none.
+
+    Evaluated and measured curves of the package that the yield does not rest on do not count.
+    """
     of_states = recommended.states(projectile, element)
     own = of_states.get((channel, state))
     if own is None and any((channel, s) in of_states for s in ("", "m", "n")):
         return np.full(GRID_MEV.shape, np.nan)
-    found = own or recommended.totals(projectile, element).get(channel)
-    return np.full(GRID_MEV.shape, np.nan) if found is None else found.relative_uncertainty(GRID_MEV)
+    for found in (
+        own,
+        recommended.totals(projectile, element).get(channel),
+        measured(projectile, element).get(channel),
+    ):
+        if found is not None and found.source in source:
+            return found.relative_uncertainty(GRID_MEV)
+    return np.full(GRID_MEV.shape, np.nan)
