@@ -241,6 +241,19 @@ def test_the_result_is_plain_data() -> None:
         ({"energy_mev": 2.0, "exit_mev": 0.0}, r"needs more than 2\.496 MeV; the beam has 2 MeV"),
         ({"energy_mev": 40.0}, r"known from 2\.496 to 30 MeV, the beam has 40 MeV"),
         ({"energy_mev": 4.0, "exit_mev": 12.0}, "more energy than it enters"),
+        ({"exit_mev": 12.0}, "enters and leaves with 12 MeV has passed no target"),
+        ({"exit_mev": -1.0}, "exit energy must lie between 0 and 12 MeV; it is -1 MeV"),
+        ({"exit_mev": float("nan")}, "exit energy must lie between 0 and 12 MeV; it is nan"),
+        ({"energy_mev": -5.0}, "energy of the beam must lie between 0 and 250 MeV; it is -5 MeV"),
+        ({"energy_mev": float("nan")}, "it is nan MeV"),
+        ({"energy_mev": "12"}, 'energy of the beam must be a number, not "12"'),
+        ({"enrichment": "98%"}, 'Enrichment "98%": write an atom fraction as a number, 0.98 for 98 %'),
+        ({"enrichment": 0.0}, "Enrichment 0: an atom fraction lies between 0 and 1$"),
+        ({"enrichment": 1.5}, "Enrichment 1.5: an atom fraction"),
+        (
+            {"thickness_g_cm2": -1.0, "exit_mev": None},
+            "thickness must be a positive number of g/cm²; it is -1",
+        ),
         ({"current_a": -1.0}, "current must be a finite number, not negative"),
         ({"duration_s": float("nan")}, "duration must be a finite"),
         ({"cooling_s": float("inf")}, "cooling time must be a finite"),
@@ -249,9 +262,9 @@ def test_the_result_is_plain_data() -> None:
         ({"material": "H2O"}, "contains no Ni"),
     ],
 )
-def test_what_is_wrong_is_said(changed: dict[str, float], says: str) -> None:
+def test_what_is_wrong_is_said(changed: dict[str, object], says: str) -> None:
     with pytest.raises(InputError, match=says):
-        _copper(**changed)
+        _copper(**changed)  # type: ignore[arg-type]
 
 
 def test_photons_and_unknown_channels_are_refused() -> None:

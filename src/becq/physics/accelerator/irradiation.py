@@ -30,7 +30,7 @@ from becq.physics.accelerator.materials import Material, target_material
 from becq.physics.accelerator.measured import LIGHT_A
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.reactions import Reaction, parse_reaction
-from becq.physics.accelerator.stopping import CHARGE
+from becq.physics.accelerator.stopping import CHARGE, GRID_MEV
 from becq.physics.accelerator.thick_target import ThickTarget, missing_isotopes, thick_target
 from becq.physics.accelerator.yield_uncertainty import half_life_part, yield_uncertainty
 from becq.physics.bateman import Array
@@ -116,8 +116,9 @@ def irradiate(
     """
     route = parse_reaction(reaction) if isinstance(reaction, str) else reaction
     for what, value in (("current", current_a), ("duration", duration_s), ("cooling time", cooling_s)):
-        if not (np.isfinite(value) and value >= 0):
-            raise InputError(f"The {what} must be a finite number, not negative")
+        if not (_number(what, value) >= 0 and np.isfinite(value)):
+            raise InputError(f"The {what} must be a finite number, not negative; it is {value:g}")
+    energy_mev = _energy(energy_mev)
     matter = target_material(
         route.element, route.target_a, formula=material, enrichment=enrichment, composition=composition
     )
@@ -204,7 +205,10 @@ def saturation_yields_bq_per_a(
 
 def _target(matter: Material, route: Reaction, data: NuclearData | None) -> ThickTarget:
     if route.projectile not in CHARGE:
-        raise InputError(f"{route} is a photon reaction: it is for an electron machine")
+        raise InputError(
+            f"{route} is a photon reaction, for an electron machine: "
+            "becq.physics.accelerator.photon_irradiation answers"
+        )
     if data is None and nuclear_data.folder() is None:
         from becq.physics.accelerator.tabulated_target import tabulated_target
 
@@ -212,13 +216,41 @@ def _target(matter: Material, route: Reaction, data: NuclearData | None) -> Thic
     return thick_target(matter, route.projectile, data or nuclear_data.load(), route.element)
 
 
+def _number(what: str, value: float) -> float:
+    try:
+        return float(value + 0.0)
+    except TypeError:
+        raise InputError(f'The {what} must be a number, not "{value}"') from None
+
+
+def _energy(energy: float) -> float:
+    value = _number("energy of the beam", energy)
+    if not 0.0 < value <= GRID_MEV[-1]:
+        raise InputError(
+            f"The energy of the beam must lie between 0 and {GRID_MEV[-1]:g} MeV; it is {value:g} MeV"
+        )
+    return value
+
+
 def _exit(target: ThickTarget, energy: float, exit_mev: float | None, thickness: float | None) -> float:
     if thickness is None:
-        return 0.0 if exit_mev is None else float(exit_mev)
+        if exit_mev is None:
+            return 0.0
+        out = _number("exit energy", exit_mev)
+        if out > energy:
+            raise InputError(
+                f"The beam cannot leave the target with more energy than it enters with ({energy:g} MeV): "
+                f"the exit energy is {out:g} MeV"
+            )
+        if out == energy:
+            raise InputError(f"A beam that enters and leaves with {energy:g} MeV has passed no target")
+        if not out >= 0.0:
+            raise InputError(f"The exit energy must lie between 0 and {energy:g} MeV; it is {out:g} MeV")
+        return out
     if exit_mev is not None:
         raise InputError("Give either an exit energy or a thickness, not both")
     if not (np.isfinite(thickness) and thickness > 0):
-        raise InputError("The thickness must be a positive number of g/cm²")
+        raise InputError(f"The thickness must be a positive number of g/cm²; it is {thickness:g}")
     return float(target.stopping.exit_energy(energy, thickness))
 
 

@@ -133,7 +133,12 @@ def _isotopes(
         if enrichment is not None:
             raise InputError(f"Enrichment of natural {element}: name the enriched isotope as the target")
         return tuple(natural.items())
-    share = 1.0 if enrichment is None else float(enrichment)
+    try:
+        share = 1.0 if enrichment is None else float(enrichment)
+    except (TypeError, ValueError):
+        raise InputError(
+            f'Enrichment "{enrichment}": write an atom fraction as a number, 0.98 for 98 %'
+        ) from None
     if not 0.0 < share <= 1.0:
         hint = f"; did you mean {share / 100:g}?" if 1.0 < share <= 100.0 else ""
         raise InputError(f"Enrichment {share:g}: an atom fraction lies between 0 and 1{hint}")

@@ -110,8 +110,10 @@ def parse_reaction(text: str) -> Reaction:
     target = _target(match["target"], text)
     projectile = _spelled(match["projectile"])
     if projectile not in _PROJECTILES:
+        where = "; neutrons are for a reactor" if projectile == "n" else ""
         raise InputError(
             f'"{text}": "{match["projectile"]}" is no projectile; use p, d, a (alpha), h (He-3) or g (photon)'
+            f"{where}"
         )
     ejectiles = _ejectiles(match["ejectiles"], text)
     chain = [part for part in _ARROW.split(match["product"]) if part]
@@ -195,7 +197,7 @@ def _product(word: str, text: str) -> Nuclide:
     try:
         return parse_nuclide(word.rstrip("!") + "!")
     except InputError as error:
-        raise InputError(f'"{text}": {error}') from None
+        raise InputError(f'"{text}": {error}'.replace(f"{word}!", word)) from None
 
 
 def _compound(target: str, projectile: str) -> tuple[int, int | None]:
@@ -257,6 +259,9 @@ def _suggestion(target: str, projectile: str, ejectiles: str, product: Nuclide) 
         gives = f": {target}({projectile},{ejectiles}) gives {made}"
         if decay_data.known(made) and product.name in decay_data.descendants((made,)):
             return f"{gives}, which decays to {product.name}; write {target}({projectile},x){product.name}"
+        if product.stable:
+            right = f"{target}({projectile},{ejectiles}){made}"
+            return f"{gives}, and {product.name} is stable; did you mean {right}?"
     return f"{gives}; did you mean {target}({projectile},{pieces or 'g'}){product.name}?"
 
 

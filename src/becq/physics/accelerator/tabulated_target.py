@@ -30,6 +30,7 @@ from becq.physics.accelerator.thick_target import BARN_CM2, Channel, ThickTarget
 from becq.physics.bateman import Array
 
 _SMALLEST_SHARE = 1e-9
+_LISTED = 12
 
 
 @lru_cache(maxsize=32)
@@ -108,12 +109,25 @@ def tabulated_target(material: Material, projectile: str, element: str) -> Thick
                 densities.append(whole * fraction)
     if not any(channel.element == element for channel in channels):
         isotopes = ", ".join(f"{element}-{a}" for a, _ in material.part(element).isotopes)
-        listed = ", ".join(str(route.reaction) for route in yield_table.routes())
         raise InputError(
             f"Becq's own table has no yields of {projectile} on {isotopes}. Name a folder of nuclear data in "
-            f"BECQ_NUCLEAR_DATA, or use one of: {listed}"
+            f"BECQ_NUCLEAR_DATA, or use one of: {_alike(projectile, element)}"
         )
     return ThickTarget(material, slowing, tuple(channels), np.array(densities))
+
+
+def _alike(projectile: str, element: str) -> str:
+    """Tabulated routes of an element, else of a projectile, else of protons, as text."""
+    known = [route.reaction for route in yield_table.routes()]
+    for alike in (
+        [r for r in known if r.element == element],
+        [r for r in known if r.projectile == projectile],
+        [r for r in known if r.projectile == "p"],
+    ):
+        if alike:
+            break
+    more = f" and {len(alike) - _LISTED} more" if len(alike) > _LISTED else ""
+    return ", ".join(map(str, alike[:_LISTED])) + more
 
 
 def _relative_uncertainty(projectile: str, element: str, channel: Key, state: str, source: str) -> Array:
