@@ -65,10 +65,9 @@ def test_random_nuclides_agree_with_arbitrary_precision(name: str, times: list[f
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
-def test_every_nuclide_in_mixtures_agrees_with_high_precision(seed: int) -> None:
-    """All 1252 in random groups of 28, each group at its own random time; twice."""
-    rng = np.random.default_rng(seed)
+def test_every_nuclide_in_mixtures_agrees_with_high_precision() -> None:
+    """All 1252 in random groups of 28, each group at its own random time."""
+    rng = np.random.default_rng(107)
     shuffled = rng.permutation(np.array(RADIOACTIVE))
     for first in range(0, len(shuffled), 28):
         names = shuffled[first : first + 28].tolist()
