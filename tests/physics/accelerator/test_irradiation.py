@@ -185,6 +185,18 @@ def test_precursors_that_outlive_the_product_count_where_there_is_nothing_else(d
     assert not both.grown
 
 
+def test_what_comes_through_a_nuclide_that_outlives_the_product_is_not_in_the_yield() -> None:
+    """Pa-229 (1.5 d) goes to Ac-225 by 0.48 % at once and by 99.5 % through Th-229 of thousands of years."""
+    counted = contributions(parse_reaction("Th-232(p,x)Ac-225"), [("Pa-229", (91, 229))])
+    assert counted.weights[0] == pytest.approx(0.0048, rel=0.01)
+    assert counted.slow[0][0] == pytest.approx(0.9952, rel=0.01)
+    assert counted.slow[0][1] == "Th-229"
+    run = {"energy_mev": 28.0, "current_a": 1e-6, "duration_s": 2000 * HOUR_S}
+    result = irradiate("Th-232(p,x)Ac-225", **run)  # type: ignore[arg-type]
+    assert result.activity_eob_bq == pytest.approx(result.saturation_yield_bq_per_a * 1e-6, rel=0.03)
+    assert any("Th-229 outlives Ac-225" in note for note in result.notes)
+
+
 def test_an_isomer_that_feeds_the_product_counts(data: NuclearData) -> None:
     """Zr-89m decays to Zr-89: the saturation yield is that of both (less 6 % that go past it)."""
     result = irradiate("Y-89(p,n)Zr-89", energy_mev=14.0, current_a=1e-6, duration_s=1e9)

@@ -238,10 +238,7 @@ def _exit(target: ThickTarget, energy: float, exit_mev: float | None, thickness:
             return 0.0
         out = _number("exit energy", exit_mev)
         if out > energy:
-            raise InputError(
-                f"The beam cannot leave the target with more energy than it enters with ({energy:g} MeV): "
-                f"the exit energy is {out:g} MeV"
-            )
+            raise InputError("The beam cannot leave the target with more energy than it enters with")
         if out == energy:
             raise InputError(f"A beam that enters and leaves with {energy:g} MeV has passed no target")
         if not out >= 0.0:
@@ -315,9 +312,8 @@ def _saturation(
             f"{', '.join(sorted(light))}: TENDL is a statistical model, which does not hold for so light a "
             "target; the yield may be wrong by a factor of two"
         ] = None
-    longer = [made[i].nuclide for i in counted.outliving if made[i].rate_per_a > _NOTED * total]
-    if longer:
-        notes[outliving_note(route.product, longer, grown=counted.grown)] = None
+    longer = counted.outliving({i: made[i].rate_per_a for i in counted.slow}, _NOTED * total)
+    notes |= dict.fromkeys(outliving_note(route.product, name, grown=counted.grown) for name in longer)
     return total, tuple(notes)
 
 

@@ -134,9 +134,8 @@ def irradiate_photons(
     }
     ways = [i for i, part in parts.items() if part > 0.0]
     symbol = route.product.partition("-")[0]
-    longer = [made[i].nuclide for i in counted.outliving if made[i].rate_per_a > _NOTED * saturation]
-    if longer:
-        notes.append(outliving_note(route.product, longer, grown=counted.grown))
+    longer = counted.outliving({i: made[i].rate_per_a for i in counted.slow}, _NOTED * saturation)
+    notes += [outliving_note(route.product, name, grown=counted.grown) for name in longer]
     notes += _notes(route, matter, made, parts, energy_mev, collection)
     return BeamIrradiation(
         reaction=str(route),
