@@ -36,8 +36,8 @@ from becq.physics.accelerator.yield_uncertainty import half_life_part, yield_unc
 from becq.physics.bateman import Array
 from becq.physics.elements import elements
 
-SHORTEST_IMPURITY_S = 300.0
-"""Radionuclides that live shorter are not listed as impurities, unless asked for."""
+SHORTEST_IMPURITY_S = 120.0
+"""Radionuclides that live shorter are not listed as impurities, unless asked for; O-15 (122 s) is."""
 _SMALLEST_IMPURITY = 1e-7
 _MAIN, _NOTED = 0.5, 0.01
 _AGELESS_S = 1e9 * decay_data.YEAR_S
