@@ -5,6 +5,12 @@ each can be used from ``preparation_s`` after its elution until its life ends. T
 every need are sought, and among these the times that leave the largest spare at the tightest need. Up to
 three elutions all combinations of the times considered are tried; beyond, the best plan with one elution
 less is extended and its times exchanged one by one, which need not find the very best.
+
+Where the needs cannot all be covered, as many of them as possible are met in full (the smallest first, by
+activity referred to one moment, which gives the largest number for given eluates that do not expire); what
+is left goes to the others, earliest first. Of the plans with as many needs in full, the one that gives the
+most activity is taken, summed at the times of the needs. A further elution must meet one more need in full
+or add 1 % of all that is needed.
 """
 
 from __future__ import annotations
@@ -14,7 +20,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
 from becq.physics.bateman import Array
@@ -22,9 +28,12 @@ from becq.physics.decay import chain, decay_factor
 from becq.physics.decay_data import decay_const
 from becq.physics.elution import rested_column
 
+_FULL = 1 - 1e-12
 _EXHAUSTIVE = 3
 _CANDIDATES = 96
 _SWEEPS = 4
+_WORTH = 0.01
+"""Share of all that is needed which a further elution must add, unless it meets one more need in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class ElutionPlan:
     :ivar covered_bq: what each need gets at its time, (m,).
     :ivar needs_bq: what each need asks for, (m,).
     :ivar spare: activity at hand per activity needed at the tightest need; at least 1 if all are covered.
+    :ivar left_bq: what is left and usable at the time of each need once all needs were served, (m,).
     """
 
     times_s: Array
@@ -43,11 +53,22 @@ class ElutionPlan:
     covered_bq: Array
     needs_bq: Array
     spare: float
+    left_bq: Array
+
+    @property
+    def met(self) -> NDArray[np.bool_]:
+        """Which needs are covered in full, (m,)."""
+        return np.asarray(self.covered_bq >= self.needs_bq * _FULL)
 
     @property
     def complete(self) -> bool:
         """True if every need is covered."""
-        return bool((self.covered_bq >= self.needs_bq * (1 - 1e-12)).all())
+        return bool(self.met.all())
+
+    @property
+    def shortfall_bq(self) -> Array:
+        """What each need lacks, (m,); 0 where it is met."""
+        return np.where(self.met, 0.0, self.needs_bq - self.covered_bq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +98,67 @@ class _Day:
             before = times[:, e]
         return out
 
-    def serve(self, times: Array) -> tuple[Array, Array]:
-        """For elution times (c, k): covered (c, m) and the tightest spare (c,)."""
-        left = self.eluates(times)
-        covered = np.empty((len(times), self.needs_s.size))
+    def serve(self, times: Array) -> _Served:
+        """What elution times (c, k) give to each need."""
+        eluates = self.eluates(times)
+        everybody = np.ones((len(times), self.needs_s.size), dtype=np.bool_)
+        served = self._give(times, eluates, everybody)
+        if served.full(self.needs_bq).all(axis=1).any():
+            return served
+        chosen = np.zeros_like(everybody)
+        log_referred = np.log(self.needs_bq) + decay_const(self.daughter) * self.needs_s
+        for i in np.argsort(log_referred, kind="stable"):
+            tried = chosen.copy()
+            tried[:, i] = True
+            fits = (self._give(times, eluates, tried).full(self.needs_bq) | ~tried).all(axis=1)
+            chosen[:, i] = fits
+        first = self._give(times, eluates, chosen)
+        then = self._give(times, first.left, ~chosen)
+        spare = np.minimum(first.spare, then.spare)
+        return _Served(times, first.covered + then.covered, spare, then.left)
+
+    def _give(self, times: Array, eluates: Array, to: NDArray[np.bool_]) -> _Served:
+        """Serve the needs of ``to`` (c, m) in order of time, the oldest usable eluate first."""
+        left = eluates.copy()
+        covered = np.zeros(to.shape)
         spare = np.full(len(times), np.inf)
-        for i, (at, wanted) in enumerate(zip(self.needs_s, self.needs_bq, strict=True)):
-            usable = (times + self.preparation_s <= at) & (at <= times + self.life_s)
-            kept = decay_factor(self.daughter, np.where(usable, at - times, 0.0)) * usable
+        for i, wanted in enumerate(self.needs_bq):
+            kept = self._kept(times, i)
             at_hand = left * kept
-            spare = np.minimum(spare, at_hand.sum(axis=1) / wanted)
-            asked = np.full(len(times), wanted)
+            spare = np.where(to[:, i], np.minimum(spare, at_hand.sum(axis=1) / wanted), spare)
+            asked = np.where(to[:, i], wanted, 0.0)
             for e in range(times.shape[1]):
                 given = np.minimum(at_hand[:, e], asked)
                 asked = asked - given
-                left[:, e] -= np.divide(given, kept[:, e], out=np.zeros_like(given), where=kept[:, e] > 0)
-            covered[:, i] = wanted - asked
-        return covered, spare
+                used = np.divide(given, kept[:, e], out=np.zeros_like(given), where=kept[:, e] > 0)
+                left[:, e] = np.maximum(left[:, e] - used, 0.0)
+            covered[:, i] = np.where(to[:, i], wanted - asked, 0.0)
+        return _Served(times, covered, spare, left)
+
+    def _kept(self, times: Array, need: int) -> Array:
+        """Share of each eluate that is usable and not decayed at a need, (c, k)."""
+        at = self.needs_s[need]
+        usable = (times + self.preparation_s <= at) & (at <= times + self.life_s)
+        return np.asarray(decay_factor(self.daughter, np.where(usable, at - times, 0.0)) * usable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """Elution times (c, k) with what they give: covered (c, m), tightest spare (c,), left of each (c, k)."""
+
+    times: Array
+    covered: Array
+    spare: Array
+    left: Array
+
+    def full(self, needs_bq: Array) -> NDArray[np.bool_]:
+        return np.asarray(self.covered >= needs_bq * _FULL)
+
+    def row(self, i: int) -> _Served:
+        return _Served(*(each[i : i + 1] for each in (self.times, self.covered, self.spare, self.left)))
+
+    def count(self) -> int:
+        return int(self.times.shape[1])
 
 
 def best_elution_times(
@@ -114,13 +179,15 @@ def best_elution_times(
 ) -> ElutionPlan:
     """The fewest elutions that cover a day's needs, with the largest spare.
 
+    A plan that cannot cover them all serves as many as possible in full, then gives the most activity.
+
     :param parent_activity_bq: parent on the column at time 0, eluted (or made) ``rest_s`` before.
     :param needs_s: times of the needs in s after time 0, (m,); ``needs_bq`` their activities at that time.
     :param earliest_s: no elution before; ``gap_s``: least time between two.
     :param grid_s: spacing of the times considered; the latest time for each need is considered as well.
     :param preparation_s: from elution to first use; ``eluate_life_s``: from elution to last use.
-    :param most: largest number of elutions. If even that many do not cover the needs, the plan that covers
-        the most activity is returned (``complete`` is False).
+    :param most: largest number of elutions. If even that many do not cover the needs, ``complete`` is False;
+        no elution at all is planned where none would give anything.
     :raises InputError: for needs that do not fit each other, none at all, or values out of range.
     """
     at, wanted = np.atleast_1d(np.asarray(needs_s, float)), np.atleast_1d(np.asarray(needs_bq, float))
@@ -144,22 +211,26 @@ def best_elution_times(
         eluate_life_s,
     )
     candidates = _candidates(day, earliest_s, grid_s)
-    best: tuple[Array, Array, float] | None = None
+    best, latest = _nothing(day), _nothing(day)
     for count in range(1, most + 1):
-        found = _search(day, candidates, count, gap_s, best)
+        found = _search(day, candidates, count, gap_s, latest)
         if found is None:
             break
-        if best is None or _better(found, best, day):
+        latest = found
+        if _worth(day, found, best):
             best = found
-        if (best[1] >= day.needs_bq * (1 - 1e-12)).all():
+        if best.full(day.needs_bq).all():
             break
-    if best is None:
-        nothing = np.zeros(0)
-        return ElutionPlan(nothing, nothing, np.zeros(at.size), wanted, 0.0)
-    times, covered, spare = best
-    back = np.empty_like(order)
-    back[order] = np.arange(order.size)
-    return ElutionPlan(times, day.eluates(times[None, :])[0], covered[back], wanted, spare)
+    back = np.argsort(order)
+    left = [float((best.left * day._kept(best.times, i)).sum()) for i in range(at.size)]
+    return ElutionPlan(
+        best.times[0],
+        day.eluates(best.times)[0],
+        best.covered[0, back],
+        wanted,
+        float(best.spare[0]),
+        np.array(left)[back],
+    )
 
 
 def useful_life_s(
@@ -222,48 +293,68 @@ def _candidates(day: _Day, earliest_s: float, grid_s: float) -> Array:
     return np.unique(np.concatenate([grid, latest[latest >= earliest_s]]))
 
 
-def _search(
-    day: _Day, candidates: Array, count: int, gap_s: float, best: tuple[Array, Array, float] | None
-) -> tuple[Array, Array, float] | None:
+def _nothing(day: _Day) -> _Served:
+    """No elution."""
+    none = np.zeros((1, 0))
+    return _Served(none, np.zeros((1, day.needs_s.size)), np.zeros(1), none)
+
+
+def _search(day: _Day, candidates: Array, count: int, gap_s: float, latest: _Served) -> _Served | None:
+    """The best plan of ``count`` elutions, or None; ``latest`` is the best of one less."""
     if count > candidates.size:
         return None
     if count <= _EXHAUSTIVE:
         rows = np.array(list(combinations(range(candidates.size), count)))
         return _pick(day, candidates[rows], gap_s)
-    if best is None:
-        return None
-    found = best
-    tried = np.array([np.sort(np.append(best[0], c)) for c in candidates if c not in best[0]])
+    known = latest.times[0]
+    found = _pick(day, np.array([np.sort(np.append(known, c)) for c in candidates if c not in known]), gap_s)
     for _ in range(_SWEEPS):
-        better = _pick(day, tried, gap_s) if tried.size else None
-        if better is None or (len(found[0]) == count and not _better(better, found, day)):
-            break
-        found = better
+        if found is None:
+            return None
+        known = found.times[0]
         swaps = [
-            np.sort(np.append(np.delete(found[0], i), c))
+            np.sort(np.append(np.delete(known, i), c))
             for i in range(count)
             for c in candidates
-            if c not in found[0]
+            if c not in known
         ]
-        tried = np.array(swaps)
-    return found if len(found[0]) == count else None
+        better = _pick(day, np.array(swaps), gap_s) if swaps else None
+        if better is None or not _better(day, better, found):
+            break
+        found = better
+    return found
 
 
-def _pick(day: _Day, times: Array, gap_s: float) -> tuple[Array, Array, float] | None:
+def _pick(day: _Day, times: Array, gap_s: float) -> _Served | None:
     """The best row of elution times (c, k), or None if none keeps the gap."""
     times = times[(np.diff(times, axis=1) >= gap_s).all(axis=1)]
     if not len(times):
         return None
-    covered, spare = day.serve(times)
-    total = (covered / day.needs_bq).sum(axis=1)
-    complete = (covered >= day.needs_bq * (1 - 1e-12)).all(axis=1)
-    best = int(np.lexsort((spare, np.round(total, 12), complete))[-1])
-    return times[best], covered[best], float(spare[best])
+    served = day.serve(times)
+    total = served.covered.sum(axis=1) / day.needs_bq.sum()
+    met = served.full(day.needs_bq).sum(axis=1)
+    return served.row(int(np.lexsort((served.spare, np.round(total, 12), met))[-1]))
 
 
-def _better(one: tuple[Array, Array, float], other: tuple[Array, Array, float], day: _Day) -> bool:
-    """True if plan ``one`` covers more, or as much with a larger spare and no more elutions."""
-    first, second = (float((p[1] / day.needs_bq).sum()) for p in (one, other))
-    if abs(first - second) > 1e-9:
-        return first > second
-    return len(one[0]) <= len(other[0]) and one[2] > other[2]
+def _rank(day: _Day, plan: _Served) -> tuple[int, float]:
+    """Number of needs met in full, and share of all that is needed which is covered."""
+    return int(plan.full(day.needs_bq).sum()), float(plan.covered.sum() / day.needs_bq.sum())
+
+
+def _better(day: _Day, one: _Served, other: _Served) -> bool:
+    """True if of two plans with as many elutions ``one`` meets more needs, covers more, or spares more."""
+    (met, share), (other_met, other_share) = _rank(day, one), _rank(day, other)
+    if met != other_met:
+        return met > other_met
+    if abs(share - other_share) > 1e-9:
+        return share > other_share
+    return float(one.spare[0]) > float(other.spare[0])
+
+
+def _worth(day: _Day, plan: _Served, best: _Served) -> bool:
+    """True if a plan with more elutions is worth them: one more need in full, or enough more activity."""
+    (met, share), (best_met, best_share) = _rank(day, plan), _rank(day, best)
+    if met != best_met:
+        return met > best_met
+    more = plan.count() - best.count() if best.count() else 0
+    return share - best_share >= _WORTH * more and share > best_share
