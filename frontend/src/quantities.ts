@@ -58,18 +58,60 @@ export function left(seconds: number, halfLifeS: number): number {
   return Math.pow(2, -seconds / halfLifeS);
 }
 
-const UNIT_BQ: Record<string, number> = {
-  bq: 1, kbq: 1e3, mbq: 1e6, gbq: 1e9, tbq: 1e12, pbq: 1e15,
-  ci: 3.7e10, kci: 3.7e13, mci: 3.7e7, uci: 3.7e4, "µci": 3.7e4, "μci": 3.7e4, nci: 37,
+const PREFIXES: Readonly<Record<string, number>> = { p: 1e-12, n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
+const CURIES = ["p", "n", "u", "m", "", "k", "M"];
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(PREFIXES).map(([prefix, size]) => [`${prefix}Bq`, size] as const),
+  ...CURIES.map((prefix) => [`${prefix}Ci`, PREFIXES[prefix]! * 3.7e10] as const),
+]);
+const CHINESE_PREFIXES: Readonly<Record<string, string>> = {
+  "": "", 皮: "p", 纳: "n", 奈: "n", 納: "n", 微: "u", 毫: "m", 千: "k", 兆: "M", 百万: "M", 百萬: "M", 吉: "G", 吉咖: "G", 太: "T", 太拉: "T", 拍: "P",
 };
+const CHINESE_UNITS: Readonly<Record<string, string>> = { 贝可: "Bq", 贝克: "Bq", 贝可勒尔: "Bq", 貝可: "Bq", 貝克: "Bq", 貝克勒: "Bq", 居里: "Ci", 居: "Ci" };
+const WORD_PREFIXES: Readonly<Record<string, string>> = {
+  "": "", kilo: "k", mega: "M", giga: "G", tera: "T", peta: "P", milli: "m", micro: "u", nano: "n", pico: "p",
+};
+const WORD_UNITS: Readonly<Record<string, string>> = { becquerel: "Bq", becquerels: "Bq", curie: "Ci", curies: "Ci" };
+const names = (prefixes: Readonly<Record<string, string>>, units: Readonly<Record<string, string>>) =>
+  new Map(Object.entries(prefixes).flatMap(([before, prefix]) => Object.entries(units).map(([after, unit]) => [before + after, prefix + unit] as const)));
+const CHINESE = names(CHINESE_PREFIXES, CHINESE_UNITS);
+const WORDS = names(WORD_PREFIXES, WORD_UNITS);
+/** Units that are nearly always a slip of the other case: only a trailing "!" insists on them. */
+const RARE = ["mBq", "MCi"];
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const POWER = /\s*[×xX*]\s*10\s*(?:\^\s*([+-]?\d+)|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/g;
+const TEXT = /^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*(.*)$/;
 
-/** What was typed, in Bq; null where the unit is missing, undefined where it is no activity. Checking is the server's. */
+/** Full-width to ASCII, every minus and micro sign to one, "2×10¹⁴" to "2e14". */
+function plain(text: string): string {
+  const raised = (digits: string) => [...digits].map((each) => (each === "⁻" ? "-" : each === "⁺" ? "+" : SUPERSCRIPTS.indexOf(each))).join("");
+  const powers = text.replace(POWER, (_, caret?: string, digits?: string) => `e${caret ?? raised(digits!)}`);
+  return powers.normalize("NFKC").trim().replace(/[−–]/g, "-").replace(/[μµ]/g, "u");
+}
+
+/** The size of a unit in Bq; undefined where the server refuses it: unknown, ambiguous by its case, or rare. */
+function sizeOf(unit: string, insists: boolean): number | undefined {
+  let name = UNITS.has(unit) ? unit : CHINESE.get(unit) ?? WORDS.get(unit.toLowerCase());
+  if (name === undefined) {
+    const same = [...UNITS.keys()].filter((each) => each.toLowerCase() === unit.toLowerCase());
+    if (same.length !== 1) return undefined;
+    name = same[0]!;
+  }
+  return RARE.includes(name) && !insists ? undefined : UNITS.get(name);
+}
+
+/**
+ * What was typed, in Bq, by the rules of the server's `parse_activity`; null where the unit is missing, undefined where
+ * the server refuses it (what is wrong, the server says). Six-day curies need to know of what they are: undefined too.
+ */
 export function readActivity(text: string): number | null | undefined {
-  const match = /^\s*([0-9][0-9\s,]*(?:\.[0-9]*)?(?:e[+-]?\d+)?)\s*([a-zµμ]*)\s*$/i.exec(text);
-  if (!match) return undefined;
-  const unit = match[2]!;
+  const words = plain(text);
+  const match = TEXT.exec(words.replace(/[! ]+$/, ""));
+  if (!match || !/\d/.test(match[1]!)) return undefined;
+  const value = Number(match[1]!.replace(/,/g, ""));
+  if (!(value >= 0) || !Number.isFinite(value)) return undefined;
+  const unit = match[2]!.trim();
   if (!unit) return null;
-  // Prefixes differ by case only for mega and milli; "mBq" is never meant in this trade, "MCi" neither.
-  const factor = UNIT_BQ[unit.toLowerCase()];
-  return factor === undefined ? undefined : Number(match[1]!.replace(/[\s,]/g, "")) * factor;
+  const size = sizeOf(unit, words.endsWith("!"));
+  return size === undefined ? undefined : value * size;
 }

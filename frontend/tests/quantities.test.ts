@@ -22,6 +22,18 @@ test("activities are read with their units only", () => {
   assert.equal(readActivity("much"), undefined);
 });
 
+test("activities are read by the rules of the server", () => {
+  for (const refused of ["5 mBq", "5 mbq", "5 MBQQ", "5 MCi", "5 mci!5", "5 mcI", "-5 MBq", "1 850 MBq", "10 six-day Ci", "1e400 Bq", "5 pBQ", ""])
+    assert.equal(readActivity(refused), undefined, refused);
+  const read: [string, number][] = [
+    ["5 mBq!", 5e-3], ["5 MCi!", 1.85e17], ["3 GBq!", 3e9], ["3 gbq", 3e9], ["20吉贝可", 2e10], ["2 居里", 7.4e10], ["5 百万贝克", 5e6],
+    ["5 µCi", 1.85e5], ["5 μCi", 1.85e5], ["5 uCi", 1.85e5], ["２ＧＢｑ", 2e9], ["2×10⁹ Bq", 2e9], ["2x10^9 Bq", 2e9], ["1e3 kBq", 1e6],
+    ["5 megabecquerel", 5e6], ["2 Millicuries", 7.4e7], ["1,850 MBq", 1.85e9],
+  ];
+  for (const [text, bq] of read) assert.ok(Math.abs(readActivity(text)! / bq - 1) < 1e-12, text);
+  assert.equal(readActivity("5!"), null);
+});
+
 test("durations and half-lives", () => {
   assert.equal(formatDuration(8100), "2 h 15 min");
   assert.equal(formatDuration(864000), "10 d");
