@@ -141,7 +141,24 @@ def test_kinds_are_known_to_the_decay_data_and_carry_sources() -> None:
         assert (each.breakthrough is None) == ("breakthrough" not in given_figures)
         assert (each.limit_ratio is None) == ("limit" not in given_figures)
         assert math.isinf(each.life_s) == ("life" not in given_figures)
+        assert (each.life_from in {"making", "calibration"}) == ("life" in given_figures)
+        assert bool(each.note[0]) == bool(each.note[1])
     assert kind("Mo-99/Tc-99m") is kind("MO99") is kind("mo-99")
+    assert "0.2 kBq per MBq" in kind("sr82").note[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("钼-99", "mo99"), ("99Mo", "mo99"), ("锗-68", "ge68"), ("99Mo / 99mTc", "mo99"), ("锶-82/铷-82", "sr82")],
+)
+def test_a_kind_by_its_parent_in_any_spelling(text: str, code: str) -> None:
+    assert kind(text) is kinds()[code]
+
+
+@pytest.mark.parametrize("text", ["Mo-99/Tc-99", "锶-89", "Tc-99m", "Mo-99/Tc-99m/Tc-99", "/"])
+def test_what_is_no_kind(text: str) -> None:
+    with pytest.raises(InputError, match="not a generator known here"):
+        kind(text)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from becq.errors import InputError
 from becq.physics.elements import read_table
+from becq.physics.nuclides import parse_nuclide
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,10 @@ class GeneratorKind:
         patient, or None where no source gives one.
     :ivar eluate_life_s: for how long an eluate may be used, inf where no source says.
     :ivar life_s: for how long the generator may be used, inf where no source says.
+    :ivar life_from: what that counts from, "making" or "calibration"; "" where there is no life.
     :ivar rest_s: time since the last complete elution that is supposed where nobody says otherwise.
     :ivar sources: (figure, source) of each figure given.
+    :ivar note: what is not modelled of this kind, in English and in Chinese; empty where nothing is said.
     """
 
     code: str
@@ -37,8 +40,10 @@ class GeneratorKind:
     limit_ratio: float | None
     eluate_life_s: float
     life_s: float
+    life_from: str
     rest_s: float
     sources: tuple[tuple[str, str], ...]
+    note: tuple[str, str]
 
     @property
     def name(self) -> str:
@@ -54,7 +59,7 @@ def kinds() -> Mapping[str, GeneratorKind]:
 
 
 def kind(name: str) -> GeneratorKind:
-    """The kind by code ("mo99"), by pair ("Mo-99/Tc-99m") or by parent ("Mo-99").
+    """The kind by code ("mo99"), by pair ("Mo-99/Tc-99m") or by parent, in any spelling ("99Mo", "钼-99").
 
     :raises InputError: if there is none; the message lists them.
     """
@@ -62,8 +67,20 @@ def kind(name: str) -> GeneratorKind:
     for code, found in kinds().items():
         if wanted in {code, found.name.lower(), found.parent.lower()}:
             return found
+    spelled = tuple(_canonical(part) for part in name.split("/"))
+    for found in kinds().values():
+        if spelled in {(found.parent,), (found.parent, found.daughter)}:
+            return found
     known = ", ".join(f"{code} ({found.name})" for code, found in kinds().items())
     raise InputError(f'"{name}" is not a generator known here: {known}')
+
+
+def _canonical(text: str) -> str:
+    """Canonical name of a nuclide, "" for what is none."""
+    try:
+        return parse_nuclide(text).name
+    except InputError:
+        return ""
 
 
 def _kind(row: dict[str, str]) -> GeneratorKind:
@@ -77,6 +94,8 @@ def _kind(row: dict[str, str]) -> GeneratorKind:
         float(row["limit_ratio"]) if row["limit_ratio"] else None,
         float(row["eluate_life_h"] or "inf") * 3600.0,
         float(row["life_d"] or "inf") * 86400.0,
+        row["life_from"],
         float(row["rest_h"]) * 3600.0,
         tuple((f, row[f"{f}_source"]) for f in figures if row[f"{f}_source"]),
+        (row["note"], row["note_zh"]),
     )
