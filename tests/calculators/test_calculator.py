@@ -118,13 +118,22 @@ def test_flags_of_the_command_line() -> None:
     [
         (7.4e9, "activity", "SI", "7.40 GBq"),
         (7.4e9, "activity", "Ci", "200 mCi"),
-        (1e-9, "activity", "SI", "1.00e-09 Bq"),
+        (1e-9, "activity", "SI", "< 1 µBq"),
         (2.5e14, "activity_per_current", "SI", "250 MBq/µA"),
         (2.5e11, "activity_per_mass", "SI", "250 MBq/mg"),
         (3.7e13, "activity_per_mass", "Ci", "1.00 Ci/mg"),
         (0.5, "share", "SI", "50.0 %"),
-        (2e-6, "share", "SI", "2.00e-04 %"),
-        (1234567.0, "count", "SI", "1.235e+06"),
+        (2e-6, "share", "SI", "2.00×10⁻⁴ %"),
+        (1e-5, "activity", "SI", "1.00×10⁻⁵ Bq"),
+        (3.7e-9, "activity", "Ci", "< 10⁻¹⁶ Ci"),
+        (2.78e-42, "dose_rate", "SI", "< 1 pSv/h"),
+        (2.78e-10, "dose_rate", "SI", "278 pSv/h"),
+        (1.76e-7, "share", "SI", "1.76×10⁻⁵ %"),
+        (1e-9, "share", "SI", "< 10⁻⁶ %"),
+        (0.0, "share", "SI", "0.00 %"),
+        (7.4e-12, "number", "SI", "7.40×10⁻¹²"),
+        (692936.64, "half_life", "SI", "8.020 d"),
+        (1234567.0, "count", "SI", "1.235×10⁶"),
         (1234.0, "count", "SI", "1,234"),
         (3600.0, "duration", "SI", "1 h"),
         (None, "activity", "SI", "—"),
@@ -139,4 +148,7 @@ def test_numbers_are_shown_by_their_kind(value, kind, system, text) -> None:
 def test_number_and_unit_are_told_apart() -> None:
     assert split("7.40 GBq") == ("7.40", "GBq")
     assert split("2 h 15 min") == ("2 h 15 min", "")
-    assert split("2.00e+14 cm⁻² s⁻¹") == ("2.00e+14", "cm⁻² s⁻¹")
+    assert split("2.00×10¹⁴ cm⁻² s⁻¹") == ("2.00×10¹⁴", "cm⁻² s⁻¹")
+    assert split("254 mg/cm²") == ("254", "mg/cm²")
+    assert split("< 1 pSv/h") == ("< 1", "pSv/h")
+    assert split("8 h 15 min") == ("8 h 15 min", "")

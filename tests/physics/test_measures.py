@@ -48,6 +48,10 @@ MEASURES = {
         ("flux", "2×10¹⁴ n·cm⁻²·s⁻¹", 2e14),
         ("flux", "2x10^14 n/cm2/s", 2e14),
         ("flux", "2e14 n/(cm²·s)", 2e14),
+        ("dose_rate", "2.5微西弗每小时", 2.5e-6),
+        ("dose_rate", "2.5 微西弗/时", 2.5e-6),
+        ("dose_rate", "3 毫希沃特每小时", 3e-3),
+        ("dose_rate", "5 pSv/h", 5e-12),
         ("flux", "2e18 m^-2 s^-1", 2e14),
         ("dose_rate", "25 µSv/h", 2.5e-5),
         ("dose_rate", "2.5 mrem/h", 2.5e-5),
@@ -124,7 +128,7 @@ def test_prints_with_the_prefix_that_fits() -> None:
     assert quantities.format_mass(0.01) == "10.0 mg"
     assert quantities.format_power(2e5) == "200 kW"
     assert quantities.format_length(3e-3) == "3.00 mm"
-    assert quantities.format_flux(2e14) == "2.00e+14 cm⁻² s⁻¹"
+    assert quantities.format_flux(2e14) == "2.00×10¹⁴ cm⁻² s⁻¹"
     assert quantities.format_dose_rate(2.5e-5) == "25.0 µSv/h"
     assert quantities.format_fraction(0.98) == "98.0 %"
     assert quantities.format_dose_rate(0.0) == "0.00 Sv/h"

@@ -7,14 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from becq.errors import InputError
+from becq.physics.decay_data import YEAR_S, half_life_s
 from becq.physics.quantities import (
     format_activity,
     format_duration,
+    format_half_life,
     parse_activity,
     parse_duration,
     six_day_curie,
     six_day_factor,
 )
+from becq.physics.units import raised
 
 
 @pytest.mark.parametrize(
@@ -169,3 +172,39 @@ def test_format_duration(seconds: float, text: str) -> None:
 def test_duration_round_trip(seconds: float) -> None:
     """Two units keep at least one part in 24."""
     assert parse_duration(format_duration(seconds)) == pytest.approx(seconds, rel=1 / 24)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("I-131", "8.021 d"),
+        ("F-18", "109.8 min"),
+        ("Ra-226", "1600 y"),
+        ("Mo-99", "65.94 h"),
+        ("Tc-99m", "6.015 h"),
+        ("U-238", "4.468×10⁹ y"),
+        ("Po-213", "4.200 µs"),
+    ],
+)
+def test_a_half_life_is_one_number_to_compute_with(name: str, text: str) -> None:
+    assert format_half_life(half_life_s(name)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("1us", 1e-6), ("5µs", 5e-6), ("5 μs", 5e-6), ("5 微秒", 5e-6), ("20 ns", 2e-8), ("20纳秒", 2e-8)],
+)
+def test_reads_micro_and_nanoseconds(text: str, seconds: float) -> None:
+    assert parse_duration(text) == pytest.approx(seconds, rel=1e-12)
+
+
+def test_years_are_written_out() -> None:
+    assert format_duration(1600 * YEAR_S) == "1600 y"
+    assert format_duration(28.79 * YEAR_S) == "28.8 y"
+    assert format_duration(1.91e19 * YEAR_S) == "1.91×10¹⁹ y"
+    assert parse_duration("1.91×10¹⁹ y") == pytest.approx(1.91e19 * YEAR_S)
+
+
+def test_e_notation_is_raised() -> None:
+    said = "from 1e-6 to 2.5e+14 per cm²; IRDFF-2e3x and 1e are names"
+    assert raised(said) == "from 10⁻⁶ to 2.5×10¹⁴ per cm²; IRDFF-2e3x and 1e are names"

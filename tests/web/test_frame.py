@@ -186,7 +186,7 @@ def test_refusals_are_answers(rf, error, code):
             "check the unit and the time of the last elution",
             "5.00 GBq Tc-99m 超过 near 处发生器已生成的 1.00 GBq；请检查单位和上次洗脱时间",
         ),
-        ('"7 mbq": "mbq" could be MBq (1e+06 Bq) or mBq (0.001 Bq)', "MBq (1e+06 Bq) 或 mBq"),
+        ('"7 mbq": "mbq" could be MBq (10⁶ Bq) or mBq (0.001 Bq)', "MBq (10⁶ Bq) 或 mBq"),
     ],
 )
 def test_refusals_are_said_in_chinese(rf, sentence, chinese):

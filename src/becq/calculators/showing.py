@@ -10,9 +10,11 @@ from typing import Any
 from becq.calculators.words import Words
 from becq.physics import quantities
 from becq.physics.quantities import CI_BQ
+from becq.physics.units import scientific
 
 _PLAIN: dict[str, Callable[[float], str]] = {
     "duration": quantities.format_duration,
+    "half_life": quantities.format_half_life,
     "energy": quantities.format_energy,
     "current": quantities.format_current,
     "mass": quantities.format_mass,
@@ -30,6 +32,13 @@ _PER = {
 }
 """Kind → the amount that is usual below the line, in the unit of the core, and its name."""
 TIMES = frozenset({"duration", "instant"})
+_NEXT_TO_NOTHING = {
+    "dose_rate": (1e-12, "1 pSv/h"),
+    "share": (1e-8, "10⁻⁶ %"),
+    "activity Bq": (1e-6, "1 µBq"),
+    "activity Ci": (1e-16 * CI_BQ, "10⁻¹⁶ Ci"),
+}
+"""Kind → what is said of all that is less: nobody needs the figures of 10⁻³³ nSv/h."""
 NUMBERS = frozenset({*_PLAIN, *_PER, "activity", "number", "count", "gamma"})
 """Kinds that stand at the right of their column."""
 
@@ -58,9 +67,11 @@ def show(value: Any, kind: str, system: str = "SI", digits: int = 3) -> str:
     if kind == "gamma":
         return _gamma(number)
     if kind == "count":
-        return f"{number:.3e}" if abs(number) >= 1e6 else f"{number:,.0f}"
+        return scientific(number, 4) if abs(number) >= 1e6 else f"{number:,.0f}"
+    if kind in _NEXT_TO_NOTHING and 0 < number < _NEXT_TO_NOTHING[kind][0]:
+        return f"< {_NEXT_TO_NOTHING[kind][1]}"
     if kind == "share" and 0 < abs(number) < 1e-4:
-        return f"{100 * number:.2e} %"
+        return f"{scientific(100 * number, digits)} %"
     if kind in _PLAIN:
         return _PLAIN[kind](number)
     return _figures(number)
@@ -68,16 +79,19 @@ def show(value: Any, kind: str, system: str = "SI", digits: int = 3) -> str:
 
 def split(text: str) -> tuple[str, str]:
     """Number and unit of a text that :func:`show` gave: ("7.40", "GBq"); ("8 h 15 min", "") for durations."""
-    number, space, unit = text.partition(" ")
-    return (
-        (number, unit) if space and not any(letter.isdigit() for letter in unit.split("⁻")[0]) else (text, "")
-    )
+    sign, rest = ("< ", text[2:]) if text.startswith("< ") else ("", text)
+    number, space, unit = rest.partition(" ")
+    return (sign + number, unit) if space and not any(each.isdecimal() for each in unit) else (text, "")
 
 
 def _activity(bq: float, system: str, digits: int) -> str:
+    unit = "Ci" if system == "Ci" else "Bq"
+    least, said = _NEXT_TO_NOTHING[f"activity {unit}"]
+    if 0 < bq < least:
+        return f"< {said}"
     floor = 1e-3 * (CI_BQ * 1e-12 if system == "Ci" else 1.0)
     if 0 < abs(bq) < floor:
-        return f"{bq / CI_BQ:.2e} Ci" if system == "Ci" else f"{bq:.2e} Bq"
+        return f"{scientific(bq / (CI_BQ if system == 'Ci' else 1.0), digits)} {unit}"
     return quantities.format_activity(bq, system, digits)
 
 
@@ -87,5 +101,5 @@ def _gamma(sv_m2_bq_h: float) -> str:
 
 def _figures(number: float) -> str:
     if number and not 1e-3 <= abs(number) < 1e6:
-        return f"{number:.2e}"
+        return scientific(number, 3)
     return f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"

@@ -105,13 +105,16 @@ DOSE_RATE = Measure(
     kind="a dose rate",
     example="25 uSv/h",
     units={
-        "Sv/h": 1.0, "mSv/h": 1e-3, "uSv/h": 1e-6, "nSv/h": 1e-9, "MSv/h": 1e6, "uSv/s": 3.6e-3, "mSv/s": 3.6,
+        "Sv/h": 1.0, "mSv/h": 1e-3, "uSv/h": 1e-6, "nSv/h": 1e-9, "pSv/h": 1e-12, "MSv/h": 1e6, "uSv/s": 3.6e-3, "mSv/s": 3.6,
         "rem/h": 1e-2, "mrem/h": 1e-5, "urem/h": 1e-8,
-        "希/时": 1.0, "毫希/时": 1e-3, "微希/时": 1e-6, "纳希/时": 1e-9,
-        "希/小时": 1.0, "毫希/小时": 1e-3, "微希/小时": 1e-6, "纳希/小时": 1e-9,
-        "毫希沃特/小时": 1e-3, "微希沃特/小时": 1e-6, "毫希每小时": 1e-3, "微希每小时": 1e-6,
+        **{
+            f"{prefix}{unit}{per}": size
+            for prefix, size in {"": 1.0, "毫": 1e-3, "微": 1e-6, "纳": 1e-9}.items()
+            for unit in ("希沃特", "西弗", "西沃特", "希")
+            for per in ("/小时", "/时", "每小时", "每时")
+        },
     },
-    shown=((1e-9, "nSv/h"), (1e-6, "µSv/h"), (1e-3, "mSv/h"), (1.0, "Sv/h")),
+    shown=((1e-12, "pSv/h"), (1e-9, "nSv/h"), (1e-6, "µSv/h"), (1e-3, "mSv/h"), (1.0, "Sv/h")),
     rare={"MSv/h": "mSv/h"},
     compact=True,
 )  # fmt: skip

@@ -23,6 +23,7 @@ from becq.errors import InputError
 from becq.physics import decay_data, measures
 from becq.physics.units import NUMBER as _NUMBER
 from becq.physics.units import plain as _plain
+from becq.physics.units import scientific as _scientific
 from becq.physics.units import significant as _significant
 
 CI_BQ = 3.7e10
@@ -78,6 +79,8 @@ _SIX_DAY = re.compile(r"(?:6|six|六)[\s-]*(?:days?|d|天|日)[\s-]*(?P<unit>.+)
 _TIME = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "秒"), 1.0),
     **dict.fromkeys(("ms", "毫秒"), 1e-3),
+    **dict.fromkeys(("us", "微秒"), 1e-6),
+    **dict.fromkeys(("ns", "纳秒"), 1e-9),
     **dict.fromkeys(("min", "mins", "minute", "minutes", "分", "分钟", "分鐘"), 60.0),
     **dict.fromkeys(
         ("h", "hr", "hrs", "hour", "hours", "小时", "小時", "时", "時", "个小时", "個小時"), 3600.0
@@ -201,7 +204,7 @@ def parse_duration(text: str, *, allow_bare: bool = False) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Duration in the two units that matter: "2 h 15 min", "10 d", "4.20 s", "1.91e+19 y"."""
+    """Duration in the two units that matter: "2 h 15 min", "10 d", "4.20 s", "1.91×10¹⁹ y"."""
     if not math.isfinite(seconds):
         return "stable" if seconds > 0 else str(seconds)
     sign, s = ("-" if seconds < 0 else ""), abs(seconds)
@@ -216,7 +219,7 @@ def format_duration(seconds: float) -> str:
             f"{sign}{value:g} {unit}" if value == round(value) else f"{sign}{_significant(value, 3)} {unit}"
         )
     if s >= 2 * decay_data.YEAR_S:
-        return f"{sign}{s / decay_data.YEAR_S:.3g} y"
+        return f"{sign}{_years(s / decay_data.YEAR_S)} y"
     for big, small, big_name, small_name in (
         (86400, 3600, "d", "h"),
         (3600, 60, "h", "min"),
@@ -228,6 +231,24 @@ def format_duration(seconds: float) -> str:
             rest = f" {minor // small} {small_name}" if minor else ""
             return f"{sign}{major} {big_name}{rest}"
     return f"{sign}1 min"  # 59.95 s to 60 s
+
+
+def format_half_life(seconds: float, digits: int = 4) -> str:
+    """Half-life as one number to compute with: "8.020 d", "109.8 min", "65.94 h", "1600 y"; "stable"."""
+    if not math.isfinite(seconds):
+        return "stable"
+    for unit, size, least in (
+        ("y", decay_data.YEAR_S, 2.0),
+        ("d", 86400.0, 3.0),  # hours up to three days: 65.94 h, 64.10 h
+        ("h", 3600.0, 2.0),
+        ("min", 60.0, 2.0),
+        ("s", 1.0, 1.0),
+        ("ms", 1e-3, 1.0),
+        ("µs", 1e-6, 1.0),
+    ):
+        if seconds >= least * size:
+            return f"{_significant(seconds / size, digits)} {unit}"
+    return f"{_significant(seconds / 1e-9, digits)} ns"
 
 
 def parse_energy(text: str) -> float:
@@ -301,7 +322,7 @@ def parse_flux(text: str) -> float:
 
 
 def format_flux(cm2_s: float, digits: int = 3) -> str:
-    """Neutron flux: "2.00e+14 cm⁻² s⁻¹"."""
+    """Neutron flux: "2.00×10¹⁴ cm⁻² s⁻¹"."""
     return measures.FLUX.format(cm2_s, digits)
 
 
@@ -387,15 +408,28 @@ def _activity_factor(unit: str, shown: str, insists: bool) -> float:
                 f'"{shown}": unknown activity unit "{unit}"; use Bq, kBq, MBq, GBq, TBq, Ci, mCi or µCi'
             )
         if len(same) > 1:
-            meanings = " or ".join(f"{u} ({_ACTIVITY[u]:.3g} Bq)" for u in same)
+            meanings = " or ".join(f"{u} ({_size(u)})" for u in same)
             raise InputError(f'"{shown}": "{unit}" could be {meanings}; write the unit in the right case')
         name = same[0]
     if name in _RARE and not insists:
         raise InputError(
-            f'"{shown}" is in {name} ({_ACTIVITY[name]:.3g} Bq); did you mean {_RARE[name]}? '
-            f'Write "{shown}!" to insist'
+            f'"{shown}" is in {name} ({_size(name)}); did you mean {_RARE[name]}? Write "{shown}!" to insist'
         )
     return _ACTIVITY[name]
+
+
+def _size(unit: str) -> str:
+    """The size of a unit of activity, for people: "0.001 Bq", "10⁶ Bq"."""
+    size = _ACTIVITY[unit]
+    return f"{size:g} Bq" if 1e-3 <= size < 1e4 else f"{_scientific(size, 3)} Bq".replace("1.00×", "")
+
+
+def _years(years: float) -> str:
+    """Three figures at least: "2.60", "1600", "1.91×10¹⁹"; whole years without decimals."""
+    rounded = float(f"{years:.3g}")
+    if rounded >= 1e6:
+        return _scientific(years, 3)
+    return f"{rounded:g}" if rounded < 1e3 else f"{years:.0f}"
 
 
 def _time_factor(unit: str, shown: str) -> float:

@@ -19,6 +19,8 @@ from becq.errors import InputError
 NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"
 _MEASURE_TEXT = re.compile(rf"(?P<number>{NUMBER})\s*(?P<unit>.*)")
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_E_NOTATION = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?![\w.]*\w)")
 _POWER = re.compile(r"\s*[×xX*]\s*10\s*(?:\^\s*([+-]?\d+)|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
 
 
@@ -29,13 +31,29 @@ def plain(text: str) -> str:
     return normal.replace("−", "-").replace("–", "-").replace("μ", "u").replace("µ", "u")
 
 
+def scientific(value: float, digits: int) -> str:
+    """``value`` as people write powers of ten: "2.00×10¹⁴", "1.76×10⁻⁵"; read again by :func:`plain`."""
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}"
+
+
+def raised(text: str) -> str:
+    """A text with its numbers in e-notation written with powers of ten: "from 1e-6" → "from 10⁻⁶"."""
+
+    def one(match: re.Match[str]) -> str:
+        power = f"10{str(int(match[2])).translate(_RAISED)}"
+        return power if match[1] == "1" else f"{match[1]}×{power}"
+
+    return _E_NOTATION.sub(one, text)
+
+
 def significant(value: float, digits: int) -> str:
-    """``value`` with significant figures, trailing zeros kept, no exponent below 1e6."""
+    """``value`` with significant figures, trailing zeros kept, a power of ten only beyond a million."""
     if value == 0:
         return "0" if digits == 1 else f"0.{'0' * (digits - 1)}"
     exponent = int(f"{value:.{digits - 1}e}".rpartition("e")[2])
     if abs(exponent) > 6:
-        return f"{value:.{digits - 1}e}"
+        return scientific(value, digits)
     return f"{float(f'{value:.{digits - 1}e}'):.{max(0, digits - 1 - exponent)}f}"
 
 
