@@ -181,3 +181,14 @@ def test_californium_says_what_is_missing() -> None:
 def test_bad_input(call, word: str) -> None:
     with pytest.raises(InputError, match=word):
         call()
+
+
+@pytest.mark.parametrize("outer", SHIELDS)
+@pytest.mark.parametrize("inner", SHIELDS)
+@pytest.mark.parametrize("nuclide", ["Lu-177", "F-18", "Tc-99m", "Co-60"])
+def test_an_outer_layer_never_gives_more_dose(nuclide: str, inner: str, outer: str) -> None:
+    """The rule for layers alone let 10 cm of water outside of 3 mm of lead raise Lu-177 by a half."""
+    depths = np.concatenate([[0.0], np.geomspace(1e-5, 0.5, 30)])
+    inside = (inner, 0.003 if inner in ("lead", "tungsten") else 0.05)
+    rates = [dose_rate(nuclide, 1e9, 1.0, [inside, (outer, float(x))]).transmission for x in depths]
+    assert all(b <= a * (1 + 1e-9) for a, b in zip(rates, rates[1:], strict=False))

@@ -49,8 +49,30 @@ def _factor(medium: str, energy_kev: Array, depth: Array) -> Array:
     return np.asarray(1.0 + (infinite - 1.0) * finite_ratio(medium, energy_kev, depth))
 
 
+def _joined(slabs: Sequence[tuple[Material, float]]) -> list[tuple[Material, float]]:
+    """Neighbouring layers of one material as one layer."""
+    found: list[tuple[Material, float]] = []
+    for medium, thickness_m in slabs:
+        if found and found[-1][0] is medium:
+            found[-1] = (medium, found[-1][1] + thickness_m)
+        else:
+            found.append((medium, thickness_m))
+    return found
+
+
+def _growth(medium: Material, energy_kev: Array, inner: Array, outer: Array) -> Array:
+    """How much the build-up factor of a material grows between two depths in mean free paths."""
+    media = ["concrete", "lead"] if medium.name == "lead-glass" else [medium.buildup]
+    grown = [_factor(m, energy_kev, outer) - _factor(m, energy_kev, inner) for m in media]
+    return np.asarray(np.max(grown, axis=0))
+
+
 def transmission(energy_kev: ArrayLike, layers: Layers, *, broad: bool = True) -> Array:
     """Share of the air kerma that passes layers given from the source outwards, at energies in keV.
+
+    A layer never lets more through than what is within it times what it lets through by itself: the rule for
+    layers (:mod:`buildup`) would credit water outside of lead with scattered photons that the lead has
+    swallowed, and let the dose rise with its thickness.
 
     :param layers: (material, thickness in m) pairs; none at all transmits 1.
     :param broad: with build-up (what a shield does); False: narrow beam, unscattered photons only.
@@ -60,14 +82,18 @@ def transmission(energy_kev: ArrayLike, layers: Layers, *, broad: bool = True) -
     energy = np.asarray(energy_kev, dtype=np.float64)
     depth = np.zeros_like(energy)
     factor = np.ones_like(energy)
-    for medium, thickness_m in checked(layers):
-        inner = depth
-        depth = depth + medium.mean_free_paths(energy, thickness_m, broad=broad)
-        if broad:
-            media = ["concrete", "lead"] if medium.name == "lead-glass" else [medium.buildup]
-            gained = [_factor(m, energy, depth) - _factor(m, energy, inner) for m in media]
-            factor = factor + np.max(gained, axis=0)
-    return np.asarray(np.minimum(np.exp(-depth) * np.maximum(factor, 1.0), 1.0))
+    passed = np.ones_like(energy)
+    for medium, thickness_m in _joined(checked(layers)):
+        own = medium.mean_free_paths(energy, thickness_m, broad=broad)
+        inner, depth = depth, depth + own
+        if not broad:
+            passed = np.exp(-depth)
+            continue
+        factor = factor + _growth(medium, energy, inner, depth)
+        alone = np.exp(-own) * np.maximum(1.0 + _growth(medium, energy, np.zeros_like(own), own), 1.0)
+        together = np.exp(-depth) * np.maximum(factor, 1.0)
+        passed = np.minimum(together, passed * np.minimum(alone, 1.0))
+    return np.asarray(passed)
 
 
 def solve_thickness(through: Callable[[float], float], wanted: float, *, first_m: float = 1e-3) -> float:
