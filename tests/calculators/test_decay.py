@@ -67,3 +67,48 @@ def test_spaces_around_a_text_do_not_matter() -> None:
     texts = {"nuclide": " I-131 ", "activity": "1 GBq\n", "after": "  16 d"}
     inputs = DECAY.read(texts)
     assert inputs.texts == {"nuclide": "I-131", "activity": "1 GBq", "after": "16 d"}
+
+
+def table(result, name: str):
+    return next(each for each in result.tables if each.name == name)
+
+
+def test_the_table_of_times_holds_the_largest_members_and_says_what_it_leaves_out() -> None:
+    actinium = DECAY.ask({"nuclide": "Ac-225", "activity": "1 GBq", "after": "10 d"})
+    shown = [column.nuclide for column in table(actinium, "times").columns[1:]]
+    assert shown == list(actinium.data["activities_bq"])  # all seven, Pb-209 too
+    assert [curve.nuclide for curve in actinium.charts[0].curves] == shown
+    assert not any("not shown" in str(note) for note in actinium.notes)
+    thorium = DECAY.ask({"nuclide": "U-232", "activity": "1 GBq", "after": "20 y", "steps": "2"})
+    columns = table(thorium, "times").columns[1:]
+    members = thorium.data["activities_bq"]
+    tops = {name: max(row["activities_bq"][name] for row in thorium.data["times"]) for name in members}
+    largest = sorted(members, key=lambda name: -tops[name])[: len(columns)]
+    assert {column.nuclide for column in columns} == set(largest)
+    out = len(members) - len(columns)
+    assert out > 0
+    assert any(f"{out} of {len(members)} members are not shown" in str(note) for note in thorium.notes)
+
+
+def test_a_half_life_that_is_clearly_off_is_noted_below_one_per_cent_too() -> None:
+    notes = " ".join(map(str, DECAY.ask({"nuclide": "Ac-225", "activity": "1 GBq", "after": "10 d"}).notes))
+    assert "ICRP-107 gives Ac-225 a half-life of 10.00 d; NUBASE2020 has 9.919 d (+0.8 %)" in notes
+    assert "Tc-99m" not in " ".join(
+        map(str, DECAY.ask({"nuclide": "Tc-99m", "activity": "1 GBq", "after": "1 d"}).notes)
+    )
+
+
+def test_nothing_at_the_start_is_said_and_keeps_its_column() -> None:
+    result = DECAY.ask({"nuclide": "Tc-99m", "activity": "0GBq", "after": "1d"})
+    assert [column.nuclide for column in table(result, "times").columns[1:]] == ["Tc-99m"]
+    assert all(row[1] == 0.0 for row in table(result, "times").rows)
+    assert "no activity at the start" in str(result.notes[0])
+
+
+@pytest.mark.parametrize(
+    ("after", "more", "log"),
+    [("2 d", {}, False), ("180 d", {}, True), ("2 d", {"limit": "1 GBq"}, True)],
+)
+def test_a_wide_span_or_a_limit_is_drawn_on_a_logarithmic_scale(after, more, log) -> None:
+    result = DECAY.ask({"nuclide": "Lu-177", "activity": "7.4 GBq", "after": after, **more})
+    assert result.charts[0].log is log

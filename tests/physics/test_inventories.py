@@ -183,6 +183,11 @@ def test_errors_say_what_is_wrong(frame: pl.DataFrame, at: object, message: str)
         decayed(frame, at)  # type: ignore[arg-type]
 
 
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(InputError, match="no form 'foo' of an inventory; use long or wide"):
+        decayed(MIXED, NOON, form="foo")  # type: ignore[arg-type]
+
+
 def test_frames_are_loaded_only_where_used() -> None:
     code = "import sys, becq.physics.decay, becq.physics.cumulation; sys.exit('polars' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

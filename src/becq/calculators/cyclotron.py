@@ -197,7 +197,7 @@ def _energies(inputs: CyclotronInputs, done: BeamIrradiation) -> Words:
 def _table(inputs: CyclotronInputs, done: BeamIrradiation, after: float) -> Grid:
     columns = [
         Column(reading.NUCLIDE, "nuclide"),
-        Column(reading.HALF_LIFE, "duration"),
+        Column(reading.HALF_LIFE, "half_life"),
         Column(Words("At EOB", "EOB 时刻"), "activity"),
         Column(Words("Per activity of the product", "与产品活度之比"), "share"),
     ]

@@ -16,13 +16,16 @@ from becq.errors import InputError, Problem, ProblemsError
 from becq.physics import cumulation, decay_data, half_lives, uncertainty
 from becq.physics import decay as physics
 from becq.physics.milestones import ingrowth_maximum, time_to_activity_s
-from becq.physics.quantities import format_duration, parse_activity, parse_fraction
+from becq.physics.quantities import format_duration, format_half_life, parse_activity, parse_fraction
 
 UNCERTAINTIES = "NUBASE2020 (Kondev et al. 2021, Chinese Physics C 45, 030001)"
 POINTS, DENSE = 120, 40
-CURVES = 6
+CURVES = 8
+"""Members that the chart and the table of times show at most, the largest."""
 LEAST_SHARE = 1e-6
-"""Members below this share of the highest activity are not drawn."""
+"""Members below this share of the highest activity are not shown."""
+WIDE_SPAN = 100.0
+"""Activities that differ by more are better seen on a logarithmic scale."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +89,7 @@ def answer(inputs: DecayInputs) -> Result:
         "decays": decays,
         "maxima": maxima,
     }
-    left = activities[inputs.nuclide] / start if start else 0.0
+    left = activities[inputs.nuclide] / start if start else None
     spread = _relative(spreads[inputs.nuclide], activities[inputs.nuclide])
     figures = [
         Figure(
@@ -98,7 +101,7 @@ def answer(inputs: DecayInputs) -> Result:
             relative_uncertainty=spread,
         ),
         Figure(Words("Of the start", "占初始"), left, "share", inputs.nuclide),
-        Figure(reading.HALF_LIFE, half_life, "duration", inputs.nuclide),
+        Figure(reading.HALF_LIFE, half_life, "half_life", inputs.nuclide),
     ]
     marks: list[Mark] = []
     if inputs.limit_bq is not None:
@@ -114,7 +117,7 @@ def answer(inputs: DecayInputs) -> Result:
         draw=lambda: (_chart(inputs, after, marks),),
         tables=(_members(activities, spreads, decays, maxima), _times(end.members, steps, on_the_way)),
         sources=(decay_data.SOURCE, f"Uncertainties of half-lives: {UNCERTAINTIES}"),
-        notes=_notes(end.members, end.without),
+        notes=(*_unseen(inputs, end.members, on_the_way), *_notes(end.members, end.without)),
     )
 
 
@@ -131,9 +134,10 @@ def _chart(inputs: DecayInputs, after: float, marks: list[Mark]) -> Chart:
     span = max(after, 1.15 * marks[0].x if marks else 0.0)
     times = reading.grid(span, POINTS, dense=DENSE)
     found = physics.decay(inputs.nuclide, inputs.activity_bq, times)
-    tops = found.activities_bq.max(axis=0)
-    shown = [i for i in np.argsort(-tops) if tops[i] > LEAST_SHARE * tops.max()][:CURVES]
-    curves = tuple(Curve.of(times, found.activities_bq[:, i], found.members[i]) for i in sorted(shown))
+    shown = _largest(found.activities_bq)
+    curves = tuple(Curve.of(times, found.activities_bq[:, i], found.members[i]) for i in shown)
+    ends = found.activities_bq[[0, -1]][:, shown]
+    lowest = min(ends[ends > 0], default=0.0)
     return Chart(
         name="decay",
         title=Words("Activity over time", "活度随时间变化"),
@@ -141,7 +145,37 @@ def _chart(inputs: DecayInputs, after: float, marks: list[Mark]) -> Chart:
         y=Axis(reading.ACTIVITY, "activity"),
         curves=curves,
         marks=tuple(marks),
+        log=inputs.limit_bq is not None or bool(found.activities_bq.max() > WIDE_SPAN * lowest > 0),
         level=inputs.limit_bq,
+    )
+
+
+def _largest(activities: Any) -> list[int]:
+    """Places of the members that are shown, parents before progeny; the first one where all are zero."""
+    tops = activities.max(axis=0)
+    order = [int(i) for i in np.argsort(-tops, kind="stable") if tops[i] > LEAST_SHARE * tops.max()]
+    return sorted(order[:CURVES]) or [0]
+
+
+def _unseen(inputs: DecayInputs, members: tuple[str, ...], activities: Any) -> tuple[Words, ...]:
+    """What the table of times leaves out, or that there is nothing at all."""
+    if not inputs.activity_bq:
+        return (
+            Words(
+                "There is no activity at the start, so there is none later.",
+                "初始活度为零，此后也没有活度。",
+            ),
+        )
+    shown = _largest(activities)
+    left_out = [name for i, name in enumerate(members) if i not in shown]
+    if not left_out:
+        return ()
+    names = ", ".join(left_out[:CURVES]) + (", ..." if len(left_out) > CURVES else "")
+    return (
+        Words(
+            f"On the way, {len(left_out)} of {len(members)} members are not shown, the smallest: {names}.",
+            f"“各时刻活度”未列出 {len(members)} 个成员中最小的 {len(left_out)} 个：{names}。",
+        ),
     )
 
 
@@ -154,8 +188,8 @@ def _notes(members: tuple[str, ...], without: tuple[str, ...]) -> tuple[Words, .
     found = []
     for name in members:
         row = half_lives.evaluated_half_life(name)
-        if row is not None and row.deviates:
-            used, later = format_duration(row.used_s), format_duration(row.half_life_s)
+        if row is not None and row.notable:
+            used, later = format_half_life(row.used_s), format_half_life(row.half_life_s)
             off = f"{100 * row.difference:+.1f} %"
             found.append(
                 Words(
@@ -198,7 +232,7 @@ def _members(
         Words("At the end", "末时刻"),
         (
             Column(reading.NUCLIDE, "nuclide"),
-            Column(reading.HALF_LIFE, "duration"),
+            Column(reading.HALF_LIFE, "half_life"),
             Column(reading.ACTIVITY, "activity"),
             Column(Words("Standard uncertainty", "标准不确定度"), "share"),
             Column(Words("Decays until then", "累计衰变数"), "count"),
@@ -221,8 +255,7 @@ def _members(
 
 
 def _times(members: tuple[str, ...], times: Any, activities: Any) -> Grid:
-    tops = activities.max(axis=0)
-    shown = [i for i in range(len(members)) if tops[i] > LEAST_SHARE * tops.max()][:CURVES]
+    shown = _largest(activities)
     return Grid(
         "times",
         Words("On the way", "各时刻活度"),

@@ -214,7 +214,7 @@ def _campaign_table(campaign: Campaign) -> Grid:
 def _table(done: FissionProduction) -> Grid:
     columns = (
         Column(reading.NUCLIDE, "nuclide"),
-        Column(reading.HALF_LIFE, "duration"),
+        Column(reading.HALF_LIFE, "half_life"),
         Column(Words("Cumulative yield", "累积产额"), "share"),
         Column(Words("At shutdown", "停堆时刻"), "activity"),
     )

@@ -163,7 +163,7 @@ def answer(inputs: ReactorInputs) -> Result:
 def _table(done: ReactorIrradiation) -> Grid:
     columns = [
         Column(reading.NUCLIDE, "nuclide"),
-        Column(reading.HALF_LIFE, "duration"),
+        Column(reading.HALF_LIFE, "half_life"),
         Column(Words("At EOB", "EOB 时刻"), "activity"),
     ]
     later = done.cooling_s > 0

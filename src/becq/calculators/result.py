@@ -2,9 +2,9 @@
 
 A kind says unit and form: a page, a command and a chart print the same number each in their own way
 (:func:`becq.calculators.showing.show`). Kinds: activity (Bq), activity_per_current (Bq/A),
-activity_per_charge (Bq/C), activity_per_mass (Bq/g), duration (s), energy (MeV), current (A), mass (g),
-power (W), length (m), flux (cm⁻² s⁻¹), dose_rate (Sv/h), share (fraction of one), number, count, gamma
-(Sv m²/(Bq h)), density (g/cm²), nuclide, instant, words, code.
+activity_per_charge (Bq/C), activity_per_mass (Bq/g), duration (s), half_life (s), energy (MeV), current (A),
+mass (g), power (W), length (m), flux (cm⁻² s⁻¹), dose_rate (Sv/h), share (fraction of one), number, count,
+gamma (Sv m²/(Bq h)), density (g/cm²), nuclide, instant, words, code.
 """
 
 from __future__ import annotations

@@ -49,6 +49,11 @@ class EvaluatedHalfLife:
         """Whether ICRP-107 differs by more than two standard uncertainties and more than 1 %."""
         return self.sigmas > 2 and abs(self.difference) > 0.01
 
+    @property
+    def notable(self) -> bool:
+        """Whether the difference must be told beside an answer: also a clear one from 0.3 % up."""
+        return self.deviates or (self.sigmas > 3 and abs(self.difference) > 0.003)
+
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, EvaluatedHalfLife]:

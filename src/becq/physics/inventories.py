@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -56,8 +56,11 @@ def decayed(
         parents before progeny. "wide": a row for each lot with lot, reference_time and a column in Bq for
         each nuclide (those of ``members`` if given, in that order), null where the lot's chains lack it.
     :returns: lots in the order of their first rows; ``reference_time`` is the moment asked for.
-    :raises InputError: for missing columns, unknown nuclides, empty cells, moments before the reference time.
+    :raises InputError: for missing columns, unknown nuclides, empty cells, moments before the reference time,
+        another form.
     """
+    if form not in get_args(Form):
+        raise InputError(f"There is no form {form!r} of an inventory; use {' or '.join(get_args(Form))}")
     _check(frame)
     activities = frame["activity_bq"].cast(pl.Float64).to_numpy()
     elapsed = _elapsed_s(frame, at, backwards=not progeny)

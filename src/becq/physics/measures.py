@@ -105,7 +105,8 @@ DOSE_RATE = Measure(
     kind="a dose rate",
     example="25 uSv/h",
     units={
-        "Sv/h": 1.0, "mSv/h": 1e-3, "uSv/h": 1e-6, "nSv/h": 1e-9, "pSv/h": 1e-12, "MSv/h": 1e6, "uSv/s": 3.6e-3, "mSv/s": 3.6,
+        "Sv/h": 1.0, "mSv/h": 1e-3, "uSv/h": 1e-6, "nSv/h": 1e-9, "pSv/h": 1e-12, "MSv/h": 1e6,
+        "uSv/s": 3.6e-3, "mSv/s": 3.6,
         "rem/h": 1e-2, "mrem/h": 1e-5, "urem/h": 1e-8,
         **{
             f"{prefix}{unit}{per}": size
