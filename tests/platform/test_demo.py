@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,6 +26,25 @@ class TestHome:
         with pytest.raises(InputError, match="is no demo"):
             clear_home(tmp_path)
         assert database.read_text() == "precious"
+
+    def test_the_home_of_an_installation_elsewhere_is_left_alone(self, tmp_path):
+        """With a database server the folder holds a key and files, but no database."""
+        (tmp_path / "secret.key").write_text("key")
+        with pytest.raises(InputError, match="is no demo"):
+            clear_home(tmp_path)
+        assert [each.name for each in tmp_path.iterdir()] == ["secret.key"]
+
+    def test_the_home_is_that_of_the_environment(self, tmp_path):
+        """Without --home a demo goes to BECQ_HOME, and what is there is not thrown away."""
+        (tmp_path / "precious.txt").write_text("precious")
+        environment = {**os.environ, "BECQ_HOME": str(tmp_path)}
+        words = [sys.executable, "-m", "becq.cli.main", "demo", "--no-serve", "--days", "0"]
+        run = subprocess.run(  # noqa: S603
+            words, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+        assert run.returncode == 2
+        assert f"{tmp_path} is no demo" in run.stderr
+        assert not (tmp_path / "var").exists()
 
     def test_an_earlier_demo_is_thrown_away(self, tmp_path):
         clear_home(tmp_path / "demo")

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def demo(
-    home: Annotated[Path, typer.Option(help="Folder of the demo's database.")] = Path("var/demo"),
+    home: Annotated[
+        Path, typer.Option(envvar="BECQ_HOME", help="Folder of the demo's database; an earlier demo goes.")
+    ] = Path("var/demo"),
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8000,
     serve: Annotated[bool, typer.Option(help="Serve the pages afterwards.")] = True,
     days: Annotated[int, typer.Option(min=0, max=13, help="Days to play, and the morning after.")] = 7,

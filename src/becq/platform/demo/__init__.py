@@ -22,11 +22,10 @@ def is_demo() -> bool:
 def clear_home(home: Path) -> None:
     """Make room for a demo: an earlier one is thrown away, anything else is refused.
 
-    :raises InputError: the folder holds a database that is no demo.
+    :raises InputError: the folder holds anything without the marker of a demo.
     """
-    database = home / DATABASE
-    if database.exists() and not (home / MARKER).is_file():
-        raise InputError(f"{database} is no demo; choose another --home")
+    if home.is_dir() and any(home.iterdir()) and not (home / MARKER).is_file():
+        raise InputError(f"{home} is no demo; choose another --home (or BECQ_HOME)")
     home.mkdir(parents=True, exist_ok=True)
     for suffix in ("", "-wal", "-shm", "-journal"):
         (home / f"{DATABASE}{suffix}").unlink(missing_ok=True)
