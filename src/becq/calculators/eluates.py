@@ -12,11 +12,9 @@ import numpy as np
 from becq.calculators import reading
 from becq.calculators.calculator import Inputs
 from becq.calculators.result import Axis, Chart, Column, Curve, Grid
-from becq.calculators.schedule import moment_after
 from becq.calculators.words import Words
 from becq.physics.bateman import Array
 from becq.physics.elution import ElutionHistory
-from becq.physics.elution_plan import ElutionPlan
 from becq.physics.generator_kinds import GeneratorKind
 
 DAY_S = 86400.0
@@ -26,10 +24,16 @@ MOST_POINTS = 900
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratorInputs(Inputs):
-    """What is asked; ``calibrated`` and ``first`` are aware where a zone or an offset is known."""
+    """What is asked; ``calibrated`` and ``first`` are aware where a zone or an offset is known.
+
+    :ivar six_day: whether the activity was given in six-day curies, so that the calibration is the release.
+    :ivar preparation_s: from an elution until its eluate can serve a need.
+    :ivar gap_s: least time between two elutions for the needs.
+    """
 
     kind: GeneratorKind
     activity_bq: float
+    six_day: bool
     calibrated: datetime
     first: datetime
     clock_s: tuple[float, ...]
@@ -39,6 +43,8 @@ class GeneratorInputs(Inputs):
     rest_s: float
     needed_bq: float | None
     needs: tuple[tuple[float, float], ...]
+    preparation_s: float
+    gap_s: float
 
 
 def rows(inputs: GeneratorInputs, moments: list[datetime], history: ElutionHistory) -> list[dict[str, Any]]:
@@ -99,18 +105,6 @@ def day_table(daily: list[tuple[str, list[float]]]) -> Grid:
     )
     rows = tuple((day, len(values), sum(values)) for day, values in daily)
     return Grid("days", Words("Day by day", "逐日合计"), columns, rows)
-
-
-def plan_table(inputs: GeneratorInputs, plan: ElutionPlan) -> Grid:
-    columns = (
-        Column(Words("Elute at", "洗脱时刻"), "instant"),
-        Column(Words("Eluate", "洗脱液"), "activity"),
-    )
-    rows = tuple(
-        (moment_after(inputs.first, t), bq)
-        for t, bq in zip(plan.times_s.tolist(), plan.eluates_bq.tolist(), strict=True)
-    )
-    return Grid("plan", Words("Best elution times for the needs", "满足需要的最佳洗脱时刻"), columns, rows)
 
 
 def charts(

@@ -9,25 +9,24 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from becq.calculators import eluates, reading, schedule
+from becq.calculators import eluate_limits, eluates, needs, reading, schedule
 from becq.calculators.calculator import Calculator, beside
 from becq.calculators.eluates import DAY_S, GeneratorInputs
 from becq.calculators.field import Field
 from becq.calculators.result import Figure, Result
+from becq.calculators.showing import show
 from becq.calculators.words import Words
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.bateman import Array
 from becq.physics.decay import decay_factor
-from becq.physics.elution import ElutionHistory, elute
-from becq.physics.elution_plan import ElutionPlan, best_elution_times
+from becq.physics.elution import ElutionHistory, elute, rested_column
 from becq.physics.generator_kinds import GeneratorKind, kind, kinds
 from becq.physics.quantities import (
     format_duration,
     parse_activity,
     parse_clock_times,
     parse_fraction,
-    parse_instant,
 )
 
 MOST_DAYS = 400
@@ -49,31 +48,34 @@ def zone(text: str) -> ZoneInfo:
         raise InputError(f'"{text}" is not a time zone; write for example Asia/Shanghai') from None
 
 
-def needs(text: str) -> tuple[tuple[float, float], ...]:
-    """Activities needed at times of the day, "10:00=3GBq, 14:00=2GBq": (s after midnight, Bq) each."""
-    found = []
-    for part in text.replace("，", ",").replace("＝", "=").split(","):
-        if not part.strip():
-            continue
-        clock, _, activity = part.partition("=")
-        if not activity.strip():
-            raise InputError(f'"{part.strip()}" is not a need; write for example 10:00=3GBq')
-        found.append((parse_clock_times(clock)[0], parse_activity(activity)))
-    return tuple(sorted(found))
+def parent_activity(text: str) -> str:
+    """The text of an activity, checked as far as it can be before the parent is known."""
+    reading.bounded(lambda each: parse_activity(each, nuclide="Mo-99"), 1e25, "1e25 Bq")(text)
+    return text
 
 
 def build(**values: Any) -> GeneratorInputs:
     """Moments get the zone; what is left out comes from the kind of generator."""
     wanted: GeneratorKind = values["kind"]
     where: tzinfo | None = values["zone"]
-    calibrated = schedule.placed(values["calibrated"], where)
+    with beside("activity"):
+        activity_bq = parse_activity(values["activity"], nuclide=wanted.parent)
+    with beside("calibrated"):
+        calibrated = schedule.placed(values["calibrated"], where)
     first = values["first"]
+    with beside("first"):
+        if first is not None and first.tzinfo is not None and calibrated.tzinfo is None:
+            raise InputError(
+                "This has an offset and the calibration time has none; give both an offset, or a time zone"
+            )
+        first = calibrated if first is None else schedule.placed(first, calibrated.tzinfo)
     return GeneratorInputs(
         texts=values["texts"],
         kind=wanted,
-        activity_bq=values["activity"],
+        activity_bq=activity_bq,
+        six_day=_six_day(values["activity"]),
         calibrated=calibrated,
-        first=calibrated if first is None else schedule.placed(first, calibrated.tzinfo),
+        first=first,
         clock_s=values["elute"],
         days=values["days"],
         efficiency=wanted.efficiency if values["efficiency"] is None else values["efficiency"],
@@ -83,21 +85,33 @@ def build(**values: Any) -> GeneratorInputs:
         rest_s=wanted.rest_s if values["rest"] is None else values["rest"],
         needed_bq=values["needed"],
         needs=values["needs"] or (),
+        preparation_s=values["preparation"],
+        gap_s=values["gap"],
     )
+
+
+def _six_day(text: str) -> bool:
+    """Whether an activity that can be read of Mo-99 is in six-day curies."""
+    try:
+        parse_activity(text)
+    except InputError:
+        return True
+    return False
 
 
 def answer(inputs: GeneratorInputs) -> Result:
     """Every eluate of the schedule."""
     one = inputs.kind
-    moments = schedule.daily(inputs.first, inputs.clock_s, inputs.days)
+    timetable = schedule.daily(inputs.first, inputs.clock_s, inputs.days)
+    moments = timetable.moments
     with beside("elute"):
         if not moments:
             raise InputError("No elution lies after the first moment; add a later time or a day")
-    start_bq = inputs.activity_bq * float(
-        decay_factor(one.parent, schedule.seconds(inputs.first, inputs.calibrated))
-    )
-    if not math.isfinite(start_bq):
-        raise InputError("The first elution lies too far before the calibration")
+    since_s = schedule.seconds(inputs.first, inputs.calibrated)
+    with beside("first"), np.errstate(over="ignore"):
+        start_bq = inputs.activity_bq * float(decay_factor(one.parent, since_s))
+        if not math.isfinite(start_bq):
+            raise InputError("The first elution lies too far before the calibration")
     times = np.array([schedule.seconds(at, inputs.first) for at in moments])
     history = _elute(inputs, start_bq, times)
     taken = history.of(one.daughter)
@@ -114,6 +128,9 @@ def answer(inputs: GeneratorInputs) -> Result:
         "efficiency": inputs.efficiency,
         "breakthrough": inputs.breakthrough,
         "rest_s": inputs.rest_s,
+        "limit_ratio": one.limit_ratio,
+        "eluate_life_s": one.eluate_life_s,
+        "life_ends": eluate_limits.life_ends(inputs),
         "eluates": rows,
         "days": [{"day": day, "eluates_bq": values, "total_bq": sum(values)} for day, values in daily],
     }
@@ -130,19 +147,22 @@ def answer(inputs: GeneratorInputs) -> Result:
             at=moments[0],
         ),
     ]
-    warnings: list[Words | str] = []
+    figures += eluate_limits.figures(inputs)
+    warnings = [*timetable.remarks, *eluate_limits.warnings(inputs, rows)]
+    notes = _notes(inputs)
     tables = [eluates.eluate_table(one, rows)]
     if len(inputs.clock_s) > 1:
         tables.append(eluates.day_table(daily))
     if inputs.needed_bq:
         figures.append(_useful(inputs, start_bq, data))
     if inputs.needs:
-        plan = _plan(inputs, start_bq)
-        data["plan"] = _plan_data(inputs, plan)
-        tables.insert(0, eluates.plan_table(inputs, plan))
-        if not plan.complete:
-            warnings.append(Words("The needs cannot be covered in full.", "无法完全满足各时刻的需要。"))
-    _check_lives(one, times, inputs.rest_s, warnings)
+        day = needs.plan(inputs, start_bq)
+        data["plan"] = needs.data(inputs, day)
+        figures += needs.figures(inputs, day)
+        tables = [*needs.tables(day), *tables]
+        warnings += needs.warnings(day)
+        notes += needs.notes(inputs)
+    warnings += eluate_limits.life_warnings(inputs, moments)
     return Result(
         title=Words(f"{one.name} generator", f"{one.name} 发生器"),
         data=data,
@@ -150,12 +170,14 @@ def answer(inputs: GeneratorInputs) -> Result:
         draw=lambda: eluates.charts(inputs, history, moments, taken),
         tables=tuple(tables),
         sources=(decay_data.SOURCE, *(f"{FIGURES[name]}: {said}" for name, said in one.sources)),
-        notes=_notes(inputs),
+        notes=tuple(notes),
         warnings=tuple(warnings),
     )
 
 
 def _elute(inputs: GeneratorInputs, start_bq: float, times: Array) -> ElutionHistory:
+    with beside("rest"):
+        rested_column(inputs.kind.parent, inputs.rest_s)
     with beside("efficiency", "breakthrough"):
         return elute(
             inputs.kind.parent,
@@ -169,69 +191,19 @@ def _elute(inputs: GeneratorInputs, start_bq: float, times: Array) -> ElutionHis
 
 
 def _useful(inputs: GeneratorInputs, start_bq: float, data: dict[str, Any]) -> Figure:
-    """The last day on which every elution reaches what is needed."""
+    """The last day on which every elution reaches what is needed, within the life of the generator."""
     wanted = inputs.needed_bq or 0.0
-    moments = schedule.daily(inputs.first, inputs.clock_s, MOST_DAYS)
+    moments = schedule.daily(inputs.first, inputs.clock_s, MOST_DAYS).moments
     times = np.array([schedule.seconds(at, inputs.first) for at in moments])
-    short = np.flatnonzero(_elute(inputs, start_bq, times).of(inputs.kind.daughter) < wanted)
-    last = moments[-1] if not short.size else moments[short[0] - 1] if short[0] else None
-    label = Words("Every elution reaches the need until", "每次洗脱均满足需要至")
-    note = Words("", "")
-    if last is None:
-        note = Words("the first one does not", "首次洗脱即不满足")
-    elif not short.size:
-        note = Words(f"and beyond {MOST_DAYS} days", f"超过 {MOST_DAYS} 天")
-    data["needed_bq"], data["useful_until"] = wanted, last
+    enough = _elute(inputs, start_bq, times).of(inputs.kind.daughter) >= wanted
+    figure, ended = eluate_limits.useful(inputs, moments, enough.tolist(), MOST_DAYS)
+    last = figure.value
+    data["needed_bq"], data["useful_until"], data["useful_ended_by"] = wanted, last, ended
     data["useful_days"] = None if last is None else schedule.seconds(last, inputs.first) / DAY_S
-    return Figure(label, last, "instant", note=note)
+    return figure
 
 
-def _plan(inputs: GeneratorInputs, start_bq: float) -> ElutionPlan:
-    midnight = inputs.first.replace(hour=0, minute=0, second=0, microsecond=0)
-    base = schedule.seconds(inputs.first, midnight)
-    at = np.array([clock - base for clock, _ in inputs.needs])
-    with beside("needs"):
-        if (at < 0).any():
-            raise InputError("A need lies before the first moment; give a later time or an earlier start")
-        return best_elution_times(
-            inputs.kind.parent,
-            inputs.kind.daughter,
-            start_bq,
-            at,
-            np.array([bq for _, bq in inputs.needs]),
-            inputs.efficiency,
-            rest_s=inputs.rest_s,
-            eluate_life_s=inputs.kind.eluate_life_s,
-        )
-
-
-def _plan_data(inputs: GeneratorInputs, plan: ElutionPlan) -> dict[str, Any]:
-    return {
-        "elutions": [
-            {"at": schedule.moment_after(inputs.first, t), "eluate_bq": bq}
-            for t, bq in zip(plan.times_s.tolist(), plan.eluates_bq.tolist(), strict=True)
-        ],
-        "needs_bq": plan.needs_bq,
-        "covered_bq": plan.covered_bq,
-        "complete": plan.complete,
-        "spare": plan.spare,
-    }
-
-
-def _check_lives(one: GeneratorKind, times: Array, rest_s: float, warnings: list[Words | str]) -> None:
-    beyond = int((times > one.life_s).sum())
-    if beyond:
-        life = format_duration(one.life_s)
-        warnings.append(
-            Words(
-                f"{beyond} elutions lie beyond the {life} that such a generator may be used for.",
-                f"{beyond} 次洗脱超出此类发生器的使用期限 {life}。",
-            )
-        )
-
-
-def _notes(inputs: GeneratorInputs) -> tuple[Words, ...]:
-    one = inputs.kind
+def _notes(inputs: GeneratorInputs) -> list[Words]:
     rest = format_duration(inputs.rest_s)
     found = [
         Words(
@@ -243,14 +215,16 @@ def _notes(inputs: GeneratorInputs) -> tuple[Words, ...]:
             "洗脱液活度以洗脱时刻计；柱上活度为洗脱前一刻。",
         ),
     ]
-    if not inputs.breakthrough:
+    if inputs.six_day:
+        then = show(inputs.activity_bq, "activity")
         found.append(
             Words(
-                f"No breakthrough of {one.parent} is computed: no figure was given, and none is tabulated.",
-                f"未计算 {one.parent} 的穿透：未给出数值，表中亦无。",
+                "Six-day curies count from the release by the processing plant: the calibration time is "
+                f"taken for that release, when it is {then}.",
+                f"六天居里自处理厂放行起算：以标定时刻为放行时刻，届时活度为 {then}。",
             )
         )
-    return tuple(found)
+    return [*found, *eluate_limits.life_notes(inputs), *eluate_limits.notes(inputs)]
 
 
 CALCULATOR = Calculator(
@@ -275,16 +249,19 @@ CALCULATOR = Calculator(
         Field(
             "activity",
             Words("Activity of the parent", "母体活度"),
-            reading.activity,
+            parent_activity,
             required=True,
             example="20 GBq",
-            help=Words("On the column, at the calibration time.", "柱上母体在标定时刻的活度。"),
+            help=Words(
+                "On the column, at the calibration time; of Mo-99 also six-day Ci at its release.",
+                "柱上母体在标定时刻的活度；Mo-99 可用六天居里（以放行时刻标定）。",
+            ),
             activity=True,
         ),
         Field(
             "calibrated",
             Words("Calibration time", "标定时刻"),
-            parse_instant,
+            schedule.instant,
             required=True,
             example="2026-12-07T08:00",
             help=Words(
@@ -310,15 +287,33 @@ CALCULATOR = Calculator(
         Field(
             "needs",
             Words("Needs of the first day", "首日各时刻需要"),
-            needs,
+            needs.needs,
             example="10:00=3GBq,14:00=2GBq",
             help=Words("Finds the best times to elute for them.", "求最佳洗脱时刻。"),
             advanced=True,
         ),
         Field(
+            "preparation",
+            Words("From elution to use", "洗脱至可用"),
+            reading.wait,
+            default=0.0,
+            example="30 min",
+            help=Words("For the needs; empty: none.", "用于各时刻需要；不填则为零。"),
+            advanced=True,
+        ),
+        Field(
+            "gap",
+            Words("Least time between elutions", "两次洗脱最短间隔"),
+            reading.wait,
+            default=0.0,
+            example="2 h",
+            help=Words("For the needs; empty: none.", "用于各时刻需要；不填则为零。"),
+            advanced=True,
+        ),
+        Field(
             "first",
             Words("Start", "起始时刻"),
-            parse_instant,
+            schedule.instant,
             example="2026-12-07T06:00",
             help=Words(
                 "No elution before it; empty: the calibration time.", "此前不洗脱；不填则为标定时刻。"

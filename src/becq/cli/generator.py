@@ -12,9 +12,13 @@ from becq.cli.answers import answer
 def generator(
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", help="mo99, ge68, sr90, w188, dy166, ra225, ac225 or sr82."),
+        typer.Argument(
+            metavar="KIND", help="mo99, ge68, sr90, w188, dy166, ra225, ac225 or sr82; or the parent, Mo-99."
+        ),
     ],
-    activity: Annotated[str, typer.Option(help="Of the parent, at the calibration time: 20GBq, 500 mCi.")],
+    activity: Annotated[
+        str, typer.Option(help="Of the parent, at the calibration time: 20GBq, '10 six-day Ci'.")
+    ],
     calibrated: Annotated[str, typer.Option(help="Calibration time: 2026-12-07T08:00, or with +08:00.")],
     elute: Annotated[str, typer.Option(help="Times of the day: 08:00,13:00.")],
     days: Annotated[str, typer.Option(help="Number of days.")] = "",
@@ -22,6 +26,10 @@ def generator(
     needs: Annotated[
         str, typer.Option(help="Of the first day, for the best times: 10:00=3GBq,14:00=2GBq.")
     ] = "",
+    preparation: Annotated[
+        str, typer.Option(help="For the needs: from an elution until it can be used, none: 30min.")
+    ] = "",
+    gap: Annotated[str, typer.Option(help="For the needs: least time between two elutions, none: 2h.")] = "",
     first: Annotated[str, typer.Option(help="No elution before this moment.")] = "",
     efficiency: Annotated[str, typer.Option(help="Share of the daughter that an elution takes: 90%.")] = "",
     breakthrough: Annotated[str, typer.Option(help="Share of the parent that leaves with it: 0.001%.")] = "",
@@ -38,6 +46,8 @@ def generator(
         "days": days,
         "needed": needed,
         "needs": needs,
+        "preparation": preparation,
+        "gap": gap,
         "first": first,
         "efficiency": efficiency,
         "breakthrough": breakthrough,
