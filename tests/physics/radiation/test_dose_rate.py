@@ -192,3 +192,32 @@ def test_an_outer_layer_never_gives_more_dose(nuclide: str, inner: str, outer: s
     inside = (inner, 0.003 if inner in ("lead", "tungsten") else 0.05)
     rates = [dose_rate(nuclide, 1e9, 1.0, [inside, (outer, float(x))]).transmission for x in depths]
     assert all(b <= a * (1 + 1e-9) for a, b in zip(rates, rates[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("nuclide", "layers", "complete"),
+    [
+        ("Cf-252", [], False),
+        ("Cm-244", [], False),
+        ("Pu-240", [], False),
+        ("U-238", [], True),
+        ("Pu-238", [], True),
+        ("Pu-238", [("lead", 0.01)], False),
+        ("Co-60", [("lead", 0.3)], True),
+    ],
+)
+def test_neutrons_of_fission_are_told_where_they_matter(
+    nuclide: str, layers: list[tuple[str, float]], complete: bool
+) -> None:
+    assert dose_rate(nuclide, 1e6, 1.0, layers).complete is complete
+
+
+def test_neutrons_of_californium_against_handbooks() -> None:
+    """1 µg of Cf-252 (19.8 MBq, 2.3e6 n/s): 2.2 mrem/h of neutrons at 1 m; the bound has 4 a fission, not 3.76."""
+    assert dose_rate("Cf-252", 19.8e6, 1.0).neutrons_at_most_sv_h == pytest.approx(2.3e6 * 1.1e-11, rel=0.1)
+
+
+@pytest.mark.parametrize("nuclide", ["F-18", "Ga-68", "Ge-68", "Rb-82", "Sr-82"])
+def test_positron_emitters_say_what_is_left_out(nuclide: str) -> None:
+    assert any("Positrons" in note and "skin dose" in note for note in dose_rate(nuclide, 1e9, 1.0).notes)
+    assert not any("Positrons" in note for note in dose_rate("Tc-99m", 1e9, 1.0).notes)

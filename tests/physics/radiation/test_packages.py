@@ -106,3 +106,20 @@ def test_unshielded_strong_source_may_not_travel() -> None:
 def test_bad_input(call, word: str) -> None:
     with pytest.raises(InputError, match=word):
         call()
+
+
+def test_a_package_is_as_old_as_its_source() -> None:
+    """20 GBq of Mo-99 just separated: at 1.15 m from the source and 1 m from the surface stands the same."""
+    point = dose_rate("Mo-99", 20e9, 1.15, age_s=0.0).dose_rate_sv_h
+    package = package_radiation({"Mo-99": 20e9}, outer_radius_m=0.15, age_s=0.0)
+    assert package.one_metre_sv_h == pytest.approx(point, rel=1e-12)
+    alone = package_radiation({"Mo-99": 20e9}, outer_radius_m=0.15, progeny={"Tc-99m": 0.0})
+    assert alone.one_metre_sv_h == pytest.approx(point, rel=1e-12)
+
+
+def test_neutrons_leave_a_package_without_a_category() -> None:
+    package = package_radiation({"Cf-252": 2e7}, outer_radius_m=0.3)
+    assert (package.category, package.complete) == (None, False)
+    assert package.neutrons_at_most_sv_h > package.one_metre_sv_h
+    assert package_radiation({"U-238": 2e7}, outer_radius_m=0.3).category == "I-WHITE"
+    assert package_radiation({"Cf-252": 1e12}, outer_radius_m=0.3).category == "not allowed"

@@ -23,6 +23,15 @@ from becq.physics.radiation.shielding import Layers, checked, solve_thickness, t
 from becq.physics.radiation.tables import Array
 
 _NO_NEUTRONS = "Neutrons of spontaneous fission are not counted; with Cf-252 they rule the dose"
+_POSITRONS = (
+    "Positrons stop in the source; the skin dose of an open source and their bremsstrahlung are not included"
+)
+_NEUTRONS_PER_FISSION = 4.0
+"""Assumption, at most: 3.76 in Cf-252, 2 to 3 in plutonium and curium; only says whether neutrons matter."""
+_NEUTRON_DOSE_SV_CM2 = 385e-12
+"""H*(10) per fluence of Cf-252 neutrons, ISO 8529 and ICRP Publication 74; other fissions are no harder."""
+NEUTRONS_MATTER = 0.05
+_POSITRONS_COUNT = 1e-3
 _SHOWN = 40
 
 
@@ -44,6 +53,11 @@ class Emission:
     sources: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def fissions(self) -> float:
+        """Spontaneous fissions per decay of the head, of all members."""
+        return sum(ratio * _fissions(name) for name, ratio in ({self.nuclide: 1.0} | self.progeny).items())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DoseRate:
@@ -57,6 +71,8 @@ class DoseRate:
     :ivar shares: share of each line in the dose rate behind the layers, largest first, the rest in "other".
     :ivar bremsstrahlung_share: their part of the dose rate behind the layers.
     :ivar progeny: activity of the progeny counted, per activity of the nuclide.
+    :ivar neutrons_at_most_sv_h: what the neutrons of spontaneous fission add at most, without shield; same
+        shape as the dose rates, which do not hold it. It says whether they matter.
     """
 
     nuclide: str
@@ -69,8 +85,14 @@ class DoseRate:
     shares: dict[str, float]
     bremsstrahlung_share: float
     progeny: dict[str, float]
+    neutrons_at_most_sv_h: float | Array
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether photons are all that matters: False where neutrons may add more than 5 %."""
+        return bool(np.all(self.neutrons_at_most_sv_h <= NEUTRONS_MATTER * np.asarray(self.dose_rate_sv_h)))
 
 
 def emission(
@@ -95,6 +117,7 @@ def emission(
     missing: list[str] = []
     sources: dict[str, None] = {}
     beta = False
+    positrons = 0.0
     for name, ratio in members.items():
         try:
             lines = photon_lines(name)
@@ -107,6 +130,9 @@ def emission(
         photons.append(lines.intensities * ratio)
         labels += [f"{name} {e:.6g} keV {k}" for e, k in zip(lines.energies_kev, lines.kinds, strict=True)]
         brems += [False] * len(lines.kinds)
+        positrons += ratio * sum(
+            i / 2 for i, k in zip(lines.intensities, lines.kinds, strict=True) if k == "annihilation"
+        )
         if ratio > 0:
             sources[f"photon lines of {name}: {lines.source}"] = None
         if absorber is not None and beta_branches(name) and ratio > 0:
@@ -118,7 +144,7 @@ def emission(
             beta = True
     energy = np.concatenate(energies)
     hard = energy >= delta_kev
-    notes = _notes(nuclide, members, missing, absorber if beta else None, delta_kev)
+    notes = _notes(members, missing, absorber if beta else None, delta_kev, positrons)
     if beta:
         sources["bremsstrahlung: Tessier & Kawrakow (2008), ESTAR; internal: Knipp & Uhlenbeck (1936)"] = None
     return Emission(
@@ -133,15 +159,25 @@ def emission(
     )
 
 
+def _fissions(nuclide: str) -> float:
+    return sum(b.fraction for b in decay_data.record(nuclide).branches if b.mode == "SF")
+
+
 def _notes(
-    nuclide: str, members: Mapping[str, float], missing: Sequence[str], absorber: str | None, delta_kev: float
+    members: Mapping[str, float],
+    missing: Sequence[str],
+    absorber: str | None,
+    delta_kev: float,
+    positrons: float,
 ) -> tuple[str, ...]:
     notes = [f"Photons from {delta_kev:g} keV up; point source without self-absorption"]
     if absorber is not None:
         notes.append(f"Beta particles stop in {absorber}; the skin dose of an open source is not included")
+    if positrons > _POSITRONS_COUNT:
+        notes.append(_POSITRONS)
     if missing:
         notes.append(f"No photon data for {', '.join(missing)}: left out")
-    if any(b.mode == "SF" for n in members for b in decay_data.record(n).branches):
+    if any(_fissions(name) for name in members):
         notes.append(_NO_NEUTRONS)
     return tuple(notes)
 
@@ -188,6 +224,7 @@ def dose_rate(
         geometry = activity / distance**2
     except ValueError:
         raise InputError("Activities and distances have shapes that do not fit each other") from None
+    per_fission = _NEUTRONS_PER_FISSION * _NEUTRON_DOSE_SV_CM2 / (4 * np.pi * 1e4) * 3600.0
     return DoseRate(
         nuclide,
         quantity,
@@ -199,6 +236,7 @@ def dose_rate(
         _shares(photons, through),
         float(through[photons.bremsstrahlung].sum()) / shielded if shielded > 0 else 0.0,
         photons.progeny,
+        _plain(geometry * (photons.fissions * per_fission)),
         (
             *photons.sources,
             "attenuation: NISTIR 5632",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from becq.errors import InputError
-from becq.physics.radiation.dose_rate import dose_rate
+from becq.physics.radiation.dose_rate import NEUTRONS_MATTER, dose_rate
 from becq.physics.radiation.shielding import Layers, checked
 
 SOURCE = "IAEA SSR-6 (Rev. 1) paragraphs 523-529, table 8"
@@ -61,17 +61,21 @@ def category(index: float, surface_sv_h: float) -> str:
 class PackageRadiation:
     """Radiation around a package.
 
-    :ivar transport_index: as on the label. ``category``: I-WHITE, II-YELLOW or III-YELLOW; "not allowed"
-        above 10 mSv/h on the surface.
+    :ivar transport_index: as on the label; of photons alone where not ``complete``. ``category``: I-WHITE,
+        II-YELLOW or III-YELLOW; "not allowed" above 10 mSv/h on the surface; None where not ``complete``.
+    :ivar complete: False where neutrons of spontaneous fission, which are not computed, may matter.
     :ivar surface_sv_h: dose rate on the surface. ``one_metre_sv_h``: at 1 m from it. Both H*(10) in Sv/h.
     :ivar by_nuclide_sv_h: share of each nuclide in the dose rate at 1 m.
+    :ivar neutrons_at_most_sv_h: what such neutrons add at 1 m at most, an estimate without any shield.
     """
 
     transport_index: float
-    category: str
+    category: str | None
     surface_sv_h: float
     one_metre_sv_h: float
     by_nuclide_sv_h: dict[str, float]
+    neutrons_at_most_sv_h: float
+    complete: bool
     sources: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -81,7 +85,8 @@ def package_radiation(
     layers: Layers = (),
     *,
     outer_radius_m: float,
-    progeny: bool = True,
+    progeny: bool | Mapping[str, float] = True,
+    age_s: float | None = None,
     absorber: str | None = "water",
 ) -> PackageRadiation:
     """Dose rates, transport index and category of a package with a point source in its middle.
@@ -89,6 +94,7 @@ def package_radiation(
     :param contents: activity in Bq of each nuclide.
     :param layers: shield from the source outwards, (material, thickness in m), within the outer radius.
     :param outer_radius_m: distance in m from the source to the nearest outer surface.
+    :param progeny: as for :func:`dose_rate`; ``age_s``: time since each nuclide was pure, instead.
     :raises InputError: for empty contents, a shield thicker than the radius, or unknown names.
     """
     if not contents:
@@ -97,22 +103,32 @@ def package_radiation(
         raise InputError("The outer radius must be a positive length in m")
     if sum(x for _, x in checked(layers)) > outer_radius_m:
         raise InputError("The shield is thicker than the package's outer radius")
-    surface, metre = 0.0, 0.0
+    surface, metre, neutrons = 0.0, 0.0, 0.0
     by_nuclide: dict[str, float] = {}
     notes: dict[str, None] = {}
     sources: dict[str, None] = {}
     at = np.array([outer_radius_m, outer_radius_m + 1.0])
     for nuclide, activity_bq in contents.items():
-        rate = dose_rate(nuclide, activity_bq, at, layers, progeny=progeny, absorber=absorber)
+        rate = dose_rate(nuclide, activity_bq, at, layers, progeny=progeny, age_s=age_s, absorber=absorber)
         near, far = (float(x) for x in np.atleast_1d(rate.dose_rate_sv_h))
         surface, metre = surface + near, metre + far
         by_nuclide[nuclide] = far
+        neutrons += float(np.atleast_1d(rate.neutrons_at_most_sv_h)[1])
         notes.update(dict.fromkeys(rate.notes))
         sources.update(dict.fromkeys(rate.sources))
     index = transport_index(metre)
-    label = "not allowed" if surface > 10e-3 else category(index, surface)
+    complete = neutrons <= NEUTRONS_MATTER * metre
+    label = "not allowed" if surface > 10e-3 else category(index, surface) if complete else None
     return PackageRadiation(
-        index, label, surface, metre, by_nuclide, (SOURCE, *sources), (*notes, "Point source in the middle")
+        index,
+        label,
+        surface,
+        metre,
+        by_nuclide,
+        neutrons,
+        complete,
+        (SOURCE, *sources),
+        (*notes, "Point source in the middle"),
     )
 
 
