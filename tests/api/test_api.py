@@ -297,6 +297,20 @@ def test_wrong_inputs_of_a_calculator_are_named(near):
     assert near.get("calculators/nothing")[0] == 404
 
 
+def test_a_parameter_given_twice_is_refused(near):
+    status, body = near.get("calculators/decay", nuclide=["I-131", "Lu-177"], activity="1 GBq", after="1 d")
+    assert (status, [p["column"] for p in body["error"]["problems"]]) == (422, ["nuclide"])
+    assert body["error"]["problems"][0]["message"] == "this is given more than once"
+
+
+def test_a_plus_that_the_address_has_eaten_is_hinted_at(near):
+    texts = {"kind": "mo99", "activity": "20 GBq", "calibrated": "2026-12-07T08:00 08:00", "elute": "09:00"}
+    status, body = near.get("calculators/generator", **texts)
+    (problem,) = body["error"]["problems"]
+    assert (status, problem["column"]) == (422, "calibrated")
+    assert "did you mean 2026-12-07T08:00+08:00? In an address + is written %2B" in problem["message"]
+
+
 def test_calculators_are_described(db):
     paths = Client().get("/api/v1/openapi.json").json()["paths"]
     for calculator in registry.calculators():

@@ -38,7 +38,7 @@ def _view(calculator: Calculator) -> Callable[[HttpRequest], dict[str, Any]]:
             raise ProblemsError(
                 [Problem(calculator.name, None, name, "there is no such input", remedy) for name in unknown]
             )
-        return calculator.ask(request.GET.dict()).as_dict()
+        return calculator.ask(calculator.once(dict(request.GET.lists()))).as_dict()
 
     return calculate
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +80,19 @@ class Calculator:
         if problems:
             raise ProblemsError(problems)
         return self.build(texts=given, **values)
+
+    def once(self, given: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """The text of each parameter of an address.
+
+        :raises ProblemsError: for those given more than once: taking one of them would answer another question.
+        """
+        repeated = [name for name, texts in given.items() if len(texts) > 1]
+        if repeated:
+            remedy = "give it once"
+            raise ProblemsError(
+                [Problem(self.name, None, name, "this is given more than once", remedy) for name in repeated]
+            )
+        return {name: texts[0] for name, texts in given.items() if texts}
 
     def calculate(self, inputs: Inputs) -> Result:
         """The answer.

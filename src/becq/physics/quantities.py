@@ -92,6 +92,9 @@ _TIME = {
 _TIME_PART = re.compile(r"\s*(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*(?P<unit>[^\W\d]+)\s*,?")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
 
+_LOST_PLUS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)? \d\d:?\d\d")
+"""A moment whose "+" an address has turned into a space."""
+
 
 def parse_activity(text: str, *, allow_bare: bool = False, nuclide: str = "") -> float:
     """Activity in Bq from "7.4GBq", "200 mCi", "2 吉贝可"; of Mo-99 also "5 six-day Ci" (6-day Ci, 六天居里).
@@ -394,6 +397,11 @@ def parse_instant(text: str) -> datetime:
         moment = datetime.fromisoformat(words.replace(" ", "T", 1))
     except ValueError:
         moment = None
+    if moment is None and _LOST_PLUS.fullmatch(words):
+        meant = "+".join(words.rsplit(" ", 1))
+        raise InputError(
+            f'"{text.strip()}" is not a date and time; did you mean {meant}? In an address + is written %2B'
+        )
     if moment is None or not re.search(r"\d[T ]\d", words):
         raise InputError(f'"{text.strip()}" is not a date and time; write for example 2026-12-07T08:00')
     return moment
