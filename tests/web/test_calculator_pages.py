@@ -181,3 +181,36 @@ def test_nothing_that_is_asked_becomes_markup(browser_page):
 def test_the_palette_finds_calculators(browser_page):
     hits = browser_page.get("/palette/", {"q": "decay"}).json()["hits"]
     assert {"Decay"} <= {hit["label"] for hit in hits if hit["href"] == "/calculators/decay/"}
+
+
+def test_an_address_holds_no_empty_fields(browser_page):
+    texts = {"nuclide": "I-131", "activity": "1 GBq", "after": "1 d", "limit": "", "steps": " "}
+    answer = browser_page.get("/calculators/decay/", texts)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/calculators/decay/?nuclide=I-131&activity=1+GBq&after=1+d"
+    swapped = browser_page.get("/calculators/decay/", texts, headers={"HX-Request": "true"})
+    assert swapped.status_code == 200
+    assert swapped.headers["HX-Push-Url"] == answer.headers["Location"]
+    assert browser_page.get("/calculators/decay/", {"limit": ""}).headers["Location"] == "/calculators/decay/"
+    assert "HX-Push-Url" not in browser_page.get(answer.headers["Location"]).headers
+
+
+def test_a_parameter_given_twice_is_an_error(browser_page):
+    answer = browser_page.get("/calculators/decay/?nuclide=I-131&nuclide=Lu-177&activity=1+GBq&after=1+d")
+    body = answer.content.decode()
+    assert "This is given more than once" in body.split('id="id_nuclide_error"')[1].split("</div>")[0]
+    assert 'id="command-line"' not in body
+
+
+def test_moments_name_their_zone_once(browser_page):
+    seen = text_of(
+        browser_page.get("/calculators/generator/", {**asked("generator"), "zone": "Asia/Shanghai"})
+    )
+    assert seen.count("Times in Asia/Shanghai, UTC+8") == 1
+    assert "Times in" not in text_of(browser_page.get("/calculators/decay/", asked("decay")))
+
+
+def test_the_path_ends_with_the_page(browser_page):
+    body = browser_page.get("/calculators/decay/").content.decode()
+    path = body.split('class="breadcrumb"')[1].split("</nav>")[0]
+    assert path.endswith('<span>/</span><span aria-current="page">Decay</span>')

@@ -84,7 +84,7 @@ class Calculator:
     def once(self, given: Mapping[str, Sequence[str]]) -> dict[str, str]:
         """The text of each parameter of an address.
 
-        :raises ProblemsError: for those given more than once: taking one of them would answer another question.
+        :raises ProblemsError: for those given more than once: taking one would answer another question.
         """
         repeated = [name for name, texts in given.items() if len(texts) > 1]
         if repeated:

@@ -11,6 +11,12 @@ REMARKS = (
     # inputs
     (r"this is needed", gettext_lazy("this is needed")),
     (r"the text is too long or unreadable", gettext_lazy("the text is too long or unreadable")),
+    (r"this is given more than once", gettext_lazy("this is given more than once")),
+    (r"give it once", gettext_lazy("give it once")),
+    (
+        r"did you mean (?P<meant>\S+)\? In an address \+ is written %2B",
+        gettext_lazy("did you mean %(meant)s?"),
+    ),
     (r"there is no such input", gettext_lazy("there is no such input")),
     (r"\"(?P<value>.*)\" is not a choice", gettext_lazy("“%(value)s” is not a choice")),
     (r"\"(?P<value>.*)\" is not an energy", gettext_lazy("“%(value)s” is not an energy")),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -94,6 +96,25 @@ def calculator(request: HttpRequest, name: str) -> HttpResponse:
     if name not in registry.names():
         raise Http404(name)
     found = registry.calculator(name)
+    short = _short(request)
+    if short is not None and not request.headers.get("HX-Request"):
+        return redirect(short)
+    answer = _page(request, found)
+    if short is not None:
+        answer.headers["HX-Push-Url"] = short
+    return answer
+
+
+def _short(request: HttpRequest) -> str | None:
+    """The address without its empty parameters; None where it has none."""
+    given = [(key, text) for key, texts in request.GET.lists() for text in texts]
+    kept = [(key, text) for key, text in given if text.strip()]
+    if len(kept) == len(given):
+        return None
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def _page(request: HttpRequest, found: Calculator) -> HttpResponse:
     texts = {f.name: request.GET.get(f.name, "") for f in found.fields}
     asked = any(text.strip() for text in texts.values())
     if asked and "zone" in texts and not texts["zone"].strip():
@@ -106,6 +127,7 @@ def calculator(request: HttpRequest, name: str) -> HttpResponse:
     form.full_clean()
     context["form"] = form
     try:
+        found.once(dict(request.GET.lists()))
         inputs = found.read(texts)
         result = found.calculate(inputs)
     except BecqError as error:
@@ -116,10 +138,22 @@ def calculator(request: HttpRequest, name: str) -> HttpResponse:
         "result": result,
         "charts": _charts(request, result),
         "tables": result.tables,
+        "zone_words": _zone_words(request, result),
         "line": found.command_words(inputs),
         "json": f"{reverse(f'api-v1:calculate-{found.name}')}?{query}",
     }
     return render(request, "web/calculators/calculator.html", context)
+
+
+def _zone_words(request: HttpRequest, result: Result) -> str:
+    """The time zone of all moments of an answer, said once; "" where it has none."""
+    cells = (cell for grid in result.tables for row in grid.rows for cell in row)
+    moments = (each for figure in result.figures for each in (figure.at, figure.value))
+    first = next((each for each in (*moments, *cells) if isinstance(each, datetime) and each.tzinfo), None)
+    if first is None:
+        return ""
+    zone = first.tzinfo if isinstance(first.tzinfo, ZoneInfo) else frame.zone(request)
+    return f"{zone.key}, {frame.zone_label(first, zone)}"
 
 
 def _first(request: HttpRequest, found: Calculator) -> dict[str, str]:
