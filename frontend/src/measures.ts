@@ -1,5 +1,5 @@
 /** Numbers of some kind with the prefix that fits, as `becq.calculators.showing` prints them. */
-import { formatActivity, formatDuration, formatNumber, type UnitSystem } from "./quantities";
+import { formatActivity, formatDuration, formatNumber, scientific, type UnitSystem } from "./quantities";
 
 export type Kind =
   | "activity" | "activity_per_current" | "activity_per_charge" | "activity_per_mass" | "duration" | "energy"
@@ -10,7 +10,7 @@ type Ladder = readonly (readonly [number, string])[];
 const LADDERS: Partial<Record<Kind, Ladder>> = {
   energy: [[1, "MeV"], [1e-3, "keV"]],
   length: [[1, "m"], [1e-2, "cm"], [1e-3, "mm"]],
-  dose_rate: [[1, "Sv/h"], [1e-3, "mSv/h"], [1e-6, "µSv/h"], [1e-9, "nSv/h"]],
+  dose_rate: [[1, "Sv/h"], [1e-3, "mSv/h"], [1e-6, "µSv/h"], [1e-9, "nSv/h"], [1e-12, "pSv/h"]],
   mass: [[1e3, "kg"], [1, "g"], [1e-3, "mg"], [1e-6, "µg"]],
   share: [[0.01, "%"]],
   density: [[1, "g/cm²"]],
@@ -52,7 +52,9 @@ export function formatMeasure(value: number, kind: Kind, system: UnitSystem = "S
   if (kind === "activity") return formatActivity(value, system);
   if (kind === "duration") return formatDuration(value);
   if (value === 0) return `0 ${unitOf(kind, 1, system)[1]}`.trim();
+  if (kind === "dose_rate" && value > 0 && value < 1e-12) return "< 1 pSv/h";
+  if (kind === "share" && value > 0 && value < 1e-8) return "< 10⁻⁶ %";
   const [size, name] = unitOf(kind, Math.abs(Number(value.toPrecision(3))), system);
   const number = value / size;
-  return `${Math.abs(number) < 1e-3 ? number.toExponential(2) : formatNumber(number)} ${name}`.trim();
+  return `${Math.abs(number) < 1e-3 ? scientific(number) : formatNumber(number)} ${name}`.trim();
 }

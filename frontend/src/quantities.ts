@@ -5,11 +5,32 @@ export type UnitSystem = "SI" | "Ci";
 const SI: readonly [number, string][] = [[1e15, "PBq"], [1e12, "TBq"], [1e9, "GBq"], [1e6, "MBq"], [1e3, "kBq"], [1, "Bq"]];
 const CI: readonly [number, string][] = [[3.7e13, "kCi"], [3.7e10, "Ci"], [3.7e7, "mCi"], [3.7e4, "µCi"], [37, "nCi"], [0.037, "pCi"]];
 
-/** Three significant figures by default, without exponents but for what is next to nothing. */
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Powers of ten as people write them: "1.76×10⁻⁵". */
+export function scientific(value: number, digits = 3): string {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string];
+  return `${mantissa}×${power(Number(exponent))}`;
+}
+
+function power(exponent: number): string {
+  return `10${[...String(exponent)].map((each) => (each === "-" ? "⁻" : RAISED[Number(each)])).join("")}`;
+}
+
+/** A number at an axis: "0.5", "20,000", "10⁻⁸", "2×10⁶". */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e6)) return Number(value.toPrecision(6)).toLocaleString("en-GB");
+  const exponent = Math.floor(Math.log10(size) + 1e-9);
+  const mantissa = Number((value / 10 ** exponent).toPrecision(3));
+  return mantissa === 1 ? power(exponent) : `${mantissa}×${power(exponent)}`;
+}
+
+/** Three significant figures by default; a power of ten only for what is next to nothing or beyond ten millions. */
 export function formatNumber(value: number, digits = 3): string {
   if (value === 0) return "0";
   const rounded = Number(value.toPrecision(digits));
-  if (Math.abs(rounded) < 1e-4) return value.toExponential(digits - 1);
+  if (Math.abs(rounded) < 1e-4 || Math.abs(rounded) >= 1e7) return scientific(value, digits);
   const places = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
   return rounded.toFixed(places);
 }
@@ -19,6 +40,7 @@ export function splitActivity(bq: number, system: UnitSystem = "SI", digits = 3)
   const ladder = system === "Ci" ? CI : SI;
   const last = ladder[ladder.length - 1]!;
   if (bq === 0) return ["0", system === "Ci" ? "Ci" : "Bq"];
+  if (bq > 0 && bq < (system === "Ci" ? 3.7e-6 : 1e-6)) return system === "Ci" ? ["< 10⁻¹⁶", "Ci"] : ["< 1", "µBq"];
   // Rounding comes first (in the base unit), so that 999.9 MBq is 1.00 GBq and not 1000 MBq.
   const base = system === "Ci" ? 3.7e10 : 1;
   const rounded = Math.abs(Number((bq / base).toPrecision(digits))) * base;

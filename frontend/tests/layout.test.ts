@@ -4,6 +4,7 @@ import { pack, step, ticks } from "../src/islands/axis";
 import { isotope, tone, toneAt } from "../src/islands/data";
 import { place, separate } from "../src/islands/labels";
 import { distanceKm, mercator, roundLength, unproject } from "../src/islands/projection";
+import { LINES } from "../src/islands/lines";
 
 test("spans of one row never overlap and rows are as few as can be", () => {
   const spans = [{ start: 0, end: 10 }, { start: 5, end: 12 }, { start: 10, end: 20 }, { start: 11, end: 13 }, { start: 12, end: 30 }];
@@ -52,4 +53,9 @@ test("nuclides and tones", () => {
   assert.equal(tone("unmet"), "blocked");
   assert.equal(tone("anything"), "planned");
   assert.equal(toneAt(1, 2, 3), "done");
+});
+
+test("curves differ by tone or dashes", () => {
+  assert.equal(new Set(LINES.map(({ token, type }) => `${token} ${type}`)).size, LINES.length);
+  assert.ok(LINES.length >= 8); // as many as the decay chart draws
 });

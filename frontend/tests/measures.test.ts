@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatMeasure, unitOf } from "../src/measures";
-import { formatActivity } from "../src/quantities";
+import { formatActivity, formatTick } from "../src/quantities";
 
 test("numbers are printed by their kind", () => {
   assert.equal(formatMeasure(2.5e14, "activity_per_current"), "250 MBq/µA");
@@ -22,6 +22,15 @@ test("an axis has at least three steps of its unit of time", () => {
 });
 
 test("what is next to nothing is printed all the same", () => {
-  assert.equal(formatActivity(1.5e-130), "1.50e-130 Bq");
-  assert.equal(formatMeasure(1e-30, "dose_rate"), "1.00e-21 nSv/h");
+  assert.equal(formatActivity(1.5e-130), "< 1 µBq");
+  assert.equal(formatActivity(1.5e-130, "Ci"), "< 10⁻¹⁶ Ci");
+  assert.equal(formatActivity(1.5e-5), "1.50×10⁻⁵ Bq");
+  assert.equal(formatMeasure(1e-30, "dose_rate"), "< 1 pSv/h");
+  assert.equal(formatMeasure(2.78e-10, "dose_rate"), "278 pSv/h");
+  assert.equal(formatMeasure(1e-9, "share"), "< 10⁻⁶ %");
+  assert.equal(formatMeasure(1.76e-7, "share"), "1.76×10⁻⁵ %");
+});
+
+test("axes have no numbers in e-notation", () => {
+  assert.deepEqual([0, 0.5, 20000, 1e-8, 2e6, 1e7].map(formatTick), ["0", "0.5", "20,000", "10⁻⁸", "2×10⁶", "10⁷"]);
 });

@@ -1,6 +1,7 @@
 /** The frame: htmx and the behaviours that every page shares. Loaded with `defer`; works with a strict CSP. */
 import htmx from "htmx.org";
 import { startActivities } from "./activities";
+import { startCalculators } from "./calculators";
 import { startClock } from "./clock";
 import { startCopies } from "./copies";
 import { startForms } from "./forms";
@@ -9,6 +10,7 @@ import { startPalette } from "./palette";
 import { startPanels } from "./panels";
 import { startSwitches } from "./switches";
 import { startTables } from "./tables";
+import { startTabs } from "./tabs";
 import { startToasts } from "./toasts";
 
 htmx.config.allowEval = false;
@@ -28,6 +30,8 @@ startTables();
 startForms();
 startCopies();
 startActivities();
+startCalculators();
+startTabs();
 
 let open = 0;
 const line = document.querySelector(".request-line");

@@ -10,7 +10,7 @@ import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } fro
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { formatMeasure, unitOf, type Kind } from "../measures";
-import type { UnitSystem } from "../quantities";
+import { formatTick, type UnitSystem } from "../quantities";
 import { button, html, segment, svg, table } from "./dom";
 import { LINES } from "./lines";
 import type { Settings } from "./main";
@@ -86,8 +86,8 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
     const quiet = { color: token("--ink-3"), fontFamily: font, fontSize: 11 };
     legend.replaceChildren(...curves.map((each, i) => {
       const line = LINES[i % LINES.length]!;
-      const sample = svg("line", { x1: 0, x2: 22, y1: 6, y2: 6, stroke: token(line.token), "stroke-width": line.width, "stroke-dasharray": line.type === "solid" ? undefined : line.type.join(" ") });
-      return html("span", {}, svg("svg", { "aria-hidden": "true" }, sample), each.name);
+      const sample = svg("line", { x1: 0, x2: 36, y1: 6, y2: 6, stroke: token(line.token), "stroke-width": line.width, "stroke-dasharray": line.type === "solid" ? undefined : line.type.join(" ") });
+      return html("span", {}, svg("svg", { class: "line-sample", "aria-hidden": "true" }, sample), each.name);
     }));
     const values = curves.flatMap((each) => each.points.map(([, y]) => y)).filter((y) => y > 0);
     const top = Math.max(...values, data.level ?? 0, 1e-300);
@@ -107,12 +107,12 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
       xAxis: {
         type: "value", min: from / xSize, max: to / xSize, name: name(data.x, xUnit), nameLocation: "middle", nameGap: 28, nameTextStyle: quiet,
         axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false },
-        splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, hideOverlap: true, showMinLabel: isRound(from / xSize), showMaxLabel: isRound(to / xSize) }, axisPointer: { snap: false },
+        splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, formatter: formatTick, hideOverlap: true, showMinLabel: isRound(from / xSize), showMaxLabel: isRound(to / xSize) }, axisPointer: { snap: false },
       },
       yAxis: {
         type: log ? "log" : "value",
         ...(log ? { min: 10 ** Math.floor(Math.log10(bottom / ySize) + 1e-9) } : { min: 0 }),
-        axisLine: { show: false }, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: quiet,
+        axisLine: { show: false }, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, formatter: formatTick },
       },
       tooltip: {
         trigger: "axis", confine: true, transitionDuration: 0, padding: 0, borderWidth: 0, backgroundColor: "transparent", extraCssText: "box-shadow:none",

@@ -4,14 +4,14 @@
  * JSON: {"timezone", "from", "to",
  *        "lots": [{"id", "name", "name_zh", "nuclide", "activity_bq", "reference_time", "half_life_s"?}],
  *        "series": [{"id", "name", "name_zh", "points": [[instant, bq], ...]}],
- *        "marks": [{"at", "name", "name_zh"}], "need_bq"?: number}
+ *        "marks": [{"at", "name", "name_zh"}], "need_bq"?: number, "log"?: boolean}
  */
 import { LineChart } from "echarts/charts";
 import { AriaComponent, DataZoomComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { formatInstant, formatTime, wall, zoneLabel } from "../instants";
-import { formatActivity, left, type UnitSystem } from "../quantities";
+import { formatActivity, formatTick, left, type UnitSystem } from "../quantities";
 import { step, ticks } from "./axis";
 import { halfLife, isotope } from "./data";
 import { button, html, segment, svg, table } from "./dom";
@@ -35,6 +35,7 @@ export interface DecayData {
   series?: (Curve & { points: [string, number][] })[];
   marks?: { at: string; name: string; name_zh?: string }[];
   need_bq?: number;
+  log?: boolean;
 }
 
 const POINTS = 160;
@@ -44,7 +45,7 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
   const from = Date.parse(data.from);
   const to = Date.parse(data.to);
   let units: UnitSystem = settings.units;
-  let log = false;
+  let log = data.log ?? false;
   const curves: { name: string; points: [number, number][] }[] = [];
   for (const lot of data.lots ?? []) {
     const reference = Date.parse(lot.reference_time);
@@ -80,7 +81,7 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
     if (words.hidden) chart.resize();
   });
   const tools = html("div", { class: "island-tools" },
-    html("span", { class: "quiet" }, t.scale), segment(t.scale, [["linear", t.linear], ["log", t.log]], "linear", (value) => { log = value === "log"; draw(); }),
+    html("span", { class: "quiet" }, t.scale), segment(t.scale, [["linear", t.linear], ["log", t.log]], log ? "log" : "linear", (value) => { log = value === "log"; draw(); }),
     html("span", { class: "quiet" }, t.unit), segment<UnitSystem>(t.unit, [["SI", "Bq"], ["Ci", "Ci"]], units, (value) => { units = value; draw(); }),
     html("span", { class: "quiet" }, zoneLabel(from, zone)), html("span", { class: "spring" }), toggle);
   const legend = html("div", { class: "legend" });
@@ -97,8 +98,8 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
     const instants = ticks(from, to, small, zone);
     legend.replaceChildren(...curves.map((each, i) => {
       const line = LINES[i % LINES.length]!;
-      const sample = svg("line", { x1: 0, x2: 22, y1: 6, y2: 6, stroke: token(line.token), "stroke-width": line.width, "stroke-dasharray": line.type === "solid" ? undefined : line.type.join(" ") });
-      return html("span", {}, svg("svg", { "aria-hidden": "true" }, sample), each.name);
+      const sample = svg("line", { x1: 0, x2: 36, y1: 6, y2: 6, stroke: token(line.token), "stroke-width": line.width, "stroke-dasharray": line.type === "solid" ? undefined : line.type.join(" ") });
+      return html("span", {}, svg("svg", { class: "line-sample", "aria-hidden": "true" }, sample), each.name);
     }));
     const values = curves.flatMap((each) => each.points.map(([, bq]) => bq)).filter((bq) => bq > 0);
     const top = Math.max(...values, data.need_bq ?? 0, 1);
@@ -131,7 +132,7 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
         type: log ? "log" : "value", name, nameTextStyle: { ...quiet, align: "right" }, nameGap: 12,
         ...(log ? { min: 10 ** Math.floor(Math.log10(bottom / unit)) } : { min: 0 }),
         axisLine: { show: false }, splitLine: { lineStyle: { color: token("--line") } },
-        axisLabel: quiet,
+        axisLabel: { ...quiet, formatter: formatTick },
       },
       tooltip: {
         trigger: "axis", confine: true, transitionDuration: 0, padding: 0, borderWidth: 0, backgroundColor: "transparent", extraCssText: "box-shadow:none",

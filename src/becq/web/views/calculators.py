@@ -237,6 +237,7 @@ def _over_time(request: HttpRequest, chart: Chart) -> dict[str, Any]:
             for i, each in enumerate(chart.curves)
         ],
         "marks": [{"at": moments([each.x])[0], **_both(each.label)} for each in chart.marks],
+        "log": chart.log,
         **({"need_bq": chart.level} if chart.level else {}),
     }
 
