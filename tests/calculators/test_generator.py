@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from becq.calculators import registry
+from becq.cli.answers import lines
 from becq.errors import ProblemsError
 from becq.physics.decay_data import decay_const
 from becq.physics.generators import eluate_activity_bq
@@ -148,6 +149,8 @@ def test_needs_that_cannot_be_met_are_answered(texts: dict[str, str]) -> None:
     assert any("1 of 1 fall short" in str(each) for each in result.warnings)
     missing = next(each for each in result.figures if each.label.en == "Missing in all")
     assert missing.value == plan["shortfall_bq"][0]
+    nothing = [str(each) for each in result.warnings if "No elution would give anything" in str(each)]
+    assert bool(nothing) == (not plan["elutions"]) == (not any(t.name == "plan" for t in result.tables))
 
 
 def test_what_each_need_gets_is_a_table() -> None:
@@ -167,8 +170,12 @@ def test_what_each_need_gets_is_a_table() -> None:
 def test_preparation_and_gap_are_kept() -> None:
     texts = {**ASKED, "needs": "09:00=5GBq, 12:00=9GBq, 16:00=5GBq"}
     usual = GENERATOR.ask(texts)
-    assert any("from 0 s after its elution until 12 h" in str(each) for each in usual.notes)
-    plan = GENERATOR.ask({**texts, "preparation": "30 min", "gap": "2 h"}).as_dict()["plan"]
+    said = " ".join(map(str, usual.notes))
+    assert "at once, until 12 h after its elution; no least time between two elutions" in said
+    slow = GENERATOR.ask({**texts, "preparation": "30 min", "gap": "2 h"})
+    said = " ".join(map(str, slow.notes))
+    assert "from 30 min after its elution, until 12 h after it; two elutions lie at least 2 h apart" in said
+    plan = slow.as_dict()["plan"]
     at = [datetime.fromisoformat(each["at"]) for each in plan["elutions"]]
     assert len(at) > 1
     assert all((b - a).total_seconds() >= 7200 for a, b in zip(at, at[1:], strict=False))
@@ -229,6 +236,13 @@ def test_eluates_beyond_the_limit_of_the_parent_are_warned_of() -> None:
     limit = next(each for each in result.figures if each.label.en == "Limit of parent per daughter")
     assert limit.value == 1.5e-4
     assert limit.note.en == "0.15 kBq Mo-99 / MBq Tc-99m"
+
+
+def test_an_eluate_of_the_parent_alone_is_beyond_the_limit() -> None:
+    result = GENERATOR.ask({**ASKED, "efficiency": "0", "breakthrough": "1%"})
+    assert result.as_dict()["eluates"][0]["breakthrough_ratio"] is None
+    assert any("the highest ratio is ∞" in str(each) for each in result.warnings)
+    assert lines(result)
 
 
 def test_eluates_that_reach_the_limit_while_they_may_be_used_are_warned_of() -> None:

@@ -47,10 +47,11 @@ def warnings(inputs: GeneratorInputs, rows: list[dict[str, Any]]) -> tuple[Words
         return ()
     found = []
     shown = f"{show(limit, 'number')} ({one.parent}/{one.daughter})"
-    over = [row for row in rows if row["breakthrough_ratio"] > limit]
+    over = [row for row in rows if _ratio(row) > limit]
     if over:
-        worst = max(over, key=lambda row: float(row["breakthrough_ratio"]))
-        ratio, at = show(worst["breakthrough_ratio"], "number"), show(worst["at"], "instant")
+        worst = max(over, key=_ratio)
+        alone = not math.isfinite(_ratio(worst))
+        ratio, at = "∞" if alone else show(_ratio(worst), "number"), show(worst["at"], "instant")
         found.append(
             Words(
                 f"{len(over)} of {len(rows)} eluates exceed the limit of {shown} at their elution: "
@@ -62,9 +63,7 @@ def warnings(inputs: GeneratorInputs, rows: list[dict[str, Any]]) -> tuple[Words
     later = [
         row
         for row in rows
-        if row["breakthrough_ratio"] <= limit
-        and row["time_to_limit_s"] is not None
-        and row["time_to_limit_s"] <= span_s
+        if _ratio(row) <= limit and row["time_to_limit_s"] is not None and row["time_to_limit_s"] <= span_s
     ]
     if later:
         worst = min(later, key=lambda row: float(row["time_to_limit_s"]))
@@ -84,6 +83,11 @@ def warnings(inputs: GeneratorInputs, rows: list[dict[str, Any]]) -> tuple[Words
             )
         )
     return tuple(found)
+
+
+def _ratio(row: dict[str, Any]) -> float:
+    """Parent per daughter of an eluate at its elution, inf if there is no daughter."""
+    return math.inf if row["breakthrough_ratio"] is None else float(row["breakthrough_ratio"])
 
 
 def notes(inputs: GeneratorInputs) -> tuple[Words, ...]:

@@ -60,7 +60,7 @@ def rows(inputs: GeneratorInputs, moments: list[datetime], history: ElutionHisto
             "daughter_bq": float(history.before_bq[i, place]),
             "eluate_bq": float(history.eluates_bq[i, place]),
             "isotopic_share": float(purity[i]),
-            "breakthrough_ratio": float(ratio[i]),
+            "breakthrough_ratio": float(ratio[i]) if np.isfinite(ratio[i]) else None,
             "time_to_limit_s": None if until is None or not np.isfinite(until[i]) else float(until[i]),
         }
         for i, at in enumerate(moments)

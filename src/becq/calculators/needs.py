@@ -96,8 +96,8 @@ def data(inputs: GeneratorInputs, day: DayPlan) -> dict[str, Any]:
     }
 
 
-def tables(day: DayPlan) -> tuple[Grid, Grid]:
-    """When to elute, and what each need gets."""
+def tables(day: DayPlan) -> tuple[Grid, ...]:
+    """When to elute, if at all, and what each need gets."""
     found = day.plan
     elutions = Grid(
         "plan",
@@ -124,14 +124,12 @@ def tables(day: DayPlan) -> tuple[Grid, Grid]:
             Column(
                 Words("Spare", "余量"),
                 "activity",
-                hint=Words(
-                    "Left at that time once all needs were served.", "满足全部需要后，该时刻仍可用的活度。"
-                ),
+                hint=Words("left when all are served", "满足全部需要后"),
             ),
         ),
         tuple(rows),
     )
-    return elutions, served
+    return (elutions, served) if found.times_s.size else (served,)
 
 
 def figures(inputs: GeneratorInputs, day: DayPlan) -> tuple[Figure, ...]:
@@ -161,7 +159,9 @@ def warnings(day: DayPlan) -> tuple[Words, ...]:
         return day.remarks
     missing = show(float(found.shortfall_bq.sum()), "activity")
     short, count = int((~found.met).sum()), len(found.needs_bq)
+    useless = Words("No elution would give anything for the needs.", "任何洗脱均无法满足各时刻的需要。")
     return (
+        *(() if found.times_s.size else (useless,)),
         Words(
             f"The needs cannot be covered in full: {short} of {count} fall short, by {missing} in all.",
             f"无法完全满足各时刻的需要：{count} 项中 {short} 项不足，合计缺 {missing}。",
@@ -173,17 +173,24 @@ def warnings(day: DayPlan) -> tuple[Words, ...]:
 def notes(inputs: GeneratorInputs) -> tuple[Words, ...]:
     """What was supposed of eluates and of the aim."""
     one = inputs.kind
-    ready, gap = format_duration(inputs.preparation_s), format_duration(inputs.gap_s)
+    ready, ready_zh = "at once", "洗脱后立即可用"
+    if inputs.preparation_s:
+        waits = format_duration(inputs.preparation_s)
+        ready, ready_zh = f"from {waits} after its elution", f"洗脱 {waits} 后可用"
+    until, until_zh = "without a limit, as none is tabulated", "表中无使用期限，不设上限"
     if math.isfinite(one.eluate_life_s):
         life = format_duration(one.eluate_life_s)
-        until, until_zh = f"until {life} after it", f"洗脱后 {life} 内可用"
-    else:
-        until, until_zh = "without a limit, as none is tabulated", "表中无使用期限，不设上限"
+        until, until_zh = f"until {life} after it", f"至洗脱后 {life} 止"
+        if not inputs.preparation_s:
+            until = f"until {life} after its elution"
+    gap, gap_zh = "no least time between two elutions is kept", "两次洗脱之间不设最短间隔"
+    if inputs.gap_s:
+        apart = format_duration(inputs.gap_s)
+        gap, gap_zh = f"two elutions lie at least {apart} apart", f"两次洗脱至少相隔 {apart}"
     return (
         Words(
-            f"For the needs an eluate can be used from {ready} after its elution {until}; two elutions lie "
-            f"at least {gap} apart.",
-            f"洗脱后 {ready} 起可用于各需要，{until_zh}；两次洗脱至少相隔 {gap}。",
+            f"For the needs an eluate can be used {ready}, {until}; {gap}.",
+            f"用于各需要的洗脱液{ready_zh}，{until_zh}；{gap_zh}。",
         ),
         Words(
             "As many needs as possible are met in full, the smallest first; what is left goes to the others. "

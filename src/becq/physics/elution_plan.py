@@ -3,8 +3,9 @@
 The needs of a day are activities of the daughter at given times. Eluates are kept and used oldest first;
 each can be used from ``preparation_s`` after its elution until its life ends. The fewest elutions that cover
 every need are sought, and among these the times that leave the largest spare at the tightest need. Up to
-three elutions all combinations of the times considered are tried; beyond, the best plan with one elution
-less is extended and its times exchanged one by one, which need not find the very best.
+three elutions all combinations of the times considered are tried, if they are no more than 20 000; beyond,
+the best plan with one elution less is extended and its times exchanged one by one, which need not find the
+very best.
 
 Where the needs cannot all be covered, as many of them as possible are met in full (the smallest first, by
 activity referred to one moment, which gives the largest number for given eluates that do not expire); what
@@ -30,6 +31,7 @@ from becq.physics.elution import rested_column
 
 _FULL = 1 - 1e-12
 _EXHAUSTIVE = 3
+_COMBINATIONS = 20_000
 _CANDIDATES = 96
 _SWEEPS = 4
 _WORTH = 0.01
@@ -123,6 +125,8 @@ class _Day:
         covered = np.zeros(to.shape)
         spare = np.full(len(times), np.inf)
         for i, wanted in enumerate(self.needs_bq):
+            if not to[:, i].any():
+                continue
             kept = self._kept(times, i)
             at_hand = left * kept
             spare = np.where(to[:, i], np.minimum(spare, at_hand.sum(axis=1) / wanted), spare)
@@ -303,7 +307,7 @@ def _search(day: _Day, candidates: Array, count: int, gap_s: float, latest: _Ser
     """The best plan of ``count`` elutions, or None; ``latest`` is the best of one less."""
     if count > candidates.size:
         return None
-    if count <= _EXHAUSTIVE:
+    if count == 1 or (count <= _EXHAUSTIVE and math.comb(candidates.size, count) <= _COMBINATIONS):
         rows = np.array(list(combinations(range(candidates.size), count)))
         return _pick(day, candidates[rows], gap_s)
     known = latest.times[0]
