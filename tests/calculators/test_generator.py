@@ -220,6 +220,11 @@ def test_clock_times_that_do_not_exist_are_moved_on_and_said() -> None:
     twice = GENERATOR.ask({**texts, "calibrated": "2026-10-25T00:00", "needs": "04:00=100MBq"})
     assert any("2026-10-25 02:30 comes twice" in str(each) for each in twice.warnings)
     assert twice.as_dict()["eluates"][0]["at"] == "2026-10-25T02:30:00+02:00"
+    autumn = {**texts, "elute": "08:00", "needs": ""}
+    for name, more in (("calibrated", {}), ("first", {"calibrated": "2026-10-25T00:00"})):
+        said = GENERATOR.ask({**autumn, **more, name: "2026-10-25T02:30"}).warnings
+        assert [str(each)[:16] for each in said] == ["2026-10-25 02:30"]
+        assert not GENERATOR.ask({**autumn, **more, name: "2026-10-25T02:30+01:00"}).warnings
     with pytest.raises(ProblemsError, match="2026-03-29 02:30 does not exist"):
         GENERATOR.ask({**texts, "calibrated": "2026-03-29T02:30"})
 

@@ -27,6 +27,7 @@ class GeneratorInputs(Inputs):
     """What is asked; ``calibrated`` and ``first`` are aware where a zone or an offset is known.
 
     :ivar six_day: whether the activity was given in six-day curies, so that the calibration is the release.
+    :ivar remarks: what had to be said of clock times that come twice.
     :ivar preparation_s: from an elution until its eluate can serve a need.
     :ivar gap_s: least time between two elutions for the needs.
     """
@@ -36,6 +37,7 @@ class GeneratorInputs(Inputs):
     six_day: bool
     calibrated: datetime
     first: datetime
+    remarks: tuple[Words, ...]
     clock_s: tuple[float, ...]
     days: int
     efficiency: float

@@ -63,6 +63,7 @@ def build(**values: Any) -> GeneratorInputs:
     with beside("calibrated"):
         calibrated = schedule.placed(values["calibrated"], where)
     first = values["first"]
+    clocks = [each for each in (values["calibrated"], first) if each is not None and each.tzinfo is None]
     with beside("first"):
         if first is not None and first.tzinfo is not None and calibrated.tzinfo is None:
             raise InputError(
@@ -76,6 +77,7 @@ def build(**values: Any) -> GeneratorInputs:
         six_day=_six_day(values["activity"]),
         calibrated=calibrated,
         first=first,
+        remarks=tuple(said for at in clocks if (said := schedule.on_clock(at, calibrated.tzinfo)[1])),
         clock_s=values["elute"],
         days=values["days"],
         efficiency=wanted.efficiency if values["efficiency"] is None else values["efficiency"],
@@ -148,7 +150,7 @@ def answer(inputs: GeneratorInputs) -> Result:
         ),
     ]
     figures += eluate_limits.figures(inputs)
-    warnings = [*timetable.remarks, *eluate_limits.warnings(inputs, rows)]
+    warnings = [*inputs.remarks, *timetable.remarks, *eluate_limits.warnings(inputs, rows)]
     notes = _notes(inputs)
     tables = [eluates.eluate_table(one, rows)]
     if len(inputs.clock_s) > 1:
