@@ -83,3 +83,150 @@ def test_what_is_wrong_is_told_of_its_field(field: str, text: str) -> None:
     with pytest.raises(ProblemsError) as told:
         DOSE_RATE.ask({**ASKED, field: text})
     assert [problem.column for problem in told.value.problems] == [field]
+
+
+@pytest.mark.parametrize(
+    "nuclide", ["P-32", "Sr-90", "Sr-89", "C-14", "S-35", "P-33", "Ni-63", "Y-90", "Si-32", "Ru-106"]
+)
+def test_beta_emitters_shine_by_their_bremsstrahlung(nuclide: str) -> None:
+    answer = DOSE_RATE.ask({"nuclide": nuclide, "activity": "1 GBq", "distance": "1 m"}).as_dict()
+    assert answer["dose_rate_sv_h"] == pytest.approx(dose_rate(nuclide, 1e9, 1.0).dose_rate_sv_h, rel=1e-12)
+    assert answer["dose_rate_sv_h"] > 0
+    assert nuclide in DOSE_RATE.field("nuclide").suggestions()
+
+
+def test_phosphorus_as_its_constant() -> None:
+    answer = DOSE_RATE.ask({"nuclide": "P-32", "activity": "1 GBq", "distance": "1 m"})
+    assert answer.data["dose_rate_sv_h"] == pytest.approx(0.758e-6, rel=2e-3)
+    assert answer.charts
+
+
+def test_tritium_has_no_dose_rate() -> None:
+    answer = DOSE_RATE.ask({"nuclide": "H-3", "activity": "1 TBq", "distance": "1 m", "limit": "1 uSv/h"})
+    assert answer.data["dose_rate_sv_h"] == 0
+    assert answer.charts == ()
+    assert any("no photons" in str(note) for note in answer.notes)
+    assert "H-3" not in DOSE_RATE.field("nuclide").suggestions()
+
+
+def test_a_package_is_as_old_as_the_source() -> None:
+    texts = {"nuclide": "Mo-99", "activity": "20GBq", "distance": "1.15m", "age": "0d", "radius": "15cm"}
+    answer = DOSE_RATE.ask(texts).as_dict()
+    assert answer["package"]["one_metre_sv_h"] == pytest.approx(answer["dose_rate_sv_h"], rel=1e-12)
+
+
+def test_a_shield_without_room_is_not_advised() -> None:
+    texts = {"nuclide": "F-18", "activity": "5GBq", "distance": "2cm", "limit": "1uSv/h"}
+    result = DOSE_RATE.ask(texts)
+    figure = next(figure for figure in result.figures if figure.label.en == "More lead for the limit")
+    assert figure.value is None
+    assert any("do not fit" in str(warning) for warning in result.warnings)
+    away = result.data["distance_needed_m"]
+    assert dose_rate("F-18", 5e9, away).dose_rate_sv_h == pytest.approx(1e-6, rel=1e-9)
+    roomy = DOSE_RATE.ask({**texts, "distance": "1m"})
+    assert roomy.warnings == ()
+    assert next(f for f in roomy.figures if "More lead" in f.label.en).value > 0.01
+
+
+def test_the_chart_reaches_to_the_limit() -> None:
+    texts = {
+        "nuclide": "F-18",
+        "activity": "50GBq",
+        "distance": "1m",
+        "limit": "1nSv/h",
+        "material": "copper",
+    }
+    result = DOSE_RATE.ask(texts)
+    copper = next(c for c in result.charts[0].curves if c.label.en == "copper")
+    assert copper.y[-1] < 1e-9 < copper.y[0]
+
+
+def test_a_limit_that_is_met_needs_nothing() -> None:
+    result = DOSE_RATE.ask({**ASKED, "limit": "2.5 uSv/h"})
+    assert str(next(f for f in result.figures if "More lead" in f.label.en).value) == "none needed"
+
+
+def test_air_that_cannot_keep_the_limit_is_told_of_the_material() -> None:
+    with pytest.raises(ProblemsError) as told:
+        DOSE_RATE.ask({**ASKED, "limit": "1 nSv/h", "material": "air"})
+    assert [problem.column for problem in told.value.problems] == ["material"]
+
+
+@pytest.mark.parametrize("nuclide", ["Cf-252", "Cm-244", "Pu-240"])
+def test_neutrons_are_a_warning_and_leave_no_category(nuclide: str) -> None:
+    texts = {"nuclide": nuclide, "activity": "1MBq", "distance": "1m", "radius": "20cm", "limit": "1 pSv/h"}
+    result = DOSE_RATE.ask(texts)
+    assert any("photon part alone" in str(warning) for warning in result.warnings)
+    assert result.as_dict()["package"]["category"] is None
+    labels = [figure.label.en for figure in result.figures]
+    assert "Transport index (photons only)" in labels
+    assert "More lead for the limit (photons only)" in labels
+    assert DOSE_RATE.ask(ASKED).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "layers"),
+    [
+        ("空气:50cm", [("air", 0.5)]),
+        ("组织:5cm", [("tissue", 0.05)]),
+        ("不锈钢:5cm", [("iron", 0.05)]),
+        ("Pb:5cm", [("lead", 0.05)]),
+        ("W:1cm，Fe：2cm", [("tungsten", 0.01), ("iron", 0.02)]),
+        ("H2O 10 cm", [("water", 0.1)]),
+        ("3mm铅", [("lead", 0.003)]),
+        ("3毫米铅、5 cm water", [("lead", 0.003), ("water", 0.05)]),
+        ("铅3mm + 水：5厘米", [("lead", 0.003), ("water", 0.05)]),
+        ("1.5 mm of stainless steel", [("iron", 0.0015)]),
+        ("5cm:lead", [("lead", 0.05)]),
+        ("lead glass: 8 mm", [("lead-glass", 0.008)]),
+        ("lead:0mm", []),
+        ("lead:1mm,pb:2mm,water:0cm,铅:1mm", [("lead", 0.004)]),
+        ("1in concrete", [("concrete", 0.0254)]),
+    ],
+)
+def test_shields_in_every_spelling(text: str, layers: list[tuple[str, float]]) -> None:
+    read = DOSE_RATE.field("shield").parse(text)
+    assert [name for name, _ in read] == [name for name, _ in layers]
+    assert [x for _, x in read] == pytest.approx([x for _, x in layers])
+
+
+def test_an_unknown_material_is_told_with_the_names_in_both_languages() -> None:
+    for field, text in (("shield", "cheese:3mm"), ("material", "奶酪")):
+        with pytest.raises(ProblemsError, match="lead 铅, tungsten 钨"):
+            DOSE_RATE.ask({**ASKED, field: text})
+
+
+@pytest.mark.parametrize(
+    ("shield", "title"),
+    [
+        ("steel:1cm,铁:2cm", "Dose rate of Lu-177 behind iron or steel"),
+        ("lead:0mm", "Dose rate of Lu-177"),
+        ("lead:1mm,water:1cm,lead:1mm", "Dose rate of Lu-177 behind lead, water and lead"),
+    ],
+)
+def test_titles_name_what_is_there(shield: str, title: str) -> None:
+    assert DOSE_RATE.ask({**ASKED, "shield": shield}).title.en == title
+
+
+def test_the_distance_is_printed_as_read() -> None:
+    result = DOSE_RATE.ask({**ASKED, "distance": "1米"})
+    assert result.figures[0].note.en == "H*(10) at 1.00 m"
+    assert "米" not in result.figures[0].note.zh
+
+
+def test_notes_name_the_absorber_in_both_languages() -> None:
+    notes = DOSE_RATE.ask({**ASKED, "nuclide": "Y-90", "absorber": "pmma"}).notes
+    said = next(note for note in notes if str(note).startswith("Beta particles stop in"))
+    assert (said.en.split(";")[0], said.zh.split("；")[0]) == (
+        "Beta particles stop in acrylic glass",
+        "β 粒子阻止于有机玻璃中",
+    )
+
+
+def test_lead_near_its_edge_is_remarked_on() -> None:
+    remarked = [
+        name
+        for name in ("Tc-99m", "Co-57", "Lu-177", "F-18", "I-131")
+        if any("K edge" in str(note) for note in DOSE_RATE.ask({**ASKED, "nuclide": name}).notes)
+    ]
+    assert remarked == ["Tc-99m", "Co-57"]

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from becq.calculators import reading
-from becq.calculators.calculator import Calculator, Inputs, beside
+from becq.calculators.calculator import Calculator, beside
+from becq.calculators.dose_remarks import (
+    NEAR_EDGE,
+    about_neutrons,
+    in_both_languages,
+    is_near_edge,
+    without_photons,
+)
 from becq.calculators.field import Field
+from becq.calculators.limits import (
+    COMPARED,
+    PHOTONS_ONLY,
+    about_room,
+    needed_figure,
+    needed_table,
+    thicknesses,
+)
+from becq.calculators.point_source import (
+    DoseRateInputs,
+    fits,
+    is_complete,
+    photons_of,
+    rate_behind,
+    room_m,
+)
 from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Result
-from becq.calculators.words import Words
+from becq.calculators.shields import MATERIALS, absorber, material, named, shield
+from becq.calculators.showing import show
+from becq.calculators.words import NOTHING, Words
 from becq.errors import InputError
 from becq.physics.nuclides import nuclide
-from becq.physics.quantities import parse_dose_rate, parse_layers
-from becq.physics.radiation import dose_rate as physics
-from becq.physics.radiation import materials, shielding
+from becq.physics.quantities import parse_dose_rate
+from becq.physics.radiation import shielding
+from becq.physics.radiation.beta_spectra import beta_branches
 from becq.physics.radiation.bremsstrahlung import absorbers
 from becq.physics.radiation.dose_rate import DoseRate
-from becq.physics.radiation.gamma_constants import dose_per_fluence
+from becq.physics.radiation.gamma_constants import DELTA_KEV
 from becq.physics.radiation.packages import PackageRadiation, package_radiation
-from becq.physics.radiation.photons import has_lines
+from becq.physics.radiation.photons import has_lines, is_known
 
-MATERIALS = {
-    "lead": Words("lead", "铅"),
-    "tungsten": Words("tungsten", "钨"),
-    "iron": Words("iron or steel", "铁（钢）"),
-    "copper": Words("copper", "铜"),
-    "aluminium": Words("aluminium", "铝"),
-    "concrete": Words("concrete", "混凝土"),
-    "water": Words("water", "水"),
-    "pmma": Words("acrylic glass", "有机玻璃"),
-    "lead-glass": Words("lead glass", "铅玻璃"),
-    "borosilicate-glass": Words("glass", "玻璃"),
-    "tissue": Words("tissue", "组织"),
-    "air": Words("air", "空气"),
-}
-CHINESE = {"铅": "lead", "钨": "tungsten", "铁": "iron", "钢": "steel", "铜": "copper", "铝": "aluminium"}
-CHINESE |= {"水": "water", "混凝土": "concrete", "有机玻璃": "pmma", "铅玻璃": "lead-glass", "玻璃": "glass"}
-COMPARED = ("lead", "tungsten", "iron", "water")
 LAYERS = ("lead", "tungsten", "iron", "concrete", "water")
 STEPS = 60
 DRAWN_SHARE = 1e-3
@@ -48,44 +55,21 @@ LINES = 12
 LEAST_SHARE = 1e-6
 
 
-@dataclass(frozen=True, kw_only=True)
-class DoseRateInputs(Inputs):
-    """``age_s``: since the nuclide was pure, None for equilibrium; ``radius_m``: of a package, or None."""
-
-    nuclide: str
-    activity_bq: float
-    distance_m: float
-    layers: tuple[tuple[str, float], ...]
-    limit_sv_h: float | None
-    material: str
-    radius_m: float | None
-    age_s: float | None
-    absorber: str
+def _suggested() -> tuple[str, ...]:
+    """Common nuclides with photons, or betas that make bremsstrahlung."""
+    return tuple(
+        name
+        for name in reading.common_nuclides()
+        if has_lines(name)
+        or (is_known(name) and any(b.end_point_kev > DELTA_KEV for b in beta_branches(name)))
+    )
 
 
 def emitter(text: str) -> str:
-    """A nuclide whose photons are tabulated."""
+    """A nuclide whose photons are known; a beta emitter without any makes bremsstrahlung."""
     name = reading.radionuclide(text)
-    if not has_lines(name):
+    if not is_known(name):
         raise InputError(f"There are no photon data of {name} here")
-    return name
-
-
-def material(text: str) -> str:
-    """A shield material by name, in either language."""
-    return materials.material(CHINESE.get(text.strip(), text)).name
-
-
-def shield(text: str) -> tuple[tuple[str, float], ...]:
-    """Layers from the source outwards."""
-    return tuple((material(name), thickness) for name, thickness in parse_layers(text))
-
-
-def absorber(text: str) -> str:
-    """What stops the beta particles."""
-    name = material(text)
-    if name not in absorbers():
-        raise InputError(f'"{text}" is not a choice; use {", ".join(absorbers())}')
     return name
 
 
@@ -121,7 +105,7 @@ def build(**values: Any) -> DoseRateInputs:
 def answer(inputs: DoseRateInputs) -> Result:
     """The dose rate, and what else was asked for."""
     with beside("shield", "age", begins={"age": "After that age"}):
-        rate = _rate(inputs, inputs.layers)
+        rate = rate_behind(inputs, inputs.layers)
     data: dict[str, Any] = {
         "nuclide": inputs.nuclide,
         "activity_bq": inputs.activity_bq,
@@ -135,64 +119,60 @@ def answer(inputs: DoseRateInputs) -> Result:
         "bremsstrahlung_share": rate.bremsstrahlung_share,
         "progeny": rate.progeny,
         "shares": rate.shares,
+        "neutrons_at_most_sv_h": rate.neutrons_at_most_sv_h,
+        "complete": is_complete(inputs, rate),
     }
     figures = _figures(inputs, rate)
-    sources, notes = list(rate.sources), list(rate.notes)
+    sources = list(rate.sources)
+    notes: list[Words | str] = list(rate.notes)
+    warnings = [] if data["complete"] else [about_neutrons(inputs, rate)]
     tables = []
+    needed: dict[str, float | None] = {}
     if inputs.limit_sv_h is not None:
-        needed = _thicknesses(inputs)
-        data["limit_sv_h"], data["thickness_needed_m"] = inputs.limit_sv_h, needed
-        tables.append(_needed_table(needed))
-        figures.append(
-            Figure(
-                Words(
-                    f"More {inputs.material} for the limit", f"达到限值尚需{MATERIALS[inputs.material].zh}"
-                ),
-                needed[inputs.material],
-                "length",
-                note=Words("outside of the shield", "加于现有屏蔽之外"),
-            )
-        )
+        needed = thicknesses(inputs)
+        away = inputs.distance_m * float(np.sqrt(rate.dose_rate_sv_h) / np.sqrt(inputs.limit_sv_h))
+        data |= {"limit_sv_h": inputs.limit_sv_h, "thickness_needed_m": needed}
+        data |= {"room_m": room_m(inputs), "distance_needed_m": max(away, inputs.distance_m - room_m(inputs))}
+        tables.append(needed_table(inputs, needed, data["complete"]))
+        figures.append(needed_figure(inputs, needed, data))
+        thickness = needed[inputs.material]
+        if thickness and not fits(inputs, thickness):
+            warnings.append(about_room(inputs, thickness, data["distance_needed_m"]))
     if inputs.radius_m is not None:
         package = _package(inputs)
         data["package"] = _package_data(inputs, package)
         figures += _package_figures(package)
         sources.insert(0, package.sources[0])
         notes += [note for note in package.notes if note not in notes]
-    tables += [_value_layers(inputs, data), _line_table(rate)]
+    shines = rate.constant_sv_m2_bq_h > 0
+    if shines:
+        tables += [_value_layers(inputs, data), _line_table(rate)]
+        if is_near_edge(inputs):
+            notes.append(NEAR_EDGE)
+    else:
+        notes.append(without_photons(inputs.nuclide))
     return Result(
         title=_title(inputs),
         data=data,
         figures=tuple(figures),
-        draw=lambda: (_chart(inputs),),
+        draw=lambda: (_chart(inputs, needed.get(inputs.material)),) if shines else (),
         tables=tuple(tables),
         sources=tuple(sources),
-        notes=tuple(notes),
-    )
-
-
-def _rate(inputs: DoseRateInputs, layers: tuple[tuple[str, float], ...]) -> DoseRate:
-    return physics.dose_rate(
-        inputs.nuclide,
-        inputs.activity_bq,
-        inputs.distance_m,
-        layers,
-        age_s=inputs.age_s,
-        absorber=inputs.absorber,
+        notes=tuple(in_both_languages(note, inputs) for note in notes),
+        warnings=tuple(warnings),
     )
 
 
 def _title(inputs: DoseRateInputs) -> Words:
-    name = nuclide(inputs.nuclide)
+    name = nuclide(inputs.nuclide).name
     if not inputs.layers:
-        return Words(f"Dose rate of {name.name}", f"{name.name} 的剂量率")
-    en = " and ".join(MATERIALS[layer].en for layer, _ in inputs.layers)
-    zh = "、".join(MATERIALS[layer].zh for layer, _ in inputs.layers)
-    return Words(f"Dose rate of {name.name} behind {en}", f"{name.name} 在{zh}后的剂量率")
+        return Words(f"Dose rate of {name}", f"{name} 的剂量率")
+    shown = named(inputs.layers)
+    return Words(f"Dose rate of {name} behind {shown.en}", f"{name} 在{shown.zh}后的剂量率")
 
 
 def _figures(inputs: DoseRateInputs, rate: DoseRate) -> list[Figure]:
-    distance = inputs.texts["distance"]
+    distance = show(inputs.distance_m, "length")
     at = Words(f"H*(10) at {distance}", f"{distance} 处 H*(10)")
     found = [Figure(Words("Dose rate", "剂量率"), rate.dose_rate_sv_h, "dose_rate", inputs.nuclide, at)]
     if inputs.layers:
@@ -214,38 +194,13 @@ def _figures(inputs: DoseRateInputs, rate: DoseRate) -> list[Figure]:
     return found
 
 
-def _thicknesses(inputs: DoseRateInputs) -> dict[str, float]:
-    found = {}
-    with beside("limit"):
-        for name in dict.fromkeys((inputs.material, *COMPARED)):
-            found[name] = physics.thickness_for(
-                inputs.nuclide,
-                inputs.activity_bq,
-                inputs.distance_m,
-                name,
-                inputs.limit_sv_h or 0.0,
-                layers=inputs.layers,
-                age_s=inputs.age_s,
-                absorber=inputs.absorber,
-            )
-    return found
-
-
-def _needed_table(needed: dict[str, float]) -> Grid:
-    columns = (
-        Column(Words("Material", "材料"), "words"),
-        Column(Words("Thickness", "厚度"), "length"),
-    )
-    rows = tuple((MATERIALS[name], thickness) for name, thickness in needed.items())
-    return Grid("needed", Words("Needed for the limit", "达到限值所需厚度"), columns, rows)
-
-
 def _package(inputs: DoseRateInputs) -> PackageRadiation:
     with beside("radius"):
         return package_radiation(
             {inputs.nuclide: inputs.activity_bq},
             inputs.layers,
             outer_radius_m=inputs.radius_m or 0.0,
+            age_s=inputs.age_s,
             absorber=inputs.absorber,
         )
 
@@ -257,6 +212,7 @@ def _package_data(inputs: DoseRateInputs, package: PackageRadiation) -> dict[str
         "category": package.category,
         "surface_sv_h": package.surface_sv_h,
         "one_metre_sv_h": package.one_metre_sv_h,
+        "complete": package.complete,
     }
 
 
@@ -268,22 +224,19 @@ def _package_figures(package: PackageRadiation) -> list[Figure]:
         "III-YELLOW, exclusive use": Words("III-YELLOW, exclusive use", "III 级（黄），独家使用"),
         "not allowed": Words("not allowed", "不允许运输"),
     }
-    label = words.get(package.category, Words(package.category, package.category))
+    photons_only = Words("photons only: no category", "仅光子部分：不定类别")
+    label = photons_only if package.category is None else words[package.category]
+    part = NOTHING if package.complete else PHOTONS_ONLY
+    index = Words(f"Transport index{part.en}", f"运输指数{part.zh}")
     return [
-        Figure(Words("Transport index", "运输指数"), package.transport_index, "number", note=label),
+        Figure(index, package.transport_index, "number", note=label),
         Figure(Words("On the surface of the package", "货包表面"), package.surface_sv_h, "dose_rate"),
         Figure(Words("At 1 m from the surface", "距表面 1 m"), package.one_metre_sv_h, "dose_rate"),
     ]
 
 
-def _emission(inputs: DoseRateInputs) -> tuple[Any, Any]:
-    """Photon energies in keV and the unshielded dose of each."""
-    photons = physics.emission(inputs.nuclide, age_s=inputs.age_s, absorber=inputs.absorber)
-    return photons.energies_kev, photons.photons * dose_per_fluence(photons.energies_kev)
-
-
 def _value_layers(inputs: DoseRateInputs, data: dict[str, Any]) -> Grid:
-    energies, dose = _emission(inputs)
+    energies, dose = photons_of(inputs)
     rows = []
     said = {}
     for name in LAYERS:
@@ -309,17 +262,15 @@ def _line_table(rate: DoseRate) -> Grid:
     return Grid("lines", Words("What makes the dose behind the shield", "屏蔽后剂量的来源"), columns, rows)
 
 
-def _chart(inputs: DoseRateInputs) -> Chart:
-    """Dose rate against the thickness of one more layer of each material."""
-    energies, dose = _emission(inputs)
-    inner = sum(thickness for _, thickness in inputs.layers)
-    room = inputs.distance_m - inner
+def _chart(inputs: DoseRateInputs, needed_m: float | None) -> Chart:
+    """Dose rate against the thickness of one more layer of each material, to where the limit is met."""
+    energies, dose = photons_of(inputs)
     lead = shielding.value_layer(energies, dose, "lead", DRAWN_SHARE)
-    last = min(max(lead, 1e-3), max(room, 1e-4))
+    last = min(max(lead, 1e-3, 1.1 * (needed_m or 0.0)), max(room_m(inputs), 1e-4))
     x = np.linspace(0.0, last, STEPS + 1)
     bare = inputs.activity_bq / (4 * np.pi * inputs.distance_m**2) * 3600.0 * dose
     curves = []
-    for name in COMPARED:
+    for name in COMPARED if inputs.limit_sv_h is None else tuple(dict.fromkeys((*COMPARED, inputs.material))):
         through = [
             float((bare * shielding.transmission(energies, (*inputs.layers, (name, t)))).sum())
             for t in x.tolist()
@@ -358,7 +309,7 @@ CALCULATOR = Calculator(
             required=True,
             example="Lu-177",
             help=Words("With its short-lived progeny.", "含其短寿命子体。"),
-            suggestions=lambda: tuple(name for name in reading.common_nuclides() if has_lines(name)),
+            suggestions=_suggested,
             option="",
         ),
         Field(

@@ -23,7 +23,7 @@ from becq.physics.radiation.shielding import Layers, checked, solve_thickness, t
 from becq.physics.radiation.tables import Array
 
 _NO_NEUTRONS = "Neutrons of spontaneous fission are not counted; with Cf-252 they rule the dose"
-_POSITRONS = (
+POSITRONS = (
     "Positrons stop in the source; the skin dose of an open source and their bremsstrahlung are not included"
 )
 _NEUTRONS_PER_FISSION = 4.0
@@ -174,7 +174,7 @@ def _notes(
     if absorber is not None:
         notes.append(f"Beta particles stop in {absorber}; the skin dose of an open source is not included")
     if positrons > _POSITRONS_COUNT:
-        notes.append(_POSITRONS)
+        notes.append(POSITRONS)
     if missing:
         notes.append(f"No photon data for {', '.join(missing)}: left out")
     if any(_fissions(name) for name in members):

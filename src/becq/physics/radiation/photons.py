@@ -64,6 +64,11 @@ def has_lines(nuclide: str) -> bool:
     return nuclide in _tables()
 
 
+def is_known(nuclide: str) -> bool:
+    """Whether the photons of this nuclide are known, be they none at all (P-32, Sr-90)."""
+    return has_lines(nuclide) or nuclide in _bare()
+
+
 @lru_cache(maxsize=1)
 def _bare() -> frozenset[str]:
     return frozenset(row["nuclide"] for row in read("photonless"))
