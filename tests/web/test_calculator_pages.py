@@ -214,3 +214,26 @@ def test_the_path_ends_with_the_page(browser_page):
     body = browser_page.get("/calculators/decay/").content.decode()
     path = body.split('class="breadcrumb"')[1].split("</nav>")[0]
     assert path.endswith('<span>/</span><span aria-current="page">Decay</span>')
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "said"),
+    [
+        ("decay", {"steps": "1000"}, "请用 1 至 200 的整数"),
+        ("decay", {"activity": "5 mbq"}, "可能是 mBq (0.001 Bq) 或 MBq (10⁶ Bq)。请注意单位大小写：MBq、mCi"),
+        ("decay", {"activity": "5 mBq"}, "是否"),
+        ("decay", {"nuclide": "Cs-225"}, "不存在核素 Cs-225。是否指 Ac-225"),
+        ("dose-rate", {"age": "1000000 y"}, "已无剩余"),
+        ("cyclotron", {"energy": "500 MeV"}, "束流能量须在 0 至 250 MeV 之间"),
+        ("reactor", {"product": "F-18"}, "经俘获与衰变不生成 F-18"),
+        ("reactor", {"enrichment": "0"}, "超出范围"),
+    ],
+)
+def test_refusals_are_said_in_chinese(chinese_page, name, texts, said):
+    body = chinese_page.get(f"/calculators/{name}/", {**asked(name), **texts}).content.decode()
+    (field,) = [key for key in texts if f'id="id_{key}_error"' in body]
+    place = html.unescape(body.split(f'id="id_{field}_error"')[1].split("</div>")[0])
+    assert said in place
+    assert not re.search(
+        r"[a-z]{3,} [a-z]{3,} [a-z]{2,}", re.sub(r"<[^>]*>|“[^”]*”", " ", place.split(">", 1)[1])
+    )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from becq.chain.sheets import column_zh
 from becq.errors import BecqError, Problem, ProblemsError
 from becq.web import frame
+from becq.web.refusals import REFUSALS
 from becq.web.remarks import REMARKS
 from becq.web.states import state
 
@@ -73,7 +74,7 @@ _SENTENCES = [
             gettext_lazy("“%(value)s”: unknown unit “%(unit)s”"),
         ),
         (
-            r"\"(?P<value>.*)\": \"(?P<unit>.*)\" could be (?P<meanings>.*)",
+            r"\"(?P<value>.*)\": \"(?P<unit>.*)\" could be (?P<meanings>[^;]*)",
             gettext_lazy("“%(value)s”: “%(unit)s” could be %(meanings)s"),
         ),
         (r"(?P<value>.+) is not a date and time", gettext_lazy("%(value)s is not a date and time")),
@@ -194,7 +195,8 @@ _SENTENCES = [
 ]
 
 
-_SENTENCES += [(re.compile(pattern), template) for pattern, template in REMARKS]
+# Those of the calculators first: they are the more exact ones.
+_SENTENCES[:0] = [(re.compile(pattern), template) for pattern, template in (*REMARKS, *REFUSALS)]
 _REMEDY = re.compile(r"[;:,.?] (?=(?:write|use|did you mean|leave|give|remove|it is|Write) )")
 """Where what is wrong ends and what would be right begins."""
 
@@ -221,7 +223,7 @@ def say(sentence: str) -> str:
                 parts["name"] = column_zh(parts["name"])
             if "state" in parts:
                 parts["state"] = str(state(parts["state"]).label)
-            for name in ("example", "meanings", "words"):
+            for name in ("example", "meanings", "meant", "words"):
                 if name in parts:
                     parts[name] = parts[name].replace(" or ", " 或 ")
             return str(template % parts)

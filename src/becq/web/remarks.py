@@ -64,7 +64,7 @@ REMARKS = (
     ),
     (r"use at most (?P<most>.+)", gettext_lazy("use at most %(most)s")),
     (
-        r"\"(?P<value>.*)\" is in (?P<unit>\S+); did you mean (?P<meant>.+)\? Write \".*\" to insist",
+        r"\"(?P<value>.*)\" is in (?P<unit>.+?); did you mean (?P<meant>.+)\? Write \".*\" to insist",
         gettext_lazy("“%(value)s” is in %(unit)s; did you mean %(meant)s? Write “%(value)s!” to insist"),
     ),
     (
