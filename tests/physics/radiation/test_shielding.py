@@ -15,6 +15,7 @@ from becq.physics.radiation.gamma_constants import dose_per_fluence
 from becq.physics.radiation.materials import material, names
 from becq.physics.radiation.photons import photon_lines
 from becq.physics.radiation.shielding import spectrum_transmission, transmission, value_layer
+from physics.radiation.shells import escaping_dose
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "shielding.csv"
 
@@ -182,3 +183,28 @@ def test_bad_input() -> None:
 
 def test_at_the_edge_itself_the_higher_value_holds() -> None:
     assert float(material("lead").attenuation_cm2_g(88.0045)) == pytest.approx(7.683, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("energy_kev", "layers", "low", "high"),
+    [
+        (208.4, [("lead", 0.003)], 1.0, 1.2),
+        (208.4, [("lead", 0.003), ("water", 0.01)], 1.0, 1.25),
+        (208.4, [("lead", 0.003), ("water", 0.10)], 1.0, 1.25),
+        (511.0, [("lead", 0.02), ("water", 0.05)], 1.0, 1.25),
+        (364.0, [("lead", 0.01), ("concrete", 0.10)], 1.0, 1.3),
+        (662.0, [("iron", 0.04), ("concrete", 0.10)], 0.9, 1.1),
+        (662.0, [("iron", 0.04), ("water", 0.10)], 0.9, 1.1),
+        (662.0, [("iron", 0.02), ("lead", 0.02)], 1.0, 1.35),
+        (364.0, [("concrete", 0.10), ("lead", 0.01)], 1.0, 2.5),
+        (140.5, [("lead", 0.0003)], 1.0, 1.25),
+        (140.5, [("lead", 0.001)], 1.2, 1.5),
+    ],
+    ids=str,
+)
+def test_layers_against_monte_carlo(
+    energy_kev: float, layers: list[tuple[str, float]], low: float, high: float
+) -> None:
+    """Shells around a cavity: layers within 10 % or on the safe side, most for lead around concrete."""
+    found = escaping_dose(layers, energy_kev, 40_000, 5)
+    assert low < float(transmission(energy_kev, layers)) / found < high
