@@ -11,6 +11,7 @@ import pytest
 
 from becq.calculators import registry
 from becq.cli.main import app
+from becq.physics.units import raised
 
 from .test_nuclide import becq
 
@@ -46,7 +47,13 @@ def test_text_names_figures_tables_and_sources_with_units(calculator) -> None:
         assert f"\n{grid.title.en}:\n" in run.stdout
     assert "Bq" in run.stdout or "Sv/h" in run.stdout
     for source in result.sources:
-        assert f"Source: {source}" in run.stdout
+        assert f"Source: {raised(source)}" in run.stdout
+
+
+@pytest.mark.parametrize(("calculator", "texts"), EXAMPLES)
+def test_text_has_no_e_notation(calculator, texts, capsys) -> None:
+    printed = here(capsys, *shlex.split(calculator.command_line(calculator.read(texts)))[1:])
+    assert re.findall(r"(?<![\w.])\d[\d.]*e[+-]?\d+", printed) == []
 
 
 @pytest.mark.parametrize("calculator", CALCULATORS, ids=lambda each: each.name)

@@ -237,3 +237,42 @@ def test_refusals_are_said_in_chinese(chinese_page, name, texts, said):
     assert not re.search(
         r"[a-z]{3,} [a-z]{3,} [a-z]{2,}", re.sub(r"<[^>]*>|“[^”]*”", " ", place.split(">", 1)[1])
     )
+
+
+def test_own_words_about_sources_are_said_in_chinese_and_citations_kept():
+    with translation.override("zh-hans"):
+        assert cited("Stopping: NIST PSTAR (ICRU Report 49, 1993), liquid water") == (
+            "阻止本领：NIST PSTAR (ICRU Report 49, 1993)，液态水"
+        )
+        assert cited("photon lines of I-131: ENSDF (NNDC)") == "碘-131 的光子谱线：ENSDF (NNDC)"
+        assert cited("ICRP Publication 107 (2008)") == "ICRP Publication 107 (2008)"
+    with translation.override("en"):
+        assert cited("photon lines of I-131: ENSDF (NNDC)") == "Photon lines of ¹³¹I: ENSDF (NNDC)"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_label_of_a_source_stays_english(name):
+    calculator = registry.calculator(name)
+    for _title, texts in calculator.examples:
+        with translation.override("zh-hans"):
+            said = [cited(source) for source in calculator.ask(texts).sources]
+        label = re.compile(r"^[A-Z][a-z]+(?: [a-z]+)*: |\b(?:assumption|thermal|resonance|isomer): ")
+        assert [each for each in said if label.search(each)] == []
+
+
+def test_lines_and_generators_are_named_in_chinese(chinese_page):
+    seen = text_of(chinese_page.get("/calculators/dose-rate/", {**asked("dose-rate"), "nuclide": "I-131"}))
+    assert re.search(r"碘-131 364\.\d+ keV γ 射线", seen)
+    assert "keV gamma" not in seen
+    assert "钼-99/锝-99m" in text_of(chinese_page.get("/calculators/generator/"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_shows_e_notation(browser_page, name):
+    for _title, texts in registry.calculator(name).examples:
+        body = browser_page.get(f"/calculators/{name}/", dict(texts)).content.decode()
+        shown = body.split('id="answer"')[1]
+        shown = re.sub(
+            r'<div class="command">.*?</div>|<script.*?</script>|<[^>]*>', " ", shown, flags=re.DOTALL
+        )
+        assert re.findall(r"(?<![\w.])\d[\d.]*e[+-]?\d+", shown) == []

@@ -43,7 +43,7 @@ class DecayInputs(Inputs):
 
 def activity_text(text: str) -> str:
     """The text of an activity, checked as far as it can be before the nuclide is known."""
-    reading.bounded(lambda each: parse_activity(each, nuclide="Mo-99"), 1e25, "1e25 Bq", zero=True)(text)
+    reading.bounded(lambda each: parse_activity(each, nuclide="Mo-99"), 1e25, "10²⁵ Bq", zero=True)(text)
     return text
 
 

@@ -102,11 +102,11 @@ def grid(span_s: float, steps: int, *, dense: int = 0, from_zero: bool = True) -
     return found if from_zero else found[1:]
 
 
-activity = bounded(parse_activity, 1e25, "1e25 Bq")
+activity = bounded(parse_activity, 1e25, "10²⁵ Bq")
 current = bounded(parse_current, 10.0, "10 A")
 power = bounded(parse_power, 1e11, "100 GW")
 length = bounded(parse_length, 1e5, "100 km")
-flux = bounded(parse_flux, 1e17, "1e17", zero=True)
+flux = bounded(parse_flux, 1e17, "10¹⁷", zero=True)
 run = bounded(span, 1e3 * YEAR_S, "1000 y")
-wait = bounded(span, 1e6 * YEAR_S, "1e6 y", zero=True)
+wait = bounded(span, 1e6 * YEAR_S, "10⁶ y", zero=True)
 share = bounded(parse_fraction, 1.0, "100%", zero=True)

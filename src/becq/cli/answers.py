@@ -13,6 +13,7 @@ from becq.calculators.registry import calculator
 from becq.calculators.result import Column, Figure, Grid, Result
 from becq.calculators.showing import NUMBERS, show
 from becq.errors import InputError, Problem, ProblemsError
+from becq.physics.units import raised
 
 MOST_ROWS = 40
 
@@ -43,11 +44,11 @@ def lines(result: Result, units: str = "SI") -> list[str]:
     for each in result.tables:
         found += ["", *_table(each, units)]
     for warning in result.warnings:
-        found += ["", f"Attention: {warning}"]
+        found += ["", f"Attention: {raised(str(warning))}"]
     if result.notes:
-        found += ["", *(f"Note: {note}" for note in result.notes)]
+        found += ["", *(f"Note: {raised(str(note))}" for note in result.notes)]
     if result.sources:
-        found += ["", *(f"Source: {source}" for source in result.sources)]
+        found += ["", *(f"Source: {raised(source)}" for source in result.sources)]
     return found
 
 

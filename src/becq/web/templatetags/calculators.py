@@ -11,10 +11,12 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from becq.calculators.citing import source_zh
 from becq.calculators.showing import NUMBERS, show, split
 from becq.calculators.words import Words
 from becq.errors import InputError
 from becq.physics.nuclides import nuclide as find_nuclide
+from becq.physics.units import raised
 from becq.web import frame as frames
 from becq.web.problems import say
 from becq.web.templatetags.becq import activity_html, instant_html, nuclide
@@ -38,13 +40,15 @@ def prose(text: Words | str | None) -> str:
     """A sentence or title in the language of the page: capital first, nuclides set as in running text."""
     said = words(text)
     said = said[:1].upper() + said[1:] if said[:1].isascii() else said
-    return set_nuclides(said)
+    return set_nuclides(raised(said))
 
 
 @register.filter
 def cited(text: str) -> str:
-    """A source: as it is written, in English on every page, with its isotopes set."""
-    return set_nuclides(text[:1].upper() + text[1:], chinese=False)
+    """A source with its isotopes set: the citation as published, our own words in the page's language."""
+    said = source_zh(text) if frames.is_chinese() else text
+    said = said[:1].upper() + said[1:] if said[:1].isascii() else said
+    return set_nuclides(raised(said), chinese=said.casefold() != text.casefold())
 
 
 def set_nuclides(text: str, *, chinese: bool | None = None) -> str:
@@ -95,7 +99,10 @@ def quantity(
             float(value), at=at, nuclide=of, zone=zone, units=units, digits=digits, show_at=show_at
         )
     if kind in {"words", "code"}:
-        return format_html('<span class="{}">{}</span>', "code" if kind == "code" else "", say(str(value)))
+        said = say(str(value))
+        if said != str(value):  # a line of a spectrum, in Chinese
+            return format_html("{}", set_nuclides(said))
+        return format_html('<span class="{}">{}</span>', "code" if kind == "code" else "", said)
     text = show(value, kind, units, digits)
     number, unit = (text, "") if kind == "duration" else split(text)
     if not unit:

@@ -22,7 +22,7 @@ from becq.errors import BecqError
 from becq.physics.nuclides import nuclide
 from becq.web import frame
 from becq.web.problems import put_beside
-from becq.web.templatetags.calculators import words
+from becq.web.templatetags.calculators import set_nuclides, words
 
 
 class CalculatorForm(forms.Form):
@@ -38,7 +38,9 @@ class CalculatorForm(forms.Form):
     def _field(each: Any) -> forms.Field:
         common = {"label": words(each.label), "help_text": words(each.help), "required": each.required}
         if each.choices:
-            choices = [(value, words(label)) for value, label in each.choices if value != each.default]
+            choices = [
+                (value, set_nuclides(words(label))) for value, label in each.choices if value != each.default
+            ]
             blank = [("", words(dict(each.choices).get(each.default, "—")))]
             return forms.CharField(
                 widget=forms.Select(choices=choices if each.required else [*blank, *choices]), **common
