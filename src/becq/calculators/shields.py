@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from becq.calculators.words import Words
 from becq.errors import InputError
@@ -59,15 +60,19 @@ def material(text: str) -> str:
     try:
         return materials.material(_NAMES.get(name, name)).name
     except InputError:
-        listed = ", ".join(f"{key} {words.zh}" for key, words in MATERIALS.items())
-        raise InputError(f'"{text.strip()}" is not a shield material; use {listed}') from None
+        raise InputError(f'"{text.strip()}" is not a shield material; use {_listed(MATERIALS)}') from None
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Materials in both languages, "lead 铅, tungsten 钨"."""
+    return ", ".join(f"{name} {MATERIALS[name].zh}" for name in names)
 
 
 def absorber(text: str) -> str:
     """What stops the beta particles: a material with bremsstrahlung yields."""
     name = material(text)
     if name not in absorbers():
-        raise InputError(f'"{text}" is not a choice; use {", ".join(absorbers())}')
+        raise InputError(f'"{text.strip()}" is not a choice; use {_listed(absorbers())}')
     return name
 
 
