@@ -18,9 +18,18 @@ from becq.physics.half_lives import evaluated_half_life
 from becq.physics.reactor import burnup, cross_sections, uncertainty
 from becq.physics.reactor.flux import FluxHistory
 from becq.physics.reactor.network import MAX_ABSORPTIONS, Network, build
+from becq.physics.reactor.piece import (
+    DILUTE,
+    Piece,
+    dilution_warning,
+    heavy_warning,
+    piece,
+    shown,
+    solid_sphere,
+)
 from becq.physics.reactor.routes import usual_product
-from becq.physics.reactor.sample import AVOGADRO, Sample, atomic_mass, element_density, sample, symbol
-from becq.physics.reactor.self_shielding import UNSHIELDED, Geometry, Shielding, shield
+from becq.physics.reactor.sample import AVOGADRO, Sample, atomic_mass, sample, symbol
+from becq.physics.reactor.self_shielding import UNSHIELDED, Geometry, Shielding
 from becq.physics.reactor.uncertainty import Contribution
 
 Array = NDArray[np.float64]
@@ -43,10 +52,13 @@ class ReactorIrradiation:
     :ivar element_mass_g: mass of the product's element in g after cooling.
     :ivar thermal_shielding: factor on the thermal flux inside the target; ``resonance_shielding`` that on the
         resonance integral of the isotope from which most of the product comes.
-    :ivar burnup: share of the atoms of the target (isotope, or element) that is gone at EOB.
+    :ivar density_g_cm3: taken for the self-shielding, None where no shape is given.
+    :ivar burnup: share of the atoms of the target isotope (or, of an element, of the isotopes it starts with)
+        that have reacted or decayed at EOB; what they become does not count as unburnt.
     :ivar relative_uncertainty: standard uncertainty of the activity from the cross sections and half-lives
         whose uncertainty is known, None where it is missing for one on which the activity hangs;
         ``uncertain`` lists the parts, the largest first.
+    :ivar warnings: why the answer may be far from what a real target gives.
     """
 
     target: str
@@ -65,11 +77,13 @@ class ReactorIrradiation:
     element_mass_g: float
     thermal_shielding: float
     resonance_shielding: float
+    density_g_cm3: float | None
     burnup: float
     relative_uncertainty: float | None
     uncertain: dict[str, float]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def irradiate(
@@ -102,11 +116,11 @@ def irradiate(
         raise InputError(f"A cooling time of {cooling_s:g} s: give a finite time, not below zero")
     fast = bool((flux.fast_cm2_s > 0).any())
     goods = sample(target, mass_g, material=material, enrichment=enrichment, isotopes=isotopes)
-    inside = _shielding(goods, shielding, geometry, density_g_cm3, material)
+    inside = piece(goods, shielding, geometry, density_g_cm3, material)
     network = build(goods.atoms, fast=fast, max_absorptions=max_absorptions)
     start = np.zeros((1, len(network.members)))
     start[0, : len(goods.atoms)] = [goods.atoms[m] for m in network.members[: len(goods.atoms)]]
-    rates = network.reaction_rates(flux, inside)
+    rates = network.reaction_rates(flux, inside.shielding)
     eob = _run(network, rates[:, None, :], flux.durations_s, start)
     cooled = _cool(network, eob, cooling_s)
     activities = dict(zip(network.members, (eob[0] * network.decay_rates).tolist(), strict=True))
@@ -115,12 +129,11 @@ def irradiate(
     index = network.index[wanted]
     parts = uncertainty.contributions(network, rates, flux, start, wanted, cooling_s)
     grams = _element_mass(network, cooled[0], symbol(wanted))
-    counted = (
-        [m for m in network.members if symbol(m) == goods.element] if target == goods.element else [target]
-    )
-    before = sum(goods.atoms.get(m, 0.0) for m in counted)
-    after = sum(float(eob[0, network.index[m]]) for m in counted)
     seen = _audible(activities)
+    main = _source(parts, goods)
+    warnings = heavy_warning(mass_g)
+    if inside.dilute:
+        warnings += _undiluted(goods, material, network, flux, start, wanted, float(eob[0, index]))
     return ReactorIrradiation(
         target=target,
         product=wanted,
@@ -138,13 +151,17 @@ def irradiate(
         specific_activity_bq_g=later[wanted] / grams if grams > 0 else 0.0,
         carrier_free_bq_g=float(network.decay_rates[index]) * AVOGADRO / atomic_mass(wanted),
         element_mass_g=grams,
-        thermal_shielding=inside.thermal,
-        resonance_shielding=inside.resonance_of(_source(parts, goods)),
-        burnup=1.0 - after / before,
+        thermal_shielding=inside.shielding.thermal,
+        resonance_shielding=inside.shielding.resonance_of(main),
+        density_g_cm3=inside.density_g_cm3,
+        burnup=_burnup(network, rates, flux, goods, target),
         relative_uncertainty=uncertainty.relative(parts),
         uncertain={p.of: p.share for p in parts if p.share > 0},
-        sources=_sources(parts),
-        notes=_notes(parts, goods, flux, wanted, fast, inside) + _piece(goods, geometry, density_g_cm3),
+        sources=_sources(parts) + inside.sources,
+        notes=_notes(parts, goods, flux, wanted, fast, inside)
+        + shown(inside, main)
+        + _upper_limits(network, goods, seen),
+        warnings=warnings,
     )
 
 
@@ -189,25 +206,44 @@ def activities_at(
     return out
 
 
-def _shielding(
+def _undiluted(
     goods: Sample,
-    given: Shielding | None,
-    geometry: Geometry | None,
-    density_g_cm3: float | None,
     material: str | None,
-) -> Shielding:
-    if given is not None and geometry is not None:
-        raise InputError("Give either self-shielding factors or a geometry, not both")
-    if geometry is None:
-        if density_g_cm3 is not None:
-            raise InputError("A density is of use with a geometry only: give the shape of the target too")
-        return given or UNSHIELDED
-    density = density_g_cm3 if density_g_cm3 is not None else element_density(goods.element)
-    if density is None or (material is not None and density_g_cm3 is None):
-        raise InputError(
-            f"The density of {material or goods.element} in g/cm³ is needed for its self-shielding"
-        )
-    return shield(goods, geometry, density)
+    network: Network,
+    flux: FluxHistory,
+    start: Array,
+    product: str,
+    dilute_atoms: float,
+) -> tuple[str, ...]:
+    """A warning where the same mass as one solid sphere gives clearly less of the product."""
+    sphere = solid_sphere(goods, material)
+    if sphere is None or dilute_atoms <= 0:
+        return ()
+    if min(sphere[0].thermal, *sphere[0].by_nuclide.values(), 1.0) >= DILUTE:
+        return ()
+    part = network.restricted(network.leading_to(product))
+    place = [network.index[m] for m in part.members]
+    rates = part.reaction_rates(flux, sphere[0])
+    atoms = _run(part, rates[:, None, :], flux.durations_s, start[:, place])
+    return dilution_warning(goods.mass_g, float(atoms[0, part.index[product]]) / dilute_atoms, sphere[1])
+
+
+def _burnup(network: Network, rates: Array, flux: FluxHistory, goods: Sample, target: str) -> float:
+    """Share of the atoms counted (of one isotope, or of all the element starts with) that is gone."""
+    removal = np.stack([network.burnup(r[None])[0][0] for r in rates])
+    gone = -np.expm1(-(flux.durations_s @ removal))
+    counted = goods.isotopes if target == goods.element else (target,)
+    before = np.array([goods.atoms[m] for m in counted])
+    return float(before @ gone[[network.index[m] for m in counted]] / before.sum())
+
+
+def _upper_limits(network: Network, goods: Sample, seen: dict[str, float]) -> tuple[str, ...]:
+    """Products listed that the target's isotopes give by a cross section that may be an upper limit."""
+    return tuple(
+        f"{r.product}: the cross section of {r.label} may be an upper limit, and so its activity"
+        for r in network.reactions
+        if r.target in goods.isotopes and r.product in seen and "upper limit" in r.note
+    )
 
 
 def _source(parts: tuple[Contribution, ...], goods: Sample) -> str:
@@ -217,20 +253,6 @@ def _source(parts: tuple[Contribution, ...], goods: Sample) -> str:
         if part.reaction is not None and part.reaction.target in weight:
             weight[part.reaction.target] += part.sensitivity
     return max(goods.isotopes, key=weight.__getitem__)
-
-
-def _piece(goods: Sample, geometry: Geometry | None, density_g_cm3: float | None) -> tuple[str, ...]:
-    """A remark where one piece of that shape outweighs the whole target."""
-    density = density_g_cm3 if density_g_cm3 is not None else element_density(goods.element)
-    if geometry is None or geometry.volume_cm3 is None or density is None:
-        return ()
-    weight = geometry.volume_cm3 * density
-    if weight <= 1.05 * goods.mass_g:
-        return ()
-    return (
-        f"one {geometry.shape} of this size weighs {weight:.3g} g, more than the target of "
-        f"{goods.mass_g:.3g} g: the self-shielding is that of the whole piece",
-    )
 
 
 def _run(network: Network, rates: Array, durations_s: Array, start: Array) -> Array:
@@ -257,9 +279,14 @@ def _product(
         usual = usual_product(target, fast=fast)
         if usual is not None and usual in network.index:
             return usual
+        meant = None if fast else usual_product(target, fast=True)
         made = {m: a for m, a in activities.items() if m != target}
         if not made or max(made.values()) <= 0:
             raise InputError(f"Nothing radioactive is known to come from {target}: name a product")
+        if meant is not None and usual is None:
+            raise InputError(
+                f"{meant}, the usual product of {target}, needs a fast flux: give one, or name a product"
+            )
         return max(made, key=made.__getitem__)
     if product not in network.index:
         strongest = sorted(activities.items(), key=lambda x: -x[1])[:8]
@@ -297,7 +324,7 @@ def _notes(
     flux: FluxHistory,
     product: str,
     fast: bool,
-    shielding: Shielding,
+    inside: Piece,
 ) -> tuple[str, ...]:
     """What was assumed or left out, as far as the product's activity hangs on it."""
     said = list(goods.notes)
@@ -308,8 +335,7 @@ def _notes(
         said.append("no epithermal flux given: resonance captures left out")
     if not fast:
         said.append("no fast flux given: threshold reactions left out")
-    if shielding == UNSHIELDED:
-        said.append("no self-shielding: an infinitely dilute target")
+    said += inside.notes
     felt = [p.reaction for p in parts if p.reaction is not None]
     for reaction in felt:
         said += [f"{reaction.label}: {text}" for text in (reaction.note, reaction.assumption) if text]
