@@ -35,6 +35,7 @@ export interface CurveData {
 
 // Below a millionth of the top nothing matters, and a logarithmic axis would run away.
 const DEEPEST = 1e-6;
+const FAR = 1e3;
 const ROWS = 13;
 
 /** An end of the axis that deserves its number. */
@@ -90,14 +91,17 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
       return html("span", {}, svg("svg", { class: "line-sample", "aria-hidden": "true" }, sample), each.name);
     }));
     const values = curves.flatMap((each) => each.points.map(([, y]) => y)).filter((y) => y > 0);
-    const top = Math.max(...values, data.level ?? 0, 1e-300);
-    const bottom = Math.max(top * DEEPEST, Math.min(...values, data.level && data.level > 0 ? data.level : top));
+    const highest = Math.max(...values, 1e-300);
+    // A level far above all curves would press them to the ground: its number stands among the figures.
+    const level = data.level && data.level > 0 && data.level <= highest * FAR ? data.level : null;
+    const top = Math.max(highest, level ?? 0);
+    const bottom = Math.max(top * DEEPEST, Math.min(...values, level ?? top));
     const [ySize, yUnit] = unitOf(data.y.kind, top, units);
     const name = (axis: Named, unit: string) => (unit ? `${named(axis)} (${unit})` : named(axis));
     yName.textContent = name(data.y, yUnit);
     const marks = [
       ...data.marks.map((each) => ({ xAxis: each.x / xSize, label: { formatter: named(each) } })),
-      ...(data.level ? [{ yAxis: data.level / ySize, label: { formatter: formatMeasure(data.level, data.y.kind, units), position: "insideEndTop" as const, backgroundColor: token("--paper"), padding: [1, 4] }, lineStyle: { color: token("--ink"), type: "dashed" as const } }] : []),
+      ...(level ? [{ yAxis: level / ySize, label: { formatter: formatMeasure(level, data.y.kind, units), position: "insideEndTop" as const, backgroundColor: token("--paper"), padding: [1, 4] }, lineStyle: { color: token("--ink"), type: "dashed" as const } }] : []),
     ];
     chart.setOption({
       animation: false,
@@ -111,7 +115,7 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
       },
       yAxis: {
         type: log ? "log" : "value",
-        ...(log ? { min: 10 ** Math.floor(Math.log10(bottom / ySize) + 1e-9) } : { min: 0 }),
+        ...(log ? { min: 10 ** Math.floor(Math.log10(bottom / ySize) + 1e-9), max: 10 ** Math.ceil(Math.log10(top / ySize) - 1e-9) } : { min: 0 }),
         axisLine: { show: false }, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...quiet, formatter: formatTick },
       },
       tooltip: {

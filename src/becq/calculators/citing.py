@@ -77,7 +77,7 @@ _PHRASES = (
     (r"separation yield (\S+) % by extraction chromatography", r"萃取色谱分离产率 \1 %"),
     (r"(?:yield )?above (\d\S*) %", r"高于 \1 %"),
     (r"parent breakthrough below (\S+) % \(upper bound\)", r"母体穿透低于 \1 %（上限）"),
-    (r"(\S+) kBq (\S+) per MBq (\S+?)( at administration)?: ", r"每 MBq \3 至多 \1 kBq \2（给药时）："),
+    (r"(\d\S*) kBq (\S+) per MBq (\S+?)( at administration)?: ", r"每 MBq \3 至多 \1 kBq \2（给药时）："),
     (r"impurity A \((\S+)\) at most (\S+) %, as in ", r"杂质 A（\1）至多 \2 %，见 "),
     (r"\bas adopted in ", "采纳于 "),
     (r"\(the label stops use at half of it\)", "（标签规定达其一半即停用）"),
