@@ -83,14 +83,6 @@ REFUSALS = (
         gettext_lazy("no flux at all: the target only decays"),
     ),
     (
-        r"one sphere of this size weighs (?P<one>\S+ \S+), more than the target of (?P<mass>\S+ "
-        r"\S+): the self-shielding is that of the whole piece",
-        gettext_lazy(
-            "one sphere of this size weighs %(one)s, more than the target of %(mass)s: the "
-            "self-shielding is that of the whole piece"
-        ),
-    ),
-    (
         r"(?P<what>\S+): left out: the evaluations disagree \((?P<values>.+) in the fission "
         r"spectrum\)",
         gettext_lazy("%(what)s: left out: the evaluations disagree (%(values)s in the fission spectrum)"),
@@ -201,5 +193,58 @@ REFUSALS = (
     (
         r"\"(?P<value>.*)\" is no target: name an isotope like Yb-176 or an element like Yb",
         gettext_lazy("“%(value)s” is no target: name an isotope like Yb-176 or an element like Yb"),
+    ),
+    (
+        r"(?P<product>\S+): the cross section of (?P<what>\S+) may be an upper limit, and so its "
+        r"activity",
+        gettext_lazy("%(product)s: the cross section of %(what)s may be an upper limit, and so its activity"),
+    ),
+    (
+        r"self-shielding factors: thermal (?P<one>\S+), resonances of (?P<what>\S+) "
+        r"(?P<two>[\d.e-]+)",
+        gettext_lazy("self-shielding factors: thermal %(one)s, resonances of %(what)s %(two)s"),
+    ),
+    (
+        r"self-shielding factors: thermal (?P<one>\S+), resonances of (?P<what>\S+) "
+        r"(?P<two>[\d.e-]+), at (?P<density>\S+) g/cm³",
+        gettext_lazy(
+            "self-shielding factors: thermal %(one)s, resonances of %(what)s %(two)s, at %(density)s g/cm³"
+        ),
+    ),
+    (
+        r"(?P<product>\S+), the usual product of (?P<what>\S+), needs a fast flux: give one, or "
+        r"name a product",
+        gettext_lazy(
+            "%(product)s, the usual product of %(what)s, needs a fast flux: give one, or name a product"
+        ),
+    ),
+    (
+        r"an infinitely dilute target is assumed: a solid sphere of (?P<mass>\S+) g at "
+        r"(?P<density>\S+) g/cm³(?: \(assumed\))? would give (?P<share>\S+) % of this; give the "
+        r"shape of the target",
+        gettext_lazy(
+            "an infinitely dilute target is assumed: a solid sphere of %(mass)s g at %(density)s "
+            "g/cm³ would give %(share)s %% of this; give the shape of the target"
+        ),
+    ),
+    (
+        r"a target of (?P<mass>\S+) kg fits no irradiation position and would lower the flux",
+        gettext_lazy("a target of %(mass)s kg fits no irradiation position and would lower the flux"),
+    ),
+    (
+        r"one (?P<shape>\w+) of this size weighs (?P<one>\S+ \S+), more than the target of "
+        r"(?P<mass>\S+ \S+): the self-shielding is that of the whole piece",
+        gettext_lazy(
+            "one piece of this size weighs %(one)s, more than the target of %(mass)s: the "
+            "self-shielding is that of the whole piece"
+        ),
+    ),
+    (
+        r"Give either self-shielding factors or a geometry, not both",
+        gettext_lazy("give a shape or the factors of self-shielding, not both"),
+    ),
+    (
+        r"self-shielding: factors as given",
+        gettext_lazy("self-shielding: factors as given"),
     ),
 )
