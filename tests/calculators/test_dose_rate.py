@@ -161,6 +161,9 @@ def test_neutrons_are_a_warning_and_leave_no_category(nuclide: str) -> None:
     labels = [figure.label.en for figure in result.figures]
     assert "Transport index (photons only)" in labels
     assert "More lead for the limit (photons only)" in labels
+    assert not any(str(note).startswith("Neutrons") for note in result.notes)
+    met = DOSE_RATE.ask({**texts, "limit": "1 Sv/h"})
+    assert next(f for f in met.figures if "More lead" in f.label.en).value is None
     assert DOSE_RATE.ask(ASKED).warnings == ()
 
 

@@ -125,7 +125,9 @@ def answer(inputs: DoseRateInputs) -> Result:
     figures = _figures(inputs, rate)
     sources = list(rate.sources)
     notes: list[Words | str] = list(rate.notes)
-    warnings = [] if data["complete"] else [about_neutrons(inputs, rate)]
+    warnings = []
+    if not data["complete"]:
+        warnings.append(about_neutrons(inputs, rate))
     tables = []
     needed: dict[str, float | None] = {}
     if inputs.limit_sv_h is not None:
@@ -158,7 +160,11 @@ def answer(inputs: DoseRateInputs) -> Result:
         draw=lambda: (_chart(inputs, needed.get(inputs.material)),) if shines else (),
         tables=tuple(tables),
         sources=tuple(sources),
-        notes=tuple(in_both_languages(note, inputs) for note in notes),
+        notes=tuple(
+            in_both_languages(note, inputs)
+            for note in notes
+            if data["complete"] or note != physics.NO_NEUTRONS
+        ),
         warnings=tuple(warnings),
     )
 

@@ -48,7 +48,7 @@ def needed_figure(inputs: DoseRateInputs, needed: dict[str, float | None], data:
     label = Words(f"More {what.en} for the limit{part.en}", f"达到限值尚需{what.zh}{part.zh}")
     thickness = needed[inputs.material]
     if not thickness:
-        return Figure(label, _NONE_NEEDED, "length")
+        return Figure(label, _NONE_NEEDED if data["complete"] else None, "length")
     if not fits(inputs, thickness):
         room = show(data["room_m"], "length")
         return Figure(label, None, "length", note=Words(f"does not fit into {room}", f"{room} 内放不下"))

@@ -22,7 +22,7 @@ from becq.physics.radiation.progeny import ratios
 from becq.physics.radiation.shielding import Layers, checked, solve_thickness, transmission
 from becq.physics.radiation.tables import Array
 
-_NO_NEUTRONS = "Neutrons of spontaneous fission are not counted; with Cf-252 they rule the dose"
+NO_NEUTRONS = "Neutrons of spontaneous fission are not counted; with Cf-252 they rule the dose"
 POSITRONS = (
     "Positrons stop in the source; the skin dose of an open source and their bremsstrahlung are not included"
 )
@@ -178,7 +178,7 @@ def _notes(
     if missing:
         notes.append(f"No photon data for {', '.join(missing)}: left out")
     if any(_fissions(name) for name in members):
-        notes.append(_NO_NEUTRONS)
+        notes.append(NO_NEUTRONS)
     return tuple(notes)
 
 
