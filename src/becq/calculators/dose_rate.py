@@ -39,6 +39,7 @@ from becq.calculators.words import NOTHING, Words
 from becq.errors import InputError
 from becq.physics.nuclides import nuclide
 from becq.physics.quantities import parse_dose_rate
+from becq.physics.radiation import dose_rate as physics
 from becq.physics.radiation import shielding
 from becq.physics.radiation.beta_spectra import beta_branches
 from becq.physics.radiation.bremsstrahlung import absorbers
