@@ -99,6 +99,7 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
     const [ySize, yUnit] = unitOf(data.y.kind, top, units);
     const name = (axis: Named, unit: string) => (unit ? `${named(axis)} (${unit})` : named(axis));
     yName.textContent = name(data.y, yUnit);
+    // Marks are given with all their digits: ECharts rounds them to two decimals, which moves a limit of 0.015.
     const marks = [
       ...data.marks.map((each) => ({ xAxis: each.x / xSize, label: { formatter: named(each) } })),
       ...(level ? [{ yAxis: level / ySize, label: { formatter: formatMeasure(level, data.y.kind, units), position: "insideEndTop" as const, backgroundColor: token("--paper"), padding: [1, 4] }, lineStyle: { color: token("--ink"), type: "dashed" as const } }] : []),
@@ -137,7 +138,7 @@ export function curve(host: HTMLElement, data: CurveData, settings: Settings): v
           lineStyle: { color: token(line.token), width: line.width, type: line.type as "solid" },
           itemStyle: { color: token(line.token) },
           emphasis: { disabled: true },
-          ...(i === 0 && marks.length ? { markLine: { symbol: "none", silent: true, label: { fontFamily: font, fontSize: 11, color: token("--ink-2") }, lineStyle: { color: token("--line-strong"), type: "dashed" }, data: marks } } : {}),
+          ...(i === 0 && marks.length ? { markLine: { precision: 12, symbol: "none", silent: true, label: { fontFamily: font, fontSize: 11, color: token("--ink-2") }, lineStyle: { color: token("--line-strong"), type: "dashed" }, data: marks } } : {}),
         };
       }),
     } as echarts.EChartsCoreOption, true);

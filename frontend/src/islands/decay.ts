@@ -159,7 +159,7 @@ export function decay(host: HTMLElement, data: DecayData, settings: Settings): v
           lineStyle: { color: token(line.token), width: line.width, type: line.type as "solid" },
           itemStyle: { color: token(line.token) },
           emphasis: { disabled: true },
-          ...(i === 0 && marks.length ? { markLine: { symbol: "none", silent: true, label: { fontFamily: font, fontSize: 11, color: token("--ink-2") }, lineStyle: { color: token("--line-strong"), type: "dashed" }, data: marks } } : {}),
+          ...(i === 0 && marks.length ? { markLine: { precision: 12, symbol: "none", silent: true, label: { fontFamily: font, fontSize: 11, color: token("--ink-2") }, lineStyle: { color: token("--line-strong"), type: "dashed" }, data: marks } } : {}),
         };
       })],
     } as echarts.EChartsCoreOption, true);
