@@ -123,6 +123,8 @@ def test_flags_of_the_command_line() -> None:
         (2.5e11, "activity_per_mass", "SI", "250 MBq/mg"),
         (3.7e13, "activity_per_mass", "Ci", "1.00 Ci/mg"),
         (0.5, "share", "SI", "50.0 %"),
+        (9.9, "share", "SI", "990 %"),
+        (1090.0, "share", "SI", "1,090 ×"),
         (2e-6, "share", "SI", "2.00×10⁻⁴ %"),
         (1e-5, "activity", "SI", "1.00×10⁻⁵ Bq"),
         (3.7e-9, "activity", "Ci", "< 10⁻¹⁶ Ci"),

@@ -81,3 +81,18 @@ def test_a_pause_shorter_than_the_cooling_is_refused() -> None:
     with pytest.raises(ProblemsError) as told:
         FISSION.ask({**ASKED, "runs": "2", "pause": "1 h", "cooling": "6 h"})
     assert told.value.problems[0].column in {"cooling", "runs"}
+
+
+def test_a_pause_without_runs_and_a_heat_without_unit_are_told_of_their_fields() -> None:
+    for field, text, said in (("pause", "12 h", "number of runs"), ("energy", "200", "200 MeV")):
+        with pytest.raises(ProblemsError) as told:
+            FISSION.ask({**ASKED, field: text})
+        problem = told.value.problems[0]
+        assert problem.column == field
+        assert said in problem.message
+
+
+def test_what_fissioned_is_told_apart_from_what_is_captured() -> None:
+    result = FISSION.ask(ASKED)
+    assert any(figure.label.en == "Fissioned" for figure in result.figures)
+    assert any("captures take another 17 % of it" in str(note) for note in result.notes)

@@ -93,6 +93,14 @@ def test_an_element_has_natural_composition() -> None:
         ("material", "TeO2"),
         ("material", "oxide"),
         ("cycles", "0"),
+        ("flux", "2"),
+        ("flux", "2e-14"),
+        ("fast", "2e-14"),
+        ("pause", "7 d"),
+        ("epithermal", "2"),
+        ("thermal_shielding", "0"),
+        ("resonance_shielding", "0"),
+        ("absorptions", "21"),
     ],
 )
 def test_what_is_wrong_is_told_of_its_field(field: str, text: str) -> None:
@@ -135,3 +143,64 @@ def test_a_wrong_shape_is_told(more: dict[str, str], field: str) -> None:
     with pytest.raises(ProblemsError) as told:
         REACTOR.ask(texts)
     assert [problem.column for problem in told.value.problems] == [field]
+
+
+ASKED = {"target": "Lu-176", "mass": "1 g", "flux": "2e14", "duration": "10 d"}
+
+
+def test_a_target_that_is_not_dilute_is_warned_of_and_the_factors_are_shown() -> None:
+    dilute = REACTOR.ask(ASKED)
+    assert "would give 7.2 % of this" in dilute.as_dict()["warnings"][0]
+    assert not any("shielding" in figure.label.en for figure in dilute.figures)
+    sphere = REACTOR.ask({**ASKED, "shape": "sphere:2.9mm"})
+    answer = sphere.as_dict()
+    assert answer["warnings"] == []
+    assert 0.03 < answer["thermal_shielding"] < 0.06
+    assert 0.5 < answer["resonance_shielding"] < 0.8
+    assert answer["density_g_cm3"] == pytest.approx(9.841)
+    shown = {figure.label.en: figure for figure in sphere.figures}
+    assert shown["Thermal self-shielding"].value == answer["thermal_shielding"]
+    assert shown["Thermal self-shielding"].note.en == "at 9.841 g/cm³"
+    assert shown["Resonance self-shielding"].value == answer["resonance_shielding"]
+
+
+def test_fast_neutrons_are_asked_for_at_their_field() -> None:
+    sulphur = {"target": "S-32", "mass": "1 g", "flux": "1e14", "duration": "30 d"}
+    with pytest.raises(ProblemsError) as told:
+        REACTOR.ask(sulphur)
+    assert [problem.column for problem in told.value.problems] == ["fast"]
+    assert REACTOR.ask({**sulphur, "fast": "5e13"}).data["product"] == "P-32"
+
+
+def test_cycles_without_a_stop_are_said_to_be_one_run() -> None:
+    notes = [str(note) for note in REACTOR.ask({**ASKED, "cycles": "3"}).notes]
+    assert any(note.startswith("3 cycles without a stop") for note in notes)
+    paused = [str(note) for note in REACTOR.ask({**ASKED, "cycles": "3", "pause": "7 d"}).notes]
+    assert not any("without a stop" in note for note in paused)
+
+
+@pytest.mark.parametrize("text", ["natYb", "nat-Yb", "natural Yb", "天然镱", "Yb"])
+def test_natural_elements_in_every_spelling(text: str) -> None:
+    assert REACTOR.read({**ASKED, "target": text}).target == "Yb"  # type: ignore[attr-defined]
+
+
+def test_sodium_is_not_natural_something() -> None:
+    assert REACTOR.read({**ASKED, "target": "Na"}).target == "Na"  # type: ignore[attr-defined]
+
+
+def test_what_takes_more_captures_says_so_and_can_be_had() -> None:
+    curium = {**ASKED, "target": "Cm-244", "mass": "1 mg", "duration": "300 d", "product": "Cf-252"}
+    with pytest.raises(ProblemsError) as told:
+        REACTOR.ask(curium)
+    assert "stops after 4 captures" in told.value.problems[0].message
+    assert REACTOR.ask({**curium, "absorptions": "10"}).data["activity_eob_bq"] > 0
+
+
+def test_a_product_far_below_the_rest_is_drawn_on_a_logarithmic_scale() -> None:
+    radium = REACTOR.ask({**ASKED, "target": "Ra-226", "mass": "1 mg"})
+    assert radium.data["product"] == "Ac-227"
+    chart = radium.charts[0]
+    assert max(c.y.max() for c in chart.curves[1:]) > 100 * chart.curves[0].y.max()
+    assert chart.log
+    iridium = REACTOR.ask({**ASKED, "target": "Ir", "mass": "1 mg", "product": "Ir-192"})
+    assert not iridium.charts[0].log

@@ -18,6 +18,8 @@ STEPS_ON, STEPS_OFF, DENSE = 28, 10, 9
 CURVES = 5
 SMALL = 0.05
 """Where every other curve is below this share of the product, only a logarithmic scale shows them."""
+LOST = 0.01
+"""Where the product is below this share of the largest curve, only a logarithmic scale shows it."""
 LEAST_SHARE = 1e-9
 """Impurities below this share of the product are left out of the table (the JSON has them)."""
 
@@ -42,6 +44,7 @@ class ReactorInputs(Inputs):
     resonance_shielding: float | None
     geometry: Geometry | None
     density_g_cm3: float | None
+    max_absorptions: int
 
 
 def history(inputs: ReactorInputs) -> FluxHistory:
@@ -69,6 +72,7 @@ def expose(
         shielding=_shielding(inputs),
         geometry=inputs.geometry,
         density_g_cm3=inputs.density_g_cm3,
+        max_absorptions=inputs.max_absorptions,
     )
 
 
@@ -121,7 +125,7 @@ def charts(inputs: ReactorInputs, flux: FluxHistory, done: ReactorIrradiation) -
             Axis(reading.ACTIVITY, "activity"),
             curves,
             (eob,),
-            log=len(curves) > 1 and bool(max(c.y.max() for c in curves[1:]) < SMALL * curves[0].y.max()),
+            log=_apart(curves),
         ),
         Chart(
             "specific",
@@ -132,6 +136,14 @@ def charts(inputs: ReactorInputs, flux: FluxHistory, done: ReactorIrradiation) -
             (eob,),
         ),
     )
+
+
+def _apart(curves: tuple[Curve, ...]) -> bool:
+    """Whether the product or all others would lie on the axis of a linear scale."""
+    if len(curves) < 2:
+        return False
+    product, others = curves[0].y.max(), max(each.y.max() for each in curves[1:])
+    return bool(others < SMALL * product or product < LOST * others)
 
 
 def _by_weight(done: ReactorIrradiation) -> list[str]:

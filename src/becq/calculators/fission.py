@@ -12,7 +12,7 @@ from becq.calculators.calculator import Calculator, Inputs, beside
 from becq.calculators.field import Field
 from becq.calculators.result import Axis, Chart, Column, Curve, Figure, Grid, Mark, Result
 from becq.calculators.words import Words
-from becq.errors import InputError
+from becq.errors import InputError, Problem, ProblemsError
 from becq.physics import decay_data
 from becq.physics.quantities import format_duration, parse_energy, parse_fraction
 from becq.physics.reactor import fission as physics
@@ -51,8 +51,19 @@ def fissile(text: str) -> str:
     return text
 
 
+def heat(text: str) -> float:
+    """Heat per fission in MeV: "200 MeV"."""
+    try:
+        return parse_energy(text)
+    except InputError:
+        raise InputError(f'"{text}" is not a heat per fission; write for example 200 MeV') from None
+
+
 def build(**values: Any) -> FissionInputs:
-    """As read."""
+    """As read; a pause needs runs."""
+    if values["pause"] is not None and values["runs"] == 1:
+        message = "a pause between runs does nothing in one run; give the number of runs too"
+        raise ProblemsError([Problem("fission", None, "pause", message)])
     return FissionInputs(
         texts=values["texts"],
         product=values["product"],
@@ -343,7 +354,7 @@ CALCULATOR = Calculator(
         Field(
             "energy",
             Words("Heat per fission", "每次裂变释热"),
-            parse_energy,
+            heat,
             example="200 MeV",
             help=Words("Empty: that of the fissile nuclide.", "不填则取该易裂变核素的值。"),
             advanced=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from becq.calculators import reading
@@ -9,7 +10,7 @@ from becq.calculators.calculator import Calculator, beside
 from becq.calculators.exposure import LEAST_SHARE, ReactorInputs, charts, expose, history
 from becq.calculators.field import Field
 from becq.calculators.result import Column, Figure, Grid, Result
-from becq.calculators.words import Words
+from becq.calculators.words import NOTHING, Words
 from becq.errors import InputError, Problem, ProblemsError
 from becq.physics import decay_data
 from becq.physics.elements import find_element
@@ -22,14 +23,34 @@ from becq.physics.quantities import (
     parse_mass,
 )
 from becq.physics.reactor.irradiation import ReactorIrradiation
-from becq.physics.reactor.routes import routes
+from becq.physics.reactor.network import MAX_ABSORPTIONS
+from becq.physics.reactor.routes import routes, usual_product
 from becq.physics.reactor.self_shielding import Geometry
 
 
 def target(text: str) -> str:
     """An isotope ("Yb-176", "176Yb", "镱-176") or an element of natural composition ("W", "钨")."""
-    element = find_element(text)
+    natural = re.fullmatch(r"(?:nat(?:ural)?[- ]?|天然\s*)(.+)", text.strip(), re.IGNORECASE)
+    element = find_element(text) or (find_element(natural[1]) if natural else None)
     return element.symbol if element is not None else parse_nuclide(text).name
+
+
+def ratio(text: str) -> float:
+    """Epithermal flux per unit lethargy over the thermal flux: "0.02", "2 %"."""
+    try:
+        return parse_fraction(text)
+    except InputError:
+        raise InputError(
+            f'"{text}" is not an epithermal ratio; usual are 0.01 in a reflector to 0.1 in a core'
+        ) from None
+
+
+def factor(text: str) -> float:
+    """A factor of self-shielding: above 0, up to 1."""
+    value = parse_fraction(text)
+    if value <= 0:
+        raise InputError(f'"{text}": a factor of self-shielding is above 0, up to 1')
+    return value
 
 
 def suggestions() -> tuple[str, ...]:
@@ -63,6 +84,9 @@ def build(**values: Any) -> ReactorInputs:
     if values["shape"] is not None and factors:
         message = "give a shape or the factors of self-shielding, not both"
         raise ProblemsError([Problem("reactor", None, "shape", message)])
+    if values["pause"] > 0 and values["cycles"] == 1:
+        message = "a stop between cycles does nothing in one cycle; give the number of cycles too"
+        raise ProblemsError([Problem("reactor", None, "pause", message)])
     return ReactorInputs(
         texts=values["texts"],
         target=values["target"],
@@ -81,6 +105,7 @@ def build(**values: Any) -> ReactorInputs:
         resonance_shielding=values["resonance_shielding"],
         geometry=values["shape"],
         density_g_cm3=values["density"],
+        max_absorptions=values["absorptions"],
     )
 
 
@@ -88,7 +113,8 @@ def answer(inputs: ReactorInputs) -> Result:
     """The target at the end of the irradiation and after cooling."""
     with beside("flux"):
         flux = history(inputs)
-    begins = {"product": inputs.product, "material": inputs.material}
+    fast = None if inputs.product or inputs.fast_cm2_s else usual_product(inputs.target, fast=True)
+    begins = {"product": inputs.product, "material": inputs.material, "fast": fast}
     with beside("target", "enrichment", "mass", "cooling", "density", begins=begins):
         done = expose(inputs, flux, inputs.cooling_s)
     product = done.product
@@ -129,6 +155,7 @@ def answer(inputs: ReactorInputs) -> Result:
             "share",
             inputs.target if "-" in inputs.target else "",
         ),
+        *_shielding_figures(done),
     ]
     data: dict[str, Any] = {
         "target": inputs.target,
@@ -144,6 +171,9 @@ def answer(inputs: ReactorInputs) -> Result:
         "carrier_free_bq_g": done.carrier_free_bq_g,
         "element_mass_g": done.element_mass_g,
         "burnup": done.burnup,
+        "thermal_shielding": done.thermal_shielding,
+        "resonance_shielding": done.resonance_shielding,
+        "density_g_cm3": done.density_g_cm3,
         "impurities_bq": done.impurities_bq,
         "isotopic_impurities_bq": done.isotopic_impurities_bq,
         "activities_bq": done.activities_bq,
@@ -156,8 +186,27 @@ def answer(inputs: ReactorInputs) -> Result:
         draw=lambda: charts(inputs, flux, done),
         tables=(_table(done),),
         sources=done.sources,
-        notes=done.notes,
+        notes=(*_on_end(inputs), *done.notes),
+        warnings=done.warnings,
     )
+
+
+def _shielding_figures(done: ReactorIrradiation) -> list[Figure]:
+    """The factors of self-shielding, where the target is not taken for dilute."""
+    if done.thermal_shielding == done.resonance_shielding == 1.0:
+        return []
+    density = done.density_g_cm3
+    at = NOTHING if density is None else Words(f"at {density:.4g} g/cm³", f"密度 {density:.4g} g/cm³")
+    return [
+        Figure(Words("Thermal self-shielding", "热自屏因子"), done.thermal_shielding, "number", note=at),
+        Figure(Words("Resonance self-shielding", "共振自屏因子"), done.resonance_shielding, "number"),
+    ]
+
+
+def _on_end(inputs: ReactorInputs) -> tuple[str, ...]:
+    if inputs.cycles == 1 or inputs.pause_s > 0:
+        return ()
+    return (f"{inputs.cycles} cycles without a stop between them: one run of all their time",)
 
 
 def _table(done: ReactorIrradiation) -> Grid:
@@ -256,7 +305,7 @@ CALCULATOR = Calculator(
         Field(
             "epithermal",
             Words("Epithermal ratio", "超热比"),
-            parse_fraction,
+            ratio,
             default=0.0,
             example="0.02",
             help=Words(
@@ -288,7 +337,7 @@ CALCULATOR = Calculator(
         Field(
             "thermal_shielding",
             Words("Thermal self-shielding", "热自屏因子"),
-            parse_fraction,
+            factor,
             example="0.95",
             help=Words("Factor on the thermal flux inside the target.", "靶内热注量率的降低因子。"),
             advanced=True,
@@ -296,7 +345,7 @@ CALCULATOR = Calculator(
         Field(
             "resonance_shielding",
             Words("Resonance self-shielding", "共振自屏因子"),
-            parse_fraction,
+            factor,
             example="0.6",
             help=Words("Factor on the resonance integrals.", "共振积分的降低因子。"),
             advanced=True,
@@ -318,6 +367,15 @@ CALCULATOR = Calculator(
             parse_density,
             example="9.2 g/cm3",
             help=Words("As it lies in the capsule, with a shape.", "靶盒内的密度，与形状同填。"),
+            advanced=True,
+        ),
+        Field(
+            "absorptions",
+            Words("Captures followed", "跟踪的俘获次数"),
+            reading.whole(1, 20),
+            default=MAX_ABSORPTIONS,
+            example="10",
+            help=Words("In a row, of one nucleus; Cf-252 needs ten.", "单个核连续俘获次数；Cf-252 需十次。"),
             advanced=True,
         ),
     ),

@@ -29,6 +29,8 @@ HALF_LIFE = Words("Half-life", "半衰期")
 SHARE = Words("Share", "占比")
 SMALLEST = 1e-30
 """Share of the largest value of a kind below which a number is nothing."""
+LEAST_FLUX = 1e6
+"""In n/(cm² s): below it nothing is a reactor."""
 YEAR_S = decay_data.YEAR_S
 
 
@@ -102,11 +104,19 @@ def grid(span_s: float, steps: int, *, dense: int = 0, from_zero: bool = True) -
     return found if from_zero else found[1:]
 
 
+def flux(text: str) -> float:
+    """A flux in n/(cm² s), or none at all; a number too small for any reactor is a slip of the exponent."""
+    value = _up_to_any_reactor(text)
+    if value < LEAST_FLUX and parse_flux(text) != 0:
+        raise InputError(f'"{text}" is too little; write a flux in n/(cm² s), like 2e14')
+    return value
+
+
+_up_to_any_reactor = bounded(parse_flux, 1e17, "10¹⁷", zero=True)
 activity = bounded(parse_activity, 1e25, "10²⁵ Bq")
 current = bounded(parse_current, 10.0, "10 A")
 power = bounded(parse_power, 1e11, "100 GW")
 length = bounded(parse_length, 1e5, "100 km")
-flux = bounded(parse_flux, 1e17, "10¹⁷", zero=True)
 run = bounded(span, 1e3 * YEAR_S, "1000 y")
 wait = bounded(span, 1e6 * YEAR_S, "10⁶ y", zero=True)
 share = bounded(parse_fraction, 1.0, "100%", zero=True)

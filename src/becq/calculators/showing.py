@@ -31,6 +31,8 @@ _PER = {
     "activity_per_mass": (1e-3, "mg"),
 }
 """Kind → the amount that is usual below the line, in the unit of the core, and its name."""
+MANY = 10.0
+"""A share above it is a factor: nobody reads 109000 %."""
 TIMES = frozenset({"duration", "instant"})
 _NEXT_TO_NOTHING = {
     "dose_rate": (1e-12, "1 pSv/h"),
@@ -72,6 +74,8 @@ def show(value: Any, kind: str, system: str = "SI", digits: int = 3) -> str:
         return f"< {_NEXT_TO_NOTHING[kind][1]}"
     if kind == "share" and 0 < abs(number) < 1e-4:
         return f"{scientific(100 * number, digits)} %"
+    if kind == "share" and number > MANY:
+        return f"{_figures(number)} ×"
     if kind in _PLAIN:
         return _PLAIN[kind](number)
     return _figures(number)

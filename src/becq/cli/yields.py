@@ -76,6 +76,9 @@ def reactor(
     ] = "",
     density: Annotated[str, typer.Option(help="Of the target, with --shape: 9.2g/cm3.")] = "",
     resonance_shielding: Annotated[str, typer.Option(help="Resonance self-shielding factor: 0.6.")] = "",
+    absorptions: Annotated[
+        str, typer.Option(help="Captures of one nucleus that are followed: 10 for Cf-252.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Activity, specific activity and impurities of a target irradiated with neutrons."""
@@ -96,6 +99,7 @@ def reactor(
         "resonance_shielding": resonance_shielding,
         "shape": shape,
         "density": density,
+        "absorptions": absorptions,
     }
     answer("reactor", texts, as_json)
 

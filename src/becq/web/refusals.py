@@ -200,6 +200,38 @@ REFUSALS = (
         gettext_lazy("%(product)s: the cross section of %(what)s may be an upper limit, and so its activity"),
     ),
     (
+        r"of (?P<what>\S+) the mass that fissioned; thermal captures take another (?P<share>\S+) % of it",
+        gettext_lazy("of %(what)s the mass that fissioned; thermal captures take another %(share)s %% of it"),
+    ),
+    (
+        r"(?P<count>\d+) cycles without a stop between them: one run of all their time",
+        gettext_lazy("%(count)s cycles without a stop between them: one run of all their time"),
+    ),
+    (
+        r"a stop between cycles does nothing in one cycle; give the number of cycles too",
+        gettext_lazy("a stop between cycles does nothing in one cycle; give the number of cycles too"),
+    ),
+    (
+        r"a pause between runs does nothing in one run; give the number of runs too",
+        gettext_lazy("a pause between runs does nothing in one run; give the number of runs too"),
+    ),
+    (
+        r'"(?P<text>.+)" is too little; write a flux in n/\(cm² s\), like 2e14',
+        gettext_lazy("“%(text)s” is too little; write a flux in n/(cm² s), like 2e14"),
+    ),
+    (
+        r'"(?P<text>.+)" is not an epithermal ratio; usual are 0\.01 in a reflector to 0\.1 in a core',
+        gettext_lazy("“%(text)s” is not an epithermal ratio; usual are 0.01 in a reflector to 0.1 in a core"),
+    ),
+    (
+        r'"(?P<text>.+)": a factor of self-shielding is above 0, up to 1',
+        gettext_lazy("“%(text)s”: a factor of self-shielding is above 0, up to 1"),
+    ),
+    (
+        r'"(?P<text>.+)" is not a heat per fission; write for example 200 MeV',
+        gettext_lazy("“%(text)s” is not a heat per fission; write for example 200 MeV"),
+    ),
+    (
         r"self-shielding factors: thermal (?P<one>\S+), resonances of (?P<what>\S+) "
         r"(?P<two>[\d.e-]+)",
         gettext_lazy("self-shielding factors: thermal %(one)s, resonances of %(what)s %(two)s"),

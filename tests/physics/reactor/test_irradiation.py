@@ -343,7 +343,14 @@ def test_burnup_of_the_target() -> None:
     assert isotope.burnup == pytest.approx(gone, rel=5e-3)
     element = irradiate("W", mass_g=1.0, flux=flux, product="W-187")
     each = {
-        name: -math.expm1(-sum(r.thermal_b or 0.0 for r in reactions(name)) * 1e-24 * 1e15 * 30 * DAY)
+        name: -math.expm1(
+            -sum(r.thermal_b or 0.0 for r in reactions(name))
+            * float(westcott_factor(name, 313.15))
+            * 1e-24
+            * 1e15
+            * 30
+            * DAY
+        )
         for name in natural_isotopes("W")
     }
     expected = sum(share * each[name] for name, share in natural_isotopes("W").items())

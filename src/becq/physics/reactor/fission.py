@@ -47,7 +47,7 @@ class FissionProduction:
     :ivar coproduced_bq: every other fission product in the solution or target at shutdown.
     :ivar specific_activity_bq_g: product per g of its element at the separation, stable isotopes from
         fission included, carrier from elsewhere not.
-    :ivar fissile_burned_g: mass of the fissile nuclide that fissioned.
+    :ivar fissile_burned_g: mass of the fissile nuclide that fissioned; captures take more (a note says).
     :ivar relative_uncertainty: standard uncertainty from the yield and the energy per fission.
     """
 
@@ -192,6 +192,7 @@ def produce(
             f"fission products burnt up at {flux:g} per cm² and s"
             if flux
             else "no burn-up of fission products",
+            *_captures(fissile),
         ),
     )
 
@@ -265,6 +266,17 @@ def target_power_w(
         raise InputError("A mass and a flux are not negative")
     atoms = mass / atomic_mass(fissile) * AVOGADRO
     return np.asarray(atoms * sigma[0] * 1e-24 * flux * _energy(energy_per_fission_mev, fissile) * MEV_J)
+
+
+def _captures(fissile: str) -> tuple[str, ...]:
+    """What the mass that fissioned leaves out."""
+    from becq.physics.reactor.cross_sections import reactions
+
+    sigma = {r.reaction: r.thermal_b for r in reactions(fissile) if r.thermal_b}
+    if not {"n,g", "n,f"} <= set(sigma):
+        return ()
+    ratio = sigma["n,g"] / sigma["n,f"]
+    return (f"of {fissile} the mass that fissioned; thermal captures take another {100 * ratio:.0f} % of it",)
 
 
 def _flux(thermal_cm2_s: float) -> float:

@@ -125,7 +125,7 @@ def irradiate(
     cooled = _cool(network, eob, cooling_s)
     activities = dict(zip(network.members, (eob[0] * network.decay_rates).tolist(), strict=True))
     later = dict(zip(network.members, (cooled[0] * network.decay_rates).tolist(), strict=True))
-    wanted = _product(target, product, activities, network, fast)
+    wanted = _product(target, product, activities, network, fast, max_absorptions)
     index = network.index[wanted]
     parts = uncertainty.contributions(network, rates, flux, start, wanted, cooling_s)
     grams = _element_mass(network, cooled[0], symbol(wanted))
@@ -273,7 +273,7 @@ def _cool(network: Network, atoms: Array, cooling_s: float) -> Array:
 
 
 def _product(
-    target: str, product: str | None, activities: dict[str, float], network: Network, fast: bool
+    target: str, product: str | None, activities: dict[str, float], network: Network, fast: bool, limit: int
 ) -> str:
     if product is None:
         usual = usual_product(target, fast=fast)
@@ -292,6 +292,9 @@ def _product(
         strongest = sorted(activities.items(), key=lambda x: -x[1])[:8]
         reached = ", ".join(m for m, a in strongest if a > 0) or "nothing radioactive"
         hint = "" if fast else "; a threshold reaction needs the fast flux"
+        deeper = build(network.members, fast=fast, max_absorptions=20)
+        if product in deeper.index:
+            hint += f"; the network stops after {limit} captures in a row: follow more, up to 20"
         hint += "".join(f"; {said}" for m in network.members for said in cross_sections.remarks(m, product))
         raise InputError(
             f"{product} does not come from {target} by capture and decay: it gives {reached}{hint}"
