@@ -12,12 +12,13 @@ from becq.physics import decay_data
 from becq.physics.reactor.fission import ENERGY_PER_FISSION_MEV, activities_at_shutdown, fission_rate
 from becq.physics.reactor.fission_yields import yields
 
+POWER_REACTORS = ("LWR", "power reactor fuel")
 LONG_S = 3 * 365.25 * 86400.0
 """Run taken for "long irradiation"."""
 
 
 def fission_production() -> Iterator[Comparison]:
-    """Yields, activities and energies; fuel with plutonium is computed as U-235 alone."""
+    """Yields, activities and energies; fuel with plutonium is not computed: U-235 alone is another fuel."""
     for row in rows_of("fission_production.csv"):
         computed, why = None, ""
         try:
@@ -62,6 +63,8 @@ def _computed(row: dict[str, str]) -> tuple[float | None, str]:
         return None, "of another nuclide or a mixture"
     if "LMFBR" in fuel or "LMFBR" in row["note"]:
         return None, "fast fission of plutonium and U-238"
+    if any(word in fuel for word in POWER_REACTORS):
+        return None, "fuel in which plutonium fissions too; U-235 alone would be another fuel"
     if quantity in {"activity_per_tonne", "activity_per_power"}:
         if product not in yields("U-235"):
             return None, "not a product of thermal fission in the table"
