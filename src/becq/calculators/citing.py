@@ -44,6 +44,11 @@ _PHRASES = (
     (r"\bour integral of the pointwise capture data", "由点态俘获截面积分"),
     (r"\bfolded with the Watt spectrum of (\S+?)(?=[);,])", r"以 \1 的瓦特谱平均"),
     (r"\bshare of the isomer (\(\S+\)) from (.+) by way of (\S+)", r"同质异能态份额 \1 取自 \2（经 \3）"),
+    (
+        r"^self-shielding: universal curves of (.+), "
+        r"constants as remembered, checked against exact calculations",
+        r"自屏蔽：\1 的普适曲线，常数凭记忆，经精确计算核对",
+    ),
     # from where to where
     (r"(?:,)? above to (\S+) MeV", r"（其上至 \1 MeV）"),
     (r" to (\d\S*) MeV(?=, )", r"（至 \1 MeV）"),
