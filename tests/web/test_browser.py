@@ -255,3 +255,21 @@ def test_a_calculator_answers_in_place_and_its_address_asks_again(open_page):
     page.reload()
     assert "13.8 GBq" in page.inner_text("#answer .figures")
     assert page.complaints == []
+
+
+def test_on_a_phone_a_wrong_input_and_the_current_tab_are_in_view(open_page):
+    page = open_page("/calculators/dose-rate/", width=390)
+    tab = page.locator(".tabs [aria-current]").bounding_box()
+    assert 0 <= tab["x"] <= tab["x"] + tab["width"] <= 390
+    page.fill("#id_nuclide", "Lu-177")
+    page.fill("#id_activity", "5 mBq")
+    assert page.inner_text(".field:has(#id_activity) [data-echo]") == ""  # not 5 MBq: the server refuses it
+    page.fill("#id_distance", "1 m")
+    page.click("#calculator button.primary")
+    page.wait_for_selector("#id_activity_error")
+    page.wait_for_selector("#id_activity:focus")
+    assert 48 < page.locator("#id_activity").bounding_box()["y"] < 700
+    assert page.url.endswith("/calculators/dose-rate/?nuclide=Lu-177&activity=5+mBq&distance=1+m")
+    page.fill("#id_activity", "5 MBq!")
+    assert "5.00 MBq" in page.inner_text(".field:has(#id_activity) [data-echo]")
+    assert page.complaints == []
