@@ -228,6 +228,13 @@ def test_the_path_ends_with_the_page(browser_page):
         ("cyclotron", {"energy": "500 MeV"}, "束流能量须在 0 至 250 MeV 之间"),
         ("reactor", {"product": "F-18"}, "经俘获与衰变不生成 F-18"),
         ("reactor", {"enrichment": "0"}, "超出范围"),
+        ("reactor", {"pause": "7 d"}, "仅一个周期时"),
+        ("reactor", {"flux": "2"}, "过小"),
+        ("reactor", {"epithermal": "2"}, "不是超热比"),
+        ("reactor", {"thermal_shielding": "0"}, "自屏因子应大于 0"),
+        ("reactor", {"product": "Ta-182"}, "次后停止"),
+        ("fission", {"pause": "12 h"}, "仅一次运行时"),
+        ("fission", {"energy": "200"}, "例如写 200 MeV"),
     ],
 )
 def test_refusals_are_said_in_chinese(chinese_page, name, texts, said):

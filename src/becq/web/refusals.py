@@ -141,6 +141,15 @@ REFUSALS = (
     ),
     (
         r"(?P<product>\S+) does not come from (?P<what>\S+) by capture and decay: it gives "
+        r"(?P<words>.+?)(?:; a threshold reaction needs the fast flux)?; the network stops after "
+        r"(?P<count>\d+) captures in a row: follow more, up to 20",
+        gettext_lazy(
+            "%(product)s does not come from %(what)s by capture and decay: it gives %(words)s; the network "
+            "stops after %(count)s captures in a row: follow more, up to 20"
+        ),
+    ),
+    (
+        r"(?P<product>\S+) does not come from (?P<what>\S+) by capture and decay: it gives "
         r"(?P<words>.+?)(?:; a threshold reaction needs the fast flux)?",
         gettext_lazy("%(product)s does not come from %(what)s by capture and decay: it gives %(words)s"),
     ),
