@@ -98,6 +98,20 @@ def radioactive(z: int, a: int) -> bool:
     return any(decay_data.known(n) and SHORTEST_S < decay_data.half_life_s(n) < np.inf for n in names)
 
 
+def carrier(z: int, a: int, made: set[str]) -> bool:
+    """Whether the residual is a lasting isotope of an element that listed routes make: it dilutes them."""
+    return symbols()[z] in made and a in natural_abundances(symbols()[z])
+
+
+def products(projectile: str, element: str) -> set[str]:
+    """Elements that the listed routes of this projectile and target element make."""
+    return {
+        route.product.partition("-")[0]
+        for route in yield_table.listed()
+        if (route.projectile, route.element) == (projectile, element)
+    }
+
+
 def yield_rows(data: NuclearData) -> Iterator[str]:
     """One row per projectile, target isotope and residual, and per isomer that the evaluation tells apart."""
     listed = {(r.projectile, r.element) for r in yield_table.listed()}
@@ -105,9 +119,11 @@ def yield_rows(data: NuclearData) -> Iterator[str]:
         z = symbols().index(element)
         kept = isotopes(element, named)
         most_parts = PARTS[-1] if (projectile, element) in listed else 1
+        made_here = products(projectile, element)
         found = {}
         for channel, curve in sorted(data.curves(projectile, element).items()):
-            if channel[0] in kept and radioactive(*channel[1:]):
+            wanted = radioactive(*channel[1:]) or carrier(*channel[1:], made_here)
+            if channel[0] in kept and wanted:
                 for state, of_state in states(data, projectile, element, channel, curve):
                     made = steps(of_state, projectile, z, most_parts)
                     if made is not None:
@@ -138,10 +154,12 @@ def photon_rows(data: NuclearData) -> Iterator[str]:
     """One row per target isotope and residual of the photonuclear routes, and per isomer, thinned."""
     for (_, element), named in pairs(data, photons=True).items():
         kept = isotopes(element, named)
+        made_here = products("g", element)
         curves = data.curves("g", element)
         most = max(float(c.cross_section_b.max()) for c in curves.values())
         for channel, whole in sorted(curves.items()):
-            if channel[0] not in kept or not radioactive(*channel[1:]):
+            wanted = radioactive(*channel[1:]) or carrier(*channel[1:], made_here - {element})
+            if channel[0] not in kept or not wanted:
                 continue
             for state, curve in states(data, "g", element, channel, whole):
                 inside = curve.energy_mev <= photonuclear.HIGHEST_MEV
