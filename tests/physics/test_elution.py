@@ -149,7 +149,13 @@ def test_kinds_are_known_to_the_decay_data_and_carry_sources() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("钼-99", "mo99"), ("99Mo", "mo99"), ("锗-68", "ge68"), ("99Mo / 99mTc", "mo99"), ("锶-82/铷-82", "sr82")],
+    [
+        ("钼-99", "mo99"),
+        ("99Mo", "mo99"),
+        ("锗-68", "ge68"),
+        ("99Mo / 99mTc", "mo99"),
+        ("锶-82/铷-82", "sr82"),
+    ],
 )
 def test_a_kind_by_its_parent_in_any_spelling(text: str, code: str) -> None:
     assert kind(text) is kinds()[code]
