@@ -26,10 +26,11 @@ from becq.physics.accelerator.isotopes import (
     natural_abundances,
     symbols,
 )
-from becq.physics.accelerator.materials import Material, Part, natural_mass_g_mol, parse_formula
+from becq.physics.accelerator.materials import Material, Part, natural_mass_g_mol
 from becq.physics.accelerator.nuclear_data import Curve, NuclearData
 from becq.physics.accelerator.stopping import GRID_MEV, stopping
 from becq.physics.accelerator.tabulated_stopping import STOPPING_MEV, molar_stopping
+from becq.physics.formulas import parse_formula
 
 Array = NDArray[np.float64]
 DATA = Path(__file__).resolve().parents[1] / "src" / "becq" / "data"

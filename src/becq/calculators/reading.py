@@ -91,7 +91,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 def formula(text: str) -> str:
     """A chemical formula as it stands; the physics reads it."""
-    if not text.isascii() or not text[0].isupper():
+    if not text.replace("·", "*").isascii() or not text[0].isupper():
         raise InputError(f'"{text}" is not a chemical formula; write for example Yb2O3 or TeO2')
     return text
 

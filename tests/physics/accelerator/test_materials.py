@@ -6,7 +6,8 @@ import pytest
 
 from becq.errors import InputError
 from becq.physics.accelerator.isotopes import natural_abundances
-from becq.physics.accelerator.materials import natural_mass_g_mol, parse_formula, target_material
+from becq.physics.accelerator.materials import natural_mass_g_mol, target_material
+from becq.physics.formulas import parse_formula
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from becq.errors import InputError
 from becq.physics.accelerator.isotopes import atomic_weight_g_mol, mass_u, natural_abundances
 from becq.physics.elements import elements
+from becq.physics.formulas import parse_formula
 
 _SUM_TOLERANCE = 0.01
 
@@ -54,31 +54,6 @@ class Material:
                 return part
         there = ", ".join(part.symbol for part in self.parts)
         raise InputError(f"{self.formula} contains no {symbol}; its elements are {there}")
-
-
-@lru_cache(maxsize=512)
-def parse_formula(text: str) -> tuple[tuple[str, int | None, float], ...]:
-    """(symbol, mass number or None, atoms per formula unit) of a chemical formula.
-
-    :raises InputError: if it is not a formula.
-    """
-    import periodictable
-
-    plain = text.strip()
-    try:
-        atoms = periodictable.formula(plain).atoms if plain else {}
-    except Exception:  # the parser of the package raises its own and several built-in kinds
-        atoms = {}
-    if not atoms:
-        raise InputError(f'"{text}" is not a chemical formula: write for example H2O, MoO3 or Zn(NO3)2')
-    found = []
-    for atom, count in atoms.items():
-        a = getattr(atom, "isotope", None)
-        symbol = "H" if atom.symbol in {"D", "T"} else str(atom.symbol)
-        if symbol not in elements():
-            raise InputError(f'"{text}": {symbol} is no element')
-        found.append((symbol, int(a) if a else None, float(count)))
-    return tuple(found)
 
 
 def target_material(

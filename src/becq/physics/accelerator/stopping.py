@@ -28,9 +28,10 @@ from numpy.typing import ArrayLike
 
 from becq.errors import InputError
 from becq.physics.accelerator.isotopes import LIGHT, U_MEV, atomic_weight_g_mol, mass_u, symbols
-from becq.physics.accelerator.materials import Material, natural_mass_g_mol, parse_formula
+from becq.physics.accelerator.materials import Material, natural_mass_g_mol
 from becq.physics.bateman import Array
 from becq.physics.elements import elements
+from becq.physics.formulas import parse_formula
 
 CHARGE = {"p": 1, "d": 1, "h": 2, "a": 2}
 """Charge of the projectiles in elementary charges."""

@@ -15,10 +15,11 @@ from numpy.typing import ArrayLike
 
 from becq.errors import InputError
 from becq.physics.accelerator.isotopes import LIGHT, atomic_weight_g_mol, mass_u
-from becq.physics.accelerator.materials import Material, parse_formula
+from becq.physics.accelerator.materials import Material
 from becq.physics.accelerator.stopping import CHARGE, GRID_MEV, Stopping
 from becq.physics.bateman import Array
 from becq.physics.elements import elements, read_table
+from becq.physics.formulas import parse_formula
 
 STOPPING_MEV: Array = np.geomspace(1e-3, 250.0, 120)
 """Energies of the table of stopping powers, MeV; protons and alphas."""

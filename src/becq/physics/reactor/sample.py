@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.formulas import parse_formula
 
 AVOGADRO = 6.02214076e23
 
@@ -207,18 +208,8 @@ def sample(
 
 
 def _formula(material: str) -> dict[str, float]:
-    import periodictable
-
-    try:
-        parsed = periodictable.formula(material.replace("·", "+"))
-        counts: dict[str, float] = {}
-        for atom, count in parsed.atoms.items():
-            of = getattr(atom, "element", atom)
-            a = getattr(atom, "isotope", None)
-            name = f"{of.symbol}-{a}" if a else str(of.symbol)
-            counts[name] = counts.get(name, 0.0) + float(count)
-    except Exception:
-        raise InputError(f'"{material}" is not a chemical formula, like TeO2 or Lu2O3') from None
-    if not counts:
-        raise InputError("An empty chemical formula: write one like TeO2 or Lu2O3")
+    counts: dict[str, float] = {}
+    for part, a, count in parse_formula(material):
+        name = f"{part}-{a}" if a else part
+        counts[name] = counts.get(name, 0.0) + count
     return counts
