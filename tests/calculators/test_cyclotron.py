@@ -155,3 +155,14 @@ def test_a_thickness_takes_the_place_of_an_exit_energy() -> None:
     answer = CYCLOTRON.ask({**asked, "thickness": "200 mg/cm2"}).as_dict()
     assert answer["thickness_g_cm2"] == pytest.approx(0.2)
     assert 4.0 < answer["exit_mev"] < 12.0
+
+
+def test_progeny_of_the_product_is_no_impurity() -> None:
+    asked = {"reaction": "Ra-226(p,2n)Ac-225", "energy": "16 MeV", "current": "50 uA", "duration": "45 h"}
+    answer = CYCLOTRON.ask(asked).as_dict()
+    others = answer["impurities_bq"]
+    assert others["Bi-213"] > 0.5 * answer["activity_eob_bq"]
+    progeny = {"Fr-221", "At-217", "Bi-213", "Po-213", "Tl-209", "Pb-209", "Ra-221", "Rn-217"}
+    foreign = sum(bq for name, bq in others.items() if name not in progeny)
+    whole = answer["activity_eob_bq"] + foreign
+    assert answer["purity_eob"] == pytest.approx(answer["activity_eob_bq"] / whole, rel=1e-9)

@@ -74,7 +74,8 @@ def answer(inputs: CyclotronInputs) -> Result:
         done = bombard(inputs, inputs.duration_s, inputs.cooling_s)
     route = inputs.reaction
     after = done.activities_bq.get(done.product, 0.0)
-    total = done.activity_eob_bq + sum(done.impurities_bq.values())
+    progeny = decay_data.descendants((done.product,))
+    total = done.activity_eob_bq + sum(bq for n, bq in done.impurities_bq.items() if n not in progeny)
     data: dict[str, Any] = {
         "reaction": done.reaction,
         "product": done.product,
@@ -208,6 +209,7 @@ def _table(inputs: CyclotronInputs, done: BeamIrradiation, after: float) -> Grid
         ]
     columns.append(Column(Words("Chemistry", "化学分离"), "words"))
     own, other = Words("same element", "同元素"), Words("other element", "异元素")
+    element = done.product.partition("-")[0]
     rows = []
     for name, bq in {done.product: done.activity_eob_bq, **done.impurities_bq}.items():
         row: list[Any] = [name, decay_data.half_life_s(name), bq, bq / done.activity_eob_bq]
@@ -215,7 +217,11 @@ def _table(inputs: CyclotronInputs, done: BeamIrradiation, after: float) -> Grid
             later = done.activities_bq.get(name, 0.0)
             row += [later, later / after if after else None]
         label = (
-            Words("product", "产品") if name == done.product else own if name in done.inseparable else other
+            Words("product", "产品")
+            if name == done.product
+            else own
+            if name.partition("-")[0] == element
+            else other
         )
         rows.append((*row, label))
     return Grid("nuclides", Words("Radionuclides", "放射性核素"), tuple(columns), tuple(rows))

@@ -397,3 +397,14 @@ def test_families_are_solved_apart_like_one_chain(rates: list[float], hours: flo
     largest = max(rates)
     for name, activity in zip(together.members, together.activities_bq.tolist(), strict=True):
         assert eob.get(name, 0.0) == pytest.approx(activity, rel=1e-9, abs=1e-9 * largest)
+
+
+def test_isotopes_made_directly_stay_behind_where_the_parent_is_taken_out() -> None:
+    made = irradiate("Tl-203(p,3n)Pb-201->Tl-201", energy_mev=28.0, current_a=1e-4, duration_s=3e4)
+    assert any(name.startswith("Tl-") for name in made.impurities_bq)
+    assert made.inseparable == ()
+    assert made.specific_activity_bq_g is None
+    assert any("Tl-201 grows mostly from Pb" in note for note in made.notes)
+    direct = irradiate("Zn-68(p,n)Ga-68", energy_mev=13.0, current_a=1e-5, duration_s=3600.0)
+    assert direct.inseparable
+    assert direct.specific_activity_bq_g is not None

@@ -273,3 +273,10 @@ def test_what_cannot_be_is_refused(changes: dict[str, object], message: str) -> 
 def test_other_beams_are_sent_elsewhere() -> None:
     with pytest.raises(InputError, match="no photon reaction"):
         irradiate_photons("Ni-64(p,n)Cu-64", energy_mev=12.0, current_a=1e-6, duration_s=1.0)
+
+
+def test_what_is_no_reaction_and_no_number_is_refused() -> None:
+    with pytest.raises(InputError, match="A reaction is a text"):
+        irradiate_photons(None, energy_mev=40.0, current_a=1e-4, duration_s=1.0)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="must be a number"):
+        irradiate_photons("Mo-100(g,n)Mo-99", energy_mev="40", current_a=1e-4, duration_s=1.0)  # type: ignore[arg-type]

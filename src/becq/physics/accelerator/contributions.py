@@ -115,3 +115,24 @@ def _outliving(name: str, product: str) -> str:
     """The nuclide of a chain that lives longest of those before the product."""
     before = [m for m in chain(name).members if product in decay_data.descendants((m,)) and m != product]
     return max(before, key=decay_data.half_life_s)
+
+
+def parent_element(product: str, parts: Mapping[str, float]) -> str | None:
+    """The element that most of a product grows from, if it is another than its own.
+
+    :param parts: shares of the yield of the product by the nuclide that the reaction makes.
+    """
+    sums: dict[str, float] = {}
+    for name, part in parts.items():
+        element = name.partition("-")[0]
+        sums[element] = sums.get(element, 0.0) + part
+    most = max(sums, key=lambda element: sums[element], default=None)
+    return None if most is None or most == product.partition("-")[0] else most
+
+
+def parent_note(product: str, parent: str) -> str:
+    """That what was made directly can be left behind with the target."""
+    return (
+        f"{product} grows mostly from {parent}: where {parent} is taken out first, isotopes of "
+        f"{product.partition('-')[0]} made directly stay behind, so no specific activity is given"
+    )

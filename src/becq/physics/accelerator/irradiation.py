@@ -22,7 +22,13 @@ from numpy.typing import ArrayLike
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.accelerator import nuclear_data, recommended
-from becq.physics.accelerator.contributions import Contributions, contributions, outliving_note
+from becq.physics.accelerator.contributions import (
+    Contributions,
+    contributions,
+    outliving_note,
+    parent_element,
+    parent_note,
+)
 from becq.physics.accelerator.inventory import Made, atoms_of_element, grow, settle
 from becq.physics.accelerator.isomers import UNKNOWN
 from becq.physics.accelerator.isotopes import AVOGADRO, mass_u, name_of
@@ -52,10 +58,12 @@ class BeamIrradiation:
     :ivar saturation_yield_bq_per_a: activity of an endless run per ampere of beam, Bq/A.
     :ivar physical_yield_bq_per_c: activity of a very short run per coulomb, Bq/C.
     :ivar impurities_bq: other radionuclides at the end of bombardment, Bq, the strongest first.
-    :ivar inseparable: those of them that are isotopes of the product's element.
+    :ivar inseparable: those of them that are isotopes of the product's element; none where the product grows
+        mostly from another element, which is taken out first (a note says so).
     :ivar activities_bq: everything, the product too, after ``cooling_s``, Bq.
     :ivar specific_activity_bq_g: activity of the product at the end of bombardment per mass of its element
-        made by the beam, Bq/g; None where the target is of the same element.
+        made by the beam, Bq/g; None where the target is of the same element or the product
+        grows from another.
     :ivar thickness_g_cm2: thickness along the beam between entry and exit energy, g/cm².
     :ivar heat_w: power left in the target, W.
     :ivar relative_uncertainty: of ``activity_eob_bq``, standard (k = 1): cross sections (fully correlated
@@ -114,7 +122,7 @@ def irradiate(
     :raises InputError: for what cannot be: no such reaction or data, an energy below the threshold or above
         the data, negative times or currents.
     """
-    route = parse_reaction(reaction) if isinstance(reaction, str) else reaction
+    route = reaction if isinstance(reaction, Reaction) else parse_reaction(reaction)
     for what, value in (("current", current_a), ("duration", duration_s), ("cooling time", cooling_s)):
         if not (_number(what, value) >= 0 and np.isfinite(value)):
             raise InputError(f"The {what} must be a finite number, not negative; it is {value:g}")
@@ -142,6 +150,12 @@ def irradiate(
     }
     element = route.product.partition("-")[0]
     notes += _coverage_notes(route, target, made, energy_mev, impurities)
+    parts = {made[i].nuclide: 0.0 for i in ways}
+    for i in ways:
+        parts[made[i].nuclide] += made[i].rate_per_a * counted.weights[i]
+    parent = parent_element(route.product, parts)
+    if parent is not None:
+        notes += (parent_note(route.product, parent),)
     sources = dict.fromkeys(made[i].channel.curve.source for i in ways)
     isomers = dict.fromkeys(made[i].channel.isomer_source for i in ways)
     return BeamIrradiation(
@@ -151,9 +165,9 @@ def irradiate(
         saturation_yield_bq_per_a=saturation,
         physical_yield_bq_per_c=saturation * decay_data.decay_const(route.product),
         impurities_bq=impurities,
-        inseparable=tuple(n for n in impurities if n.partition("-")[0] == element),
+        inseparable=() if parent else tuple(n for n in impurities if n.partition("-")[0] == element),
         activities_bq=later,
-        specific_activity_bq_g=_specific(route, matter, rates, duration_s, product),
+        specific_activity_bq_g=None if parent else _specific(route, matter, rates, duration_s, product),
         energy_mev=float(energy_mev),
         exit_mev=out,
         thickness_g_cm2=float(target.stopping.thickness(energy_mev, out)),
@@ -187,7 +201,7 @@ def saturation_yields_bq_per_a(
 
     :raises InputError: as :func:`irradiate`; a beam below the threshold yields 0 here.
     """
-    route = parse_reaction(reaction) if isinstance(reaction, str) else reaction
+    route = reaction if isinstance(reaction, Reaction) else parse_reaction(reaction)
     matter = target_material(
         route.element, route.target_a, formula=material, enrichment=enrichment, composition=composition
     )

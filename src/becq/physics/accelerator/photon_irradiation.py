@@ -87,9 +87,12 @@ def irradiate_photons(
         ``heat_w`` is an upper limit.
     :raises InputError: for what cannot be: another projectile, no data, energies or shares out of range.
     """
-    route = parse_reaction(reaction) if isinstance(reaction, str) else reaction
+    route = reaction if isinstance(reaction, Reaction) else parse_reaction(reaction)
     if route.projectile != "g":
         raise InputError(f"{route} is no photon reaction: write for example Mo-100(g,n)Mo-99")
+    for what, value in (("energy", energy_mev), ("current", current_a), ("power", power_w)):
+        if value is not None and not isinstance(value, int | float | np.number):
+            raise InputError(f'The {what} of the electron beam must be a number, not "{value}"')
     current = _current(energy_mev, current_a, power_w)
     for what, value in (("duration", duration_s), ("cooling time", cooling_s)):
         if not (np.isfinite(value) and value >= 0):

@@ -95,13 +95,19 @@ class Reaction:
         return f"{self.target}({self.projectile},{self.ejectiles}){self.product}"
 
 
-@lru_cache(maxsize=1024)
 def parse_reaction(text: str) -> Reaction:
     """The reaction somebody means by ``text``; see the spellings above.
 
     :raises InputError: what was wrong and what would be right: a text that is no reaction, an unknown
         nuclide, charge or mass that do not balance (with the balanced reaction), a stable product.
     """
+    if not isinstance(text, str):
+        raise InputError(f'A reaction is a text, not "{text}": {_EXPECTED}')
+    return _parsed(text)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Reaction:
     plain = unicodedata.normalize("NFKC", text).strip().translate(dict.fromkeys(map(ord, "‐‑‒–—−"), "-"))
     plain = re.sub(r"\s+", "", plain.replace("[", "").replace("]", "").replace("->", "→"))
     match = _SHAPE.fullmatch(plain)
