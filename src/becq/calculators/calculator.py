@@ -141,5 +141,9 @@ def beside(field: str, *others: str, begins: Mapping[str, str | None] | None = N
     except BecqError as error:
         message = str(error)
         named = [each for each in others if each in message.lower().split()]
-        first = [each for each, value in (begins or {}).items() if value and message.startswith(value)]
+        first = [
+            each
+            for each, value in (begins or {}).items()
+            if value and message.removeprefix('"').startswith(value)
+        ]
         raise ProblemsError([Problem("", None, (first + named + [field])[0], message)]) from error

@@ -13,6 +13,7 @@ from becq.calculators.words import Words
 from becq.errors import Problem, ProblemsError
 from becq.physics import decay_data
 from becq.physics.accelerator.irradiation import BeamIrradiation
+from becq.physics.accelerator.isotopes import natural_abundances
 from becq.physics.accelerator.reactions import parse_reaction
 from becq.physics.elements import read_table
 from becq.physics.quantities import (
@@ -104,8 +105,16 @@ def answer(inputs: CyclotronInputs) -> Result:
         draw=lambda: charts(inputs, done),
         tables=(_table(inputs, done, after),),
         sources=done.sources,
-        notes=done.notes,
+        notes=(*_taken_as_pure(inputs), *done.notes),
     )
+
+
+def _taken_as_pure(inputs: CyclotronInputs) -> tuple[str, ...]:
+    """The remark on a target that is one isotope of several, where nobody said how much of it there is."""
+    target = inputs.reaction.target
+    symbol, _, mass = target.partition("-")
+    alone = not mass or natural_abundances(symbol).get(int(mass), 0.0) in {0.0, 1.0}
+    return () if alone or inputs.enrichment is not None else (f"pure {target}: no enrichment given",)
 
 
 def _bound(inputs: CyclotronInputs) -> Any:

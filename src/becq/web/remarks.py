@@ -80,6 +80,26 @@ REMARKS = (
         ),
     ),
     # remarks and refusals of the physics
+    (
+        r"(?P<what>\S+) grows mostly from (?P<parent>\S+): where \S+ is taken out first, isotopes of "
+        r"(?P<element>\S+) made directly stay behind, so no specific activity is given",
+        gettext_lazy(
+            "%(what)s grows mostly from %(parent)s: where that is taken out first, isotopes of %(element)s "
+            "made directly stay behind, so no specific activity is given"
+        ),
+    ),
+    (
+        r"\"(?P<value>.*)\": a full stop makes a fraction; write the hydrate as (?P<right>.+)",
+        gettext_lazy("“%(value)s”: a full stop makes a fraction; write the hydrate as %(right)s"),
+    ),
+    (
+        r"\"(?P<value>.*)\": (?P<count>\d+) would be a number of atoms; leave it out and give the enrichment "
+        r"of (?P<what>\S+), or write (?P<right>.+)",
+        gettext_lazy(
+            "“%(value)s”: %(count)s would be a number of atoms; leave it out and give the enrichment of "
+            "%(what)s, or write %(right)s"
+        ),
+    ),
     (r"pure (?P<what>\S+): no enrichment given", gettext_lazy("pure %(what)s: no enrichment given")),
     (r"natural (?P<what>\S+) \((?P<source>.+)\)", gettext_lazy("natural %(what)s (%(source)s)")),
     (
