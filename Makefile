@@ -23,12 +23,13 @@ demo: build ## Plan the example, play its first days, and serve it on PORT
 serve: build ## Serve pages, API and worker on HOST:PORT
 	$(bin)/becq serve --host $(HOST) --port $(PORT)
 
-check: .venv/.ready ## Layers, style, types and the unit tests on SQLite: under a minute
+check: .venv/.ready ## Layers, style, types and the unit tests without a database
 	$(bin)/lint-imports --no-cache
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
-	$(bin)/python -m pytest -n $(JOBS) -m "not browser and not slow" --ignore tests/web --ignore tests/api
+	$(bin)/python -m pytest -n $(JOBS) -m "not browser and not slow" --ignore tests/web --ignore tests/api \
+	  --ignore tests/platform --ignore tests/reference
 
 test: ## Everything, on SQLite and on PostgreSQL
 	scripts/prepare_machine.sh

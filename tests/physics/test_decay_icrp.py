@@ -46,6 +46,7 @@ def test_there_are_1252() -> None:
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)  # an example takes a second
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, phases=UNSHRUNK, suppress_health_check=[HealthCheck.too_slow])
 @given(MIXTURES, SECONDS)
 def test_random_mixtures_agree_with_high_precision(mixture: list[tuple[str, float]], t: float) -> None:

@@ -185,6 +185,7 @@ def test_at_the_edge_itself_the_higher_value_holds() -> None:
     assert float(material("lead").attenuation_cm2_g(88.0045)) == pytest.approx(7.683, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("energy_kev", "layers", "low", "high"),
     [
