@@ -26,7 +26,6 @@ NUCLIDE = Words("Nuclide", "核素")
 ACTIVITY = Words("Activity", "活度")
 TIME = Words("Time", "时间")
 HALF_LIFE = Words("Half-life", "半衰期")
-SHARE = Words("Share", "占比")
 SMALLEST = 1e-30
 """Share of the largest value of a kind below which a number is nothing."""
 LEAST_FLUX = 1e6

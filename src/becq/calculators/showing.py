@@ -33,7 +33,6 @@ _PER = {
 """Kind → the amount that is usual below the line, in the unit of the core, and its name."""
 MANY = 10.0
 """A share above it is a factor: nobody reads 109000 %."""
-TIMES = frozenset({"duration", "instant"})
 _NEXT_TO_NOTHING = {
     "dose_rate": (1e-12, "1 pSv/h"),
     "share": (1e-8, "10⁻⁶ %"),

@@ -27,7 +27,6 @@ from becq.physics.units import scientific as _scientific
 from becq.physics.units import significant as _significant
 
 CI_BQ = 3.7e10
-SIX_DAYS_S = 6 * 86400.0
 
 _PREFIX = {
     "p": 1e-12,

@@ -65,11 +65,6 @@ class OwnShares:
         return shares
 
 
-def tabulated_elements() -> tuple[str, ...]:
-    """Symbols of the target elements in the package's own table."""
-    return tuple(_table()[0])
-
-
 def curves(element: str, data: NuclearData | None = None) -> Mapping[Channel, Curve]:
     """Cross sections of photons on an element, by channel.
 
