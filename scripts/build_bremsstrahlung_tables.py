@@ -26,10 +26,10 @@ import polars as pl
 from build_radiation_tables import NUCLIDES, read_state, split
 
 from becq.physics import decay_data
+from becq.physics.constants import AVOGADRO
 from becq.physics.radiation.beta_spectra import SHAPES, BetaBranch, mean_energy_kev
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "becq" / "data"
-AVOGADRO = 6.02214076e23
 ELECTRON_MEV = 0.51099895
 # (Z, relative atomic mass, mass fraction); fractions of NISTIR 5632 table 2
 ABSORBERS = {

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from becq.physics.constants import AVOGADRO
 from becq.physics.radiation.buildup import buildup
 from becq.physics.radiation.gamma_constants import air_kerma_gy_m2
 from becq.physics.radiation.materials import material
@@ -29,7 +30,6 @@ from becq.physics.radiation.materials import material
 TARGET = Path(__file__).resolve().parent.parent / "src" / "becq" / "data" / "finite_buildup.csv"
 ELECTRON_KEV = 510.99895
 RADIUS_CM = 2.8179403262e-13  # classical electron radius, CODATA 2018
-AVOGADRO = 6.02214076e23
 Z_OVER_A = {"water": 0.55508, "concrete": 0.50932, "iron": 26 / 55.845}  # NISTIR 5632, tables 1 and 2
 ENERGIES_KEV = (30.0, 60.0, 100.0, 150.0, 250.0, 500.0, 1000.0, 2000.0, 3000.0)
 DEPTHS = (0.5, 1.0, 2.0, 4.0, 7.0, 10.0)

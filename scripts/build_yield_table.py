@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from becq.physics import decay_data
 from becq.physics.accelerator import nuclear_data, photonuclear, yield_table
 from becq.physics.accelerator.isotopes import (
-    AVOGADRO,
-    ELEMENTARY_CHARGE_C,
     LIGHT,
     name_of,
     natural_abundances,
@@ -30,6 +28,7 @@ from becq.physics.accelerator.materials import Material, Part, natural_mass_g_mo
 from becq.physics.accelerator.nuclear_data import Curve, NuclearData
 from becq.physics.accelerator.stopping import GRID_MEV, stopping
 from becq.physics.accelerator.tabulated_stopping import STOPPING_MEV, molar_stopping
+from becq.physics.constants import AVOGADRO, ELEMENTARY_CHARGE_C
 from becq.physics.formulas import parse_formula
 
 Array = NDArray[np.float64]

@@ -10,10 +10,11 @@ from comparison import DAY_S, HOUR_S, Comparison, rows_of
 
 from becq.errors import BecqError
 from becq.physics import decay_data
+from becq.physics.constants import AVOGADRO
 from becq.physics.reactor.cross_sections import NeutronReaction, reactions, westcott_factor
 from becq.physics.reactor.flux import FluxHistory, fission_equivalent, join
 from becq.physics.reactor.irradiation import ReactorIrradiation, irradiate
-from becq.physics.reactor.sample import AVOGADRO, atomic_mass, sample, symbol
+from becq.physics.reactor.sample import atomic_mass, sample, symbol
 from becq.physics.reactor.self_shielding import UNSHIELDED, Geometry, Shielding, shield
 
 DENSITIES = {"Ir": 22.56, "Au": 19.3, "Lu": 9.84, "Yb": 6.90}

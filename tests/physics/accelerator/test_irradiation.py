@@ -265,7 +265,7 @@ def test_heat_and_thickness() -> None:
 
 def test_specific_activity_is_limited_by_the_carrier_made_beside() -> None:
     """No more than that of the pure nuclide, and less when more of other isotopes is made."""
-    from becq.physics.accelerator.isotopes import AVOGADRO
+    from becq.physics.constants import AVOGADRO
 
     short, long = _copper(duration_s=600.0), _copper(duration_s=50 * HOUR_S)
     pure = decay_data.decay_const("Cu-64") * AVOGADRO / 63.9298

@@ -5,7 +5,8 @@ import pytest
 
 from becq.errors import InputError
 from becq.physics.accelerator import photon_interactions as interactions
-from becq.physics.accelerator.photon_interactions import AVOGADRO, ELECTRON_MASS_MEV, Substance
+from becq.physics.accelerator.photon_interactions import ELECTRON_MASS_MEV, Substance
+from becq.physics.constants import AVOGADRO
 
 MOLAR = {1: 1.008, 6: 12.011, 7: 14.007, 8: 15.999, 13: 26.982, 29: 63.546, 42: 95.95, 48: 112.41, 60: 144.24}
 MOLAR |= {74: 183.84, 82: 207.2, 83: 208.98}

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from becq.errors import InputError
 from becq.physics.accelerator import nuclear_data
 from becq.physics.accelerator.irradiation import saturation_yields_bq_per_a
-from becq.physics.accelerator.isotopes import AVOGADRO, ELEMENTARY_CHARGE_C, natural_abundances
+from becq.physics.accelerator.isotopes import natural_abundances
 from becq.physics.accelerator.materials import target_material
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.thick_target import ThickTarget, missing_isotopes, thick_target
+from becq.physics.constants import AVOGADRO, ELEMENTARY_CHARGE_C
 
 
 def _rate(target: ThickTarget, residual: tuple[int, int], energy: float, out: float = 0.0) -> float:

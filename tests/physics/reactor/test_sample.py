@@ -6,8 +6,9 @@ import pytest
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.constants import AVOGADRO
 from becq.physics.elements import elements
-from becq.physics.reactor.sample import AVOGADRO, composition, natural_isotopes, sample
+from becq.physics.reactor.sample import composition, natural_isotopes, sample
 
 
 def test_natural_isotopes_are_the_ones_that_last() -> None:

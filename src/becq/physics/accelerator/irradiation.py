@@ -31,7 +31,7 @@ from becq.physics.accelerator.contributions import (
 )
 from becq.physics.accelerator.inventory import Made, atoms_of_element, grow, settle
 from becq.physics.accelerator.isomers import UNKNOWN
-from becq.physics.accelerator.isotopes import AVOGADRO, mass_u, name_of
+from becq.physics.accelerator.isotopes import mass_u, name_of
 from becq.physics.accelerator.materials import Material, target_material
 from becq.physics.accelerator.measured import LIGHT_A
 from becq.physics.accelerator.nuclear_data import NuclearData
@@ -40,6 +40,7 @@ from becq.physics.accelerator.stopping import CHARGE, GRID_MEV
 from becq.physics.accelerator.thick_target import ThickTarget, missing_isotopes, thick_target
 from becq.physics.accelerator.yield_uncertainty import half_life_part, yield_uncertainty
 from becq.physics.bateman import Array
+from becq.physics.constants import AVOGADRO
 from becq.physics.elements import elements
 
 SHORTEST_IMPURITY_S = 120.0

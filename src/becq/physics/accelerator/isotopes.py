@@ -21,8 +21,6 @@ from becq.physics.elements import elements
 
 U_MEV = 931.49410242
 """Energy of one atomic mass unit in MeV (CODATA 2018)."""
-AVOGADRO = 6.02214076e23
-ELEMENTARY_CHARGE_C = 1.602176634e-19
 LIGHT = {"n": (0, 1), "p": (1, 1), "d": (1, 2), "t": (1, 3), "h": (2, 3), "a": (2, 4), "g": (0, 0)}
 """(Z, A) of the light particles."""
 

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
+from becq.physics.constants import AVOGADRO
 
 Array = NDArray[np.float64]
 
 ELECTRON_MASS_MEV = 0.51099895
-AVOGADRO = 6.02214076e23
 MILLIBARN_CM2 = 1e-27
 HIGHEST_MEV = 150.0
 SOURCES = (

@@ -24,13 +24,14 @@ from becq.physics.accelerator.contributions import contributions, outliving_note
 from becq.physics.accelerator.inventory import Made, atoms_of_element, grow, settle
 from becq.physics.accelerator.irradiation import SHORTEST_IMPURITY_S, BeamIrradiation
 from becq.physics.accelerator.isomers import UNKNOWN, split
-from becq.physics.accelerator.isotopes import AVOGADRO, ELEMENTARY_CHARGE_C, atomic_weight_g_mol, mass_u
+from becq.physics.accelerator.isotopes import atomic_weight_g_mol, mass_u
 from becq.physics.accelerator.materials import Material, target_material
 from becq.physics.accelerator.nuclear_data import NuclearData
 from becq.physics.accelerator.photon_cascade import Layer, PhotonTrack
 from becq.physics.accelerator.photon_interactions import Substance
 from becq.physics.accelerator.reactions import Reaction, parse_reaction
 from becq.physics.accelerator.thick_target import BARN_CM2, Channel
+from becq.physics.constants import AVOGADRO, ELEMENTARY_CHARGE_C
 from becq.physics.elements import elements
 from becq.physics.formulas import parse_formula
 

@@ -20,7 +20,6 @@ from becq.physics.accelerator import recommended, yield_table
 from becq.physics.accelerator.channels import Channel as Key
 from becq.physics.accelerator.curves import Curve
 from becq.physics.accelerator.isomers import split
-from becq.physics.accelerator.isotopes import AVOGADRO, ELEMENTARY_CHARGE_C
 from becq.physics.accelerator.materials import Material
 from becq.physics.accelerator.measured import measured
 from becq.physics.accelerator.natural_curves import is_natural, natural_curves
@@ -28,6 +27,7 @@ from becq.physics.accelerator.stopping import CHARGE, GRID_MEV
 from becq.physics.accelerator.tabulated_stopping import molar_stopping, tabulated_stopping
 from becq.physics.accelerator.thick_target import BARN_CM2, Channel, ThickTarget
 from becq.physics.bateman import Array
+from becq.physics.constants import AVOGADRO, ELEMENTARY_CHARGE_C
 
 _SMALLEST_SHARE = 1e-9
 _LISTED = 12

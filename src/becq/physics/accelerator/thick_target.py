@@ -21,12 +21,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
 from becq.physics.accelerator.isomers import split
-from becq.physics.accelerator.isotopes import AVOGADRO, ELEMENTARY_CHARGE_C
 from becq.physics.accelerator.materials import Material
 from becq.physics.accelerator.natural_curves import is_natural, natural_curves
 from becq.physics.accelerator.nuclear_data import Curve, NuclearData
 from becq.physics.accelerator.stopping import CHARGE, GRID_MEV, Stopping, stopping
 from becq.physics.bateman import Array
+from becq.physics.constants import AVOGADRO, ELEMENTARY_CHARGE_C
 
 BARN_CM2 = 1e-24
 _SMALLEST_SHARE = 1e-9

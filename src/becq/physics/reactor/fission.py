@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
 from becq.physics import decay_data, quantities
+from becq.physics.constants import AVOGADRO
 from becq.physics.reactor.fission_chains import FissionChains, chains_of, chains_to
 from becq.physics.reactor.fission_yields import yields
-from becq.physics.reactor.sample import AVOGADRO, atomic_mass, symbol
+from becq.physics.reactor.sample import atomic_mass, symbol
 
 Array = NDArray[np.float64]
 

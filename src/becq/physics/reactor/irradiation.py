@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.constants import AVOGADRO
 from becq.physics.half_lives import evaluated_half_life
 from becq.physics.reactor import burnup, cross_sections, uncertainty
 from becq.physics.reactor.flux import FluxHistory
@@ -28,7 +29,7 @@ from becq.physics.reactor.piece import (
     solid_sphere,
 )
 from becq.physics.reactor.routes import usual_product
-from becq.physics.reactor.sample import AVOGADRO, Sample, atomic_mass, sample, symbol
+from becq.physics.reactor.sample import Sample, atomic_mass, sample, symbol
 from becq.physics.reactor.self_shielding import UNSHIELDED, Geometry, Shielding
 from becq.physics.reactor.uncertainty import Contribution
 

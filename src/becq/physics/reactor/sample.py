@@ -13,9 +13,8 @@ from functools import lru_cache
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.constants import AVOGADRO
 from becq.physics.formulas import parse_formula
-
-AVOGADRO = 6.02214076e23
 
 NATURAL_ISOMERS = {"Ta-180": "Ta-180m"}
 """Natural isotopes that are an isomer: Ta-180 itself lives 8 hours."""
