@@ -10,18 +10,28 @@ Severity = Literal["ok", "note", "warn", "block"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule applied to one subject. ``measured`` and ``limit`` share ``unit``."""
+    """One rule applied to one subject.
+
+    :ivar measured: and ``limit`` are in ``unit``; None where they are not known.
+    :ivar margin: share of the limit that is left, negative where it is broken; None where there is none.
+    :ivar remedy: what to do about it.
+    """
 
     rule: str
     source: str
     subject: str
-    measured: float
+    measured: float | None
     limit: float | None
     unit: str
     severity: Severity
     sentence: str
     sentence_zh: str
     source_zh: str = ""
+    title: str = ""
+    title_zh: str = ""
+    margin: float | None = None
+    remedy: str = ""
+    remedy_zh: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The same as a JSON-ready dictionary."""

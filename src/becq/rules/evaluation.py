@@ -1,0 +1,240 @@
+"""Rules applied to many subjects at once.
+
+One pass of array arithmetic for each rule: which rows it concerns (jurisdiction, days in force, condition),
+what is measured, what the limit is, whether it is kept. A missing fact makes the rule *not assessed* for that
+row, which is a note, so that nothing passes silently. Findings, with their sentences, are made for those rows
+only that somebody asks for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from becq.errors import InputError
+from becq.rules.finding import Finding, Severity
+from becq.rules.measure import show, unit
+from becq.rules.rule import Rule
+from becq.rules.rulebook import Rulebook
+from becq.rules.subject import Subject, subject
+
+SLACK = 1e-9
+"""Relative rounding error that is forgiven at a limit."""
+SEVERITIES: tuple[Severity, ...] = ("ok", "note", "warn", "block")
+_RANK = {name: rank for rank, name in enumerate(SEVERITIES)}
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SCHEMA = {
+    "subject": pl.String,
+    "rule": pl.String,
+    "row": pl.UInt32,
+    "measured": pl.Float64,
+    "limit": pl.Float64,
+    "margin": pl.Float64,
+    "assessed": pl.Boolean,
+    "severity": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What a book of rules says of some subjects.
+
+    :ivar frame: one row for each rule and each subject it concerns: subject (kind), rule, row (of the table
+        of facts), measured and limit (unit of the quantity), margin (share of the limit that is left;
+        negative where it is broken; null without a finite limit above zero), assessed, severity (ok, note,
+        warn, block).
+    :ivar facts: the tables of facts that were judged.
+    """
+
+    frame: pl.DataFrame
+    facts: Mapping[str, pl.DataFrame]
+    book: Rulebook
+
+    @property
+    def worst(self) -> Severity:
+        """The gravest severity there is; ok where no rule concerns anything."""
+        found = self.frame["severity"].unique().to_list()
+        return max(found, key=_RANK.__getitem__, default="ok")
+
+    def counts(self) -> dict[str, int]:
+        """How many verdicts there are of each severity."""
+        found = dict(self.frame.group_by("severity").len().iter_rows())
+        return {name: int(found.get(name, 0)) for name in SEVERITIES}
+
+    def findings(self, severities: Sequence[str] = ("block", "warn", "note")) -> list[Finding]:
+        """The findings of some severities, the gravest first, then in the order of rules and subjects."""
+        wanted = self.frame.filter(pl.col("severity").is_in(list(severities)))
+        rules = {rule.id: rule for rule in self.book.rules}
+        rows: dict[str, Mapping[int, dict[str, object]]] = {}
+        for (kind,), part in wanted.group_by("subject"):
+            numbers = part["row"].unique()
+            table = self.facts[str(kind)][numbers]
+            rows[str(kind)] = dict(zip(numbers.to_list(), table.iter_rows(named=True), strict=True))
+        found = [
+            _finding(rules[line["rule"]], subject(line["subject"]), rows[line["subject"]][line["row"]], line)
+            for line in wanted.iter_rows(named=True)
+        ]
+        return sorted(found, key=lambda finding: -_RANK[finding.severity])
+
+
+def evaluate(book: Rulebook, facts: Mapping[str, pl.DataFrame]) -> Verdicts:
+    """Judge subjects by a book of rules.
+
+    :param facts: kind of subject → table of its facts, one row each, as :func:`becq.rules.subject.frame`
+        makes it.
+    :raises InputError: for an unknown kind of subject or a table without the facts of its kind.
+    """
+    parts = []
+    for kind, table in facts.items():
+        known = subject(kind)
+        missing = [name for name in known.facts if name not in table.columns]
+        if missing:
+            raise InputError(
+                f"The table of {kind} lacks the facts {', '.join(missing)}; make it with frame()"
+            )
+        numbered = table.with_row_index("row")
+        for rule in book.rules:
+            if rule.subject == kind and table.height:
+                parts.append(_judge(rule, numbered))
+    frame = pl.concat(parts) if parts else pl.DataFrame(schema=_SCHEMA)
+    return Verdicts(frame, facts, book)
+
+
+def _judge(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
+    """The verdicts of one rule on the rows that it concerns."""
+    concerned = _scope(rule, table)
+    condition = pl.sql_expr(rule.condition) if rule.condition else pl.lit(True)
+    limit = pl.sql_expr(rule.limit) if rule.bound is None else pl.lit(rule.bound)
+    number = pl.col("measured"), pl.col("limit")
+    judged = concerned.select(
+        "row",
+        condition.alias("applies"),
+        pl.sql_expr(rule.quantity).cast(pl.Float64).fill_nan(None).alias("measured"),
+        limit.cast(pl.Float64).fill_nan(None).alias("limit"),
+    ).filter(pl.col("applies").fill_null(True))
+    assessed = pl.all_horizontal(pl.col("applies", "measured", "limit").is_not_null())
+    room = pl.when(pl.col("limit").is_finite() & (pl.col("limit") > 0))
+    share = pl.col("measured") / pl.col("limit")
+    margin = 1.0 - share if rule.comparison in ("<=", "<") else share - 1.0
+    return judged.select(
+        pl.lit(rule.subject).alias("subject"),
+        pl.lit(rule.id).alias("rule"),
+        "row",
+        "measured",
+        "limit",
+        room.then(margin).alias("margin"),
+        assessed.alias("assessed"),
+        pl.when(~assessed)
+        .then(pl.lit("note"))
+        .when(_kept(*number, rule.comparison))
+        .then(pl.lit("ok"))
+        .otherwise(pl.lit(rule.severity))
+        .alias("severity"),
+    )
+
+
+def _scope(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose jurisdiction has the rule, on a day on which it is in force."""
+    places = table["jurisdiction"].unique().to_list()
+    if not all(rule.holds_in(place) for place in places):
+        table = table.filter(pl.col("jurisdiction").is_in([p for p in places if rule.holds_in(p)]))
+    if rule.valid_from is not None:
+        table = table.filter((pl.col("day") >= rule.valid_from).fill_null(True))
+    if rule.valid_to is not None:
+        table = table.filter((pl.col("day") <= rule.valid_to).fill_null(True))
+    return table
+
+
+def _kept(measured: pl.Expr, limit: pl.Expr, comparison: str) -> pl.Expr:
+    """Whether a comparison holds, rounding forgiven: "<" and ">" leave out the limit itself."""
+    slack = pl.when(limit.is_finite()).then(limit.abs() * SLACK).otherwise(0.0)
+    if comparison == "<=":
+        return measured <= limit + slack
+    if comparison == ">=":
+        return measured >= limit - slack
+    return measured < limit - slack if comparison == "<" else measured > limit + slack
+
+
+def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapping[str, object]) -> Finding:
+    measured, limit = _float(verdict["measured"]), _float(verdict["limit"])
+    assessed = bool(verdict["assessed"])
+    texts = {}
+    for zh in (False, True):
+        values = {
+            "measured": show(measured, rule.shown_unit, rule.base, zh),
+            "limit": show(limit, rule.shown_unit, rule.base, zh),
+        }
+        template = rule.sentence_zh if zh else rule.sentence
+        texts[zh] = _fill(template, values, kind, row, zh) if assessed else _missing(rule, kind, row, zh)
+    source, source_zh = (
+        ", ".join(filter(None, (text, rule.article))) for text in (rule.source, rule.source_zh)
+    )
+    factor = rule.base / rule.shown_unit.size
+    return Finding(
+        rule=rule.id,
+        source=source,
+        subject=str(row["label"]),
+        measured=None if measured is None else measured * factor,
+        limit=None if limit is None else limit * factor,
+        unit=rule.unit,
+        severity=verdict["severity"],  # type: ignore[arg-type]
+        sentence=texts[False],
+        sentence_zh=texts[True],
+        source_zh=source_zh,
+        title=rule.title,
+        title_zh=rule.title_zh,
+        margin=_float(verdict["margin"]),
+        remedy=rule.remedy,
+        remedy_zh=rule.remedy_zh,
+    )
+
+
+def _fill(
+    template: str, values: Mapping[str, str], kind: Subject, row: Mapping[str, object], zh: bool
+) -> str:
+    """A sentence with its facts; a bracket that names none stays as it is written."""
+
+    def one(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in values:
+            return values[name]
+        if name == "label" and zh:
+            name = "label_zh" if row["label_zh"] else "label"
+        fact = kind.facts.get(name)
+        if fact is None:
+            return match[0]
+        value = row[name]
+        if value is None:
+            return "未知" if zh else "unknown"
+        if isinstance(value, bool):
+            return ("是" if value else "否") if zh else ("yes" if value else "no")
+        if isinstance(value, float):
+            of = unit(fact.unit)
+            return show(value, of, of.size, zh)
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+    return _PLACEHOLDER.sub(one, template)
+
+
+def _missing(rule: Rule, kind: Subject, row: Mapping[str, object], zh: bool) -> str:
+    """What could not be judged, and for want of what."""
+    unknown = list(_unknown(rule, kind, row, zh))
+    label = (row["label_zh"] or row["label"]) if zh else row["label"]
+    if zh:
+        return f"{label}：未能判定“{rule.title_zh}”，缺少：{'、'.join(unknown) or '可比较的数值'}。"
+    said = ", ".join(unknown) or "a number to compare"
+    return f"{label}: '{rule.title}' could not be judged; not known: {said}."
+
+
+def _unknown(rule: Rule, kind: Subject, row: Mapping[str, object], zh: bool) -> Iterator[str]:
+    for name in rule.facts:
+        if row[name] is None:
+            yield kind.facts[name].meaning_zh if zh else kind.facts[name].meaning
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]

@@ -1,0 +1,130 @@
+"""What rules speak of: kinds of subjects, and the facts that are known of each.
+
+The vocabulary is data (``becq/data/rule_facts.csv``): a subject is a kind of thing (a package, a workplace
+on a day, a container of waste), a fact one column of the table that holds such things, one row each. Facts
+that nobody knows are null, and a rule that needs one is then not assessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+
+from becq.chain.suggestion import did_you_mean
+from becq.errors import InputError
+from becq.physics.elements import read_table
+
+DEFAULT_JURISDICTION = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: its type (number, text, flag, day), its SI unit, and what it means in both languages."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+    meaning_zh: str
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The column type that holds it."""
+        return _TYPES[self.type]()
+
+
+_TYPES: Mapping[str, type[pl.DataType]] = {
+    "number": pl.Float64,
+    "text": pl.String,
+    "flag": pl.Boolean,
+    "day": pl.Date,
+}
+COMMON = (
+    Fact("label", "text", "", "what a person calls it", "名称"),
+    Fact("label_zh", "text", "", "the same in Chinese", "中文名称"),
+    Fact("site", "text", "", "site where it is", "所在场所"),
+    Fact("jurisdiction", "text", "", "whose rules hold there", "适用法规体系"),
+    Fact("day", "day", "", "day that is judged", "判定日期"),
+)
+"""Facts of every subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A kind of subject with its facts by name, the common ones first."""
+
+    name: str
+    facts: Mapping[str, Fact]
+
+
+@lru_cache(maxsize=1)
+def subjects() -> Mapping[str, Subject]:
+    """Every kind of subject, in the order of the vocabulary."""
+    found: dict[str, dict[str, Fact]] = {}
+    for row in read_table("rule_facts.csv"):
+        facts = found.setdefault(row["subject"], {fact.name: fact for fact in COMMON})
+        fact = Fact(row["fact"], row["type"], row["unit"], row["meaning_en"], row["meaning_zh"])
+        facts[fact.name] = fact
+    return MappingProxyType({name: Subject(name, MappingProxyType(facts)) for name, facts in found.items()})
+
+
+def subject(name: str) -> Subject:
+    """The kind of subject of a name. Raises InputError for an unknown one."""
+    try:
+        return subjects()[name]
+    except KeyError:
+        meant = did_you_mean(name, subjects()) or f"subjects are {', '.join(subjects())}"
+        raise InputError(f"There is no subject '{name}'; {meant}") from None
+
+
+def frame(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:
+    """The table of some subjects of one kind.
+
+    :param columns: fact → one value for all rows, or a sequence with one value per row (None: not known).
+        Facts left out are null, the jurisdiction :data:`DEFAULT_JURISDICTION`, the label of a row "".
+    :raises InputError: for an unknown fact, values of the wrong type, or columns of different lengths.
+    """
+    facts = subject(name).facts
+    for column in columns:
+        if column not in facts:
+            meant = did_you_mean(column, facts) or f"facts of {name} are {', '.join(facts)}"
+            raise InputError(f"'{column}' is no fact of {name}; {meant}")
+    lengths = {column: len(values) for column, values in columns.items() if _is_many(values)}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{column} {length}" for column, length in lengths.items())
+        raise InputError(f"The facts of {name} differ in their number of rows: {said}")
+    height = next(iter(lengths.values()), 1)
+    series = [_series(fact, columns.get(fact.name), height) for fact in facts.values()]
+    table = pl.DataFrame(series)
+    return table.with_columns(
+        pl.col("label").fill_null(""), pl.col("jurisdiction").fill_null(DEFAULT_JURISDICTION)
+    )
+
+
+def _is_many(values: Any) -> bool:
+    return not isinstance(values, str) and (
+        isinstance(values, Sequence | pl.Series) or hasattr(values, "ndim")
+    )
+
+
+def _series(fact: Fact, values: Any, height: int) -> pl.Series:
+    if not _is_many(values):
+        values = [values] * height if values is not None else None
+    try:
+        if values is None:
+            return pl.Series(fact.name, [None], dtype=fact.dtype).new_from_index(0, height)
+        return (
+            pl.Series(fact.name, values).cast(fact.dtype).fill_nan(None)
+            if fact.type == "number"
+            else (pl.Series(fact.name, values, dtype=fact.dtype))
+        )
+    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        example = {"number": "5e9", "text": "'I-131'", "flag": "true", "day": "2026-12-07"}[fact.type]
+        raise InputError(
+            f"'{fact.name}' is a {fact.type}, for example {example}; one of its values is not"
+        ) from error
