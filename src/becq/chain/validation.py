@@ -72,7 +72,7 @@ def _build(data: Mapping[str, Any]) -> tuple[Network | None, list[Flaw]]:
     try:
         timezone = Network.model_validate(head).timezone
     except ValidationError as error:
-        flaws += _explain(error, Network, ())
+        flaws += explain(error, Network, ())
     good: dict[str, list[Item]] = {}
     rows: dict[str, list[int]] = {}
     known: dict[str, dict[str, Path]] = {}
@@ -111,7 +111,7 @@ def _validate_row(item: Any, model: type[Item], path: Path, flaws: list[Flaw]) -
     try:
         return model.model_validate(item)
     except ValidationError as error:
-        flaws += _explain(error, model, path)
+        flaws += explain(error, model, path)
         return None
 
 
@@ -123,7 +123,8 @@ def _repeated(section: str, identifier: str, path: Path, known: dict[str, Path])
         known[identifier] = path
 
 
-def _explain(error: ValidationError, model: type[BaseModel], path: Path) -> Iterator[Flaw]:
+def explain(error: ValidationError, model: type[BaseModel], path: Path) -> Iterator[Flaw]:
+    """What pydantic refused in a row of ``model`` at ``path``, in plain words and with what would be right."""
     for detail in error.errors(include_url=False):
         loc = tuple(part for part in detail["loc"] if part != "function-before")
         if detail["type"] == "misfit":
@@ -245,4 +246,4 @@ def _show(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-__all__ = ["EXAMPLES", "validate"]
+__all__ = ["EXAMPLES", "explain", "validate"]
