@@ -59,7 +59,7 @@ def test_the_dictionary_says_everything_in_both_languages(name):
         assert each.meaning_en
         assert each.meaning_zh
         assert bool(each.choices) == (each.type == "choice")
-        if each.type in {"text", "texts", "flag", "choice", "date", "nuclide", "isotope", "reaction"}:
+        if each.type in {"text", "texts", "flag", "choice", "date", "nuclide", "isotope", "reaction", "reactions"}:
             assert each.unit == ""
 
 

@@ -38,9 +38,9 @@ def lines(result: Result, units: str = "SI") -> list[str]:
     """The result as lines of text; activities in Bq with curies beside them, or the other way round."""
     found = [f"{result.title}:"]
     heads = [_head(figure) for figure in result.figures]
-    width = max((_columns(head) for head in heads), default=0)
+    width = max((columns_of_terminal(head) for head in heads), default=0)
     for head, figure in zip(heads, result.figures, strict=True):
-        found.append(f"  {_pad(head, width)}  {_value(figure, units)}")
+        found.append(f"  {pad(head, width)}  {_value(figure, units)}")
     for each in result.tables:
         found += ["", *_table(each, units)]
     for warning in result.warnings:
@@ -92,10 +92,10 @@ def _table(grid: Grid, units: str) -> list[str]:
         [show(cell, column.kind, units) for cell, column in zip(row, grid.columns, strict=True)]
         for row in grid.rows[:MOST_ROWS]
     ]
-    widths = [max(_columns(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
+    widths = [max(columns_of_terminal(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
 
     def line(cells: list[str]) -> str:
-        padded = [_pad(c, w, end=e) for c, w, e in zip(cells, widths, ends, strict=True)]
+        padded = [pad(c, w, end=e) for c, w, e in zip(cells, widths, ends, strict=True)]
         return "  " + "  ".join(padded).rstrip()
 
     more = len(grid.rows) - MOST_ROWS
@@ -103,11 +103,12 @@ def _table(grid: Grid, units: str) -> list[str]:
     return [f"{grid.title}:", line(heads), *(line(row) for row in rows), *rest]
 
 
-def _columns(text: str) -> int:
+def columns_of_terminal(text: str) -> int:
     """Columns of a terminal that a text takes."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _pad(text: str, width: int, *, end: bool = False) -> str:
-    space = " " * (width - _columns(text))
+def pad(text: str, width: int, *, end: bool = False) -> str:
+    """A text filled up with spaces to a width, at its end or (``end``) before it."""
+    space = " " * (width - columns_of_terminal(text))
     return space + text if end else text + space

@@ -39,7 +39,7 @@ def parts(text: str, column: ReferenceColumn) -> tuple[str, ...]:
     """The single words of a cell: several in a list, else the text itself; none in an empty cell."""
     if column.type in {"nuclides", "isotopes"}:
         return tuple(filter(None, re.split(r"[; ]", text)))
-    if column.type == "texts":
+    if column.type in {"texts", "reactions"}:
         return tuple(filter(None, (part.strip() for part in text.split(";"))))
     if column.type == "numbers":
         return tuple(text.split())
@@ -129,6 +129,10 @@ def _reaction(text: str, column: ReferenceColumn) -> str:
     return text
 
 
+def _reactions(text: str, column: ReferenceColumn) -> tuple[str, ...]:
+    return tuple(_reaction(part, column) for part in parts(text, column))
+
+
 _READERS: Mapping[str, Callable[[str, ReferenceColumn], Cell]] = {
     "number": _number,
     "integer": _integer,
@@ -143,4 +147,5 @@ _READERS: Mapping[str, Callable[[str, ReferenceColumn], Cell]] = {
     "isotope": _isotope,
     "isotopes": _isotopes,
     "reaction": _reaction,
+    "reactions": _reactions,
 }

@@ -36,7 +36,7 @@ STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 TYPES = (
     "number", "integer", "numbers", "text", "texts", "flag", "choice", "date",
-    "nuclide", "nuclides", "isotope", "isotopes", "reaction",
+    "nuclide", "nuclides", "isotope", "isotopes", "reaction", "reactions",
 )  # fmt: skip
 """What a cell may hold; docs/data-dictionary.md explains each. "numbers" are separated by spaces, the other
 lists by semicolons (nuclides by either)."""

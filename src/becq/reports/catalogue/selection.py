@@ -33,7 +33,7 @@ class Condition:
             return str(self.wanted).casefold() in text.casefold()
         if self.sign in _ORDER:
             return value is not None and _ORDER[self.sign](value, self.wanted)
-        if self.column.type in {"nuclides", "isotopes", "texts"}:
+        if self.column.type in {"nuclides", "isotopes", "texts", "reactions"}:
             words = parts(text, self.column)
             same = self.wanted in words if self.wanted is not None else not words
         else:
@@ -117,7 +117,7 @@ def _wanted(text: str, column: ReferenceColumn) -> Cell:
         return None
     if column.type in _NUCLIDES:
         return parse_nuclide(text).name if column.type.startswith("nuclide") else text
-    if column.type in {"texts", "text", "reaction"}:
+    if column.type in {"texts", "text", "reaction", "reactions"}:
         return text
     if column.type == "flag" and text.lower() in {"yes", "no", "true", "false", "1", "0"}:
         return FLAGS["yes" if text.lower() in {"yes", "true", "1"} else "no"]
