@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from hypothesis import strategies as st
 
+from becq.chain.approval import Approval
 from becq.chain.fields import WEEKDAYS
 from becq.chain.lane import Departure, Lane
 from becq.chain.network import Network
 from becq.chain.order import Order, StandingOrder, StockLot
 from becq.chain.process import Outage, Process, Resource
 from becq.chain.product import Product
-from becq.chain.site import Licence, LicensedNuclide, Site
+from becq.chain.road import RoadLeg
+from becq.chain.site import Licence, LicensedNuclide, LicensedOperation, Site
 
 ODD_TEXTS = (
     *("= A1 & 'x'", "null", "yes", "2026-03-02", "08:00", "1e5", "007", "# no comment", "a: b", "- item"),
@@ -47,6 +49,20 @@ zones = st.sampled_from((UTC, timezone(timedelta(hours=8)), timezone(timedelta(h
 aware = st.builds(lambda moment, zone: moment.replace(tzinfo=zone), naive, zones)
 instants = naive | aware
 provenance = {"source": maybe_text, "assumption": maybe_text}
+PLACES = (
+    {},
+    {"province": "no province"},
+    {"province": "四川", "division": "511402", "jurisdiction": "CN-51"},
+    {"province": "Sichuan", "division": "510000"},
+    {"province": "Gelderland", "jurisdiction": "IAEA"},
+    {"division": "110101", "jurisdiction": "CN-1101"},
+)
+KINDS = (
+    {"kind": "hospital"},
+    {"kind": "hospital", "use_class": 4},
+    {"kind": "reactor"},
+    {"kind": "radiopharmacy"},
+)
 NUCLIDES = ("Tc-99m", "Mo-99", "Lu-177", "F-18", "Yb-177!", "I-131")
 
 
@@ -67,19 +83,43 @@ def outages(draw: st.DrawFn) -> Outage:
     )
 
 
-licences = st.builds(
-    Licence,
-    number=maybe_text,
-    scope=st.lists(st.sampled_from(("produce", "sell", "use")), min_size=1, unique=True),
-    valid_until=st.none() | calendar_days,
-    nuclides=st.lists(
-        st.builds(
-            LicensedNuclide, nuclide=st.sampled_from(NUCLIDES), possession_limit=quantities, **provenance
-        ),
-        max_size=3,
-        unique_by=lambda row: row.nuclide,
-    ),
-)
+@st.composite
+def licences(draw: st.DrawFn) -> Licence:
+    nuclides = draw(st.lists(st.sampled_from(NUCLIDES), max_size=3, unique=True))
+    classes = draw(
+        st.dictionaries(texts.map(str.strip), st.sampled_from("ABC"), max_size=2) if nuclides else st.just({})
+    )
+    handled = [(place, name) for place in classes for name in nuclides]
+    operations = []
+    for place, name in draw(st.permutations(handled)):
+        daily = draw(activities)
+        operations.append(
+            LicensedOperation(
+                workplace=place,
+                workplace_class=classes[place],
+                nuclide=name,
+                operation=draw(st.sampled_from((None, "simple-wet", "storage"))),
+                daily_limit=_q(daily),
+                yearly_limit=draw(st.sampled_from((None, _q(daily * 220)))),
+                source=draw(maybe_text),
+                assumption=draw(maybe_text),
+            )
+        )
+    return Licence(
+        number=draw(maybe_text),
+        scope=draw(st.lists(st.sampled_from(("produce", "sell", "use")), min_size=1, unique=True)),
+        valid_until=draw(st.none() | calendar_days),
+        nuclides=[
+            LicensedNuclide(
+                nuclide=name,
+                possession_limit=draw(quantities),
+                source=draw(maybe_text),
+                assumption=draw(maybe_text),
+            )
+            for name in nuclides
+        ],
+        operations=operations,
+    )
 
 
 def _ids(prefix: str, most: int, least: int = 0) -> st.SearchStrategy[list[str]]:
@@ -101,14 +141,14 @@ def networks(draw: st.DrawFn) -> Network:
             id=identifier,
             name=draw(texts),
             name_zh=draw(texts),
-            kind=draw(st.sampled_from(("hospital", "reactor", "radiopharmacy"))),
+            **draw(st.sampled_from(KINDS)),
             organisation=some("organisation"),
-            province=some("province"),
+            **draw(st.sampled_from(PLACES)),
             city=some("city"),
             lat=draw(st.floats(-90, 90)),
             lon=draw(st.floats(-180, 180) | st.integers(-180, 180)),
             timezone=draw(st.sampled_from(("Asia/Shanghai", "UTC", "Europe/Berlin"))),
-            licence=draw(st.none() | licences),
+            licence=draw(st.none() | licences()),
             source=some("source"),
             assumption=some("assumption"),
         )
@@ -202,6 +242,38 @@ def networks(draw: st.DrawFn) -> Network:
         for identifier in draw(_ids("L", 2))
         if identifier != "road"
     ]
+    pairs = [(a.id, b.id) for a in sites for b in sites if a.id < b.id]
+    roads = [
+        RoadLeg(
+            id=identifier,
+            origin=pair[0],
+            destination=pair[1],
+            both_ways=draw(st.booleans()),
+            distance_km=draw(st.floats(0.1, 50)),
+            duration=f"{draw(st.floats(3600, 1e6))!r} s",
+            source=some("source"),
+            assumption=some("assumption"),
+        )
+        for identifier, pair in zip(draw(_ids("W", 2)), draw(st.permutations(pairs)), strict=False)
+    ]
+    approvals = []
+    for identifier in draw(_ids("A", 2)):
+        origin, destination = draw(st.permutations([site.id for site in sites]))[:2]
+        first, last = sorted((draw(calendar_days), draw(calendar_days)))
+        approvals.append(
+            Approval(
+                id=identifier,
+                origin=origin,
+                destination=destination,
+                nuclide=draw(st.sampled_from(NUCLIDES)),
+                activity=draw(quantities),
+                trade=draw(st.sampled_from(("domestic", "import", "export"))),
+                number=some("number"),
+                valid_from=first,
+                valid_until=last,
+                source=some("source"),
+            )
+        )
     stock = []
     for identifier in draw(_ids("K", 2)):
         reference = draw(instants)
@@ -264,6 +336,8 @@ def networks(draw: st.DrawFn) -> Network:
         resources=resources,
         processes=processes,
         lanes=lanes,
+        roads=roads,
+        approvals=approvals,
         stock=stock,
         standing_orders=standing,
         orders=orders,

@@ -14,7 +14,7 @@ from becq.chain.lane import Departure
 from becq.chain.network import SECTIONS, Network
 from becq.chain.process import Outage
 from becq.chain.reading import examine_network, read_network, write_network
-from becq.chain.site import Licence, LicensedNuclide
+from becq.chain.site import Licence, LicensedNuclide, LicensedOperation
 
 PAGE = Path(__file__).parents[2] / "docs" / "network-file.md"
 MODELS = {
@@ -22,6 +22,7 @@ MODELS = {
     **SECTIONS,
     "licence": Licence,
     "licence.nuclides": LicensedNuclide,
+    "licence.operations": LicensedOperation,
     "outages": Outage,
     "departures": Departure,
 }

@@ -144,7 +144,9 @@ CASES = {
     ),
     "licence is no mapping": Case(
         "    licence:\n      nuclides:\n        - {nuclide: 钼-99, possession_limit: 100 GBq}\n"
-        "        - {nuclide: 锝-99m, possession_limit: 100 GBq}\n",
+        "        - {nuclide: 锝-99m, possession_limit: 100 GBq}\n"
+        "      operations:\n        - workplace: Nuclear medicine\n          workplace_class: B\n"
+        "          nuclide: Tc-99m\n          daily_limit: 30 GBq\n          yearly_limit: 7 TBq\n",
         "    ¦licence: yes\n", "licence", "'yes' has no fields", "write its fields: number, scope",
     ),
     "outages are no list": Case(
@@ -256,6 +258,92 @@ CASES = {
         "        - nuclide: Tc-99m\n", "        - ¦nuclide: 99Mo\n", "licence.nuclides[1].nuclide",
         "Mo-99 is licensed twice at 'PLANT' (first in row 16)", "keep one limit for each nuclide",
     ),
+    "handled without a licence": Case(
+        "          nuclide: Tc-99m\n", "          ¦nuclide: Lu-177\n", "licence.operations[0].nuclide",
+        "Lu-177 is handled at 'HOSPITAL' but not licensed there", "add a possession limit for Lu-177",
+    ),
+    "two classes of a workplace": Case(
+        "          yearly_limit: 7 TBq\n",
+        "          yearly_limit: 7 TBq\n        - {workplace: Nuclear medicine, ¦workplace_class: C, nuclide: Mo-99, "
+        "daily_limit: 1 MBq}\n", "licence.operations[1].workplace_class",
+        "'Nuclear medicine' is of class B and of class C (first in row 34)", "a workplace has one class",
+    ),
+    "handled twice": Case(
+        "          yearly_limit: 7 TBq\n",
+        "          yearly_limit: 7 TBq\n        - {workplace: Nuclear medicine, workplace_class: B, ¦nuclide: Tc-99m, "
+        "daily_limit: 1 MBq}\n", "licence.operations[1].nuclide",
+        "Tc-99m is listed twice for the workplace 'Nuclear medicine' (first in row 34)", "keep one row",
+    ),
+    "less in a year than in a day": Case(
+        "yearly_limit: 7 TBq", "¦yearly_limit: 7 GBq", "licence.operations[0].yearly_limit",
+        "the yearly limit is below the daily limit", "at least daily_limit",
+    ),
+    "class of a workplace": Case(
+        "workplace_class: B", "¦workplace_class: 乙", "licence.operations[0].workplace_class",
+        "'乙' is not a choice for workplace_class", "use A, B or C",
+    ),
+    "jurisdiction": Case(
+        "jurisdiction: CN-51", "¦jurisdiction: 四川", "jurisdiction", "'四川' is not a jurisdiction",
+        "write for example CN, CN-51 or IAEA",
+    ),
+    "jurisdiction elsewhere": Case(
+        "jurisdiction: CN-51", "¦jurisdiction: CN-5101", "jurisdiction",
+        "the jurisdiction CN-5101 does not hold in division 511402", "write CN-51 or CN",
+    ),
+    "division is no code": Case(
+        "division: 511402", "¦division: 5114", "division", "'5114' is not a code of GB/T 2260", "write six digits",
+    ),
+    "division unknown": Case(
+        "division: 511402", "¦division: 511499", "division", "'511499' is no division of GB/T 2260", "511400 is 眉山市",
+    ),
+    "province elsewhere": Case(
+        "    division: 511402\n", "    division: 511402\n    ¦province: 云南\n", "province",
+        "division 511402 lies in 四川省, not in '云南'", "write 四川 or Sichuan",
+    ),
+    "use class of a plant": Case(
+        "    kind: reactor\n    lat", "    kind: reactor\n    ¦use_class: 3\n    lat", "use_class",
+        "a site of kind reactor has no use licence for radiopharmaceuticals", "it belongs to hospitals",
+    ),
+    "use class out of range": Case(
+        "use_class: 3", "¦use_class: 5", "use_class", "use_class 5 is out of range", "it is at most 4"
+    ),
+    "transfer to itself": Case(
+        "    destination: HOSPITAL\n    nuclide: Mo-99", "    ¦destination: PLANT\n    nuclide: Mo-99", "destination",
+        "the transfer ends where it starts, at 'PLANT'", "name another destination",
+    ),
+    "transfer of a stable nuclide": Case(
+        "    destination: HOSPITAL\n    nuclide: Mo-99", "    destination: HOSPITAL\n    ¦nuclide: Mo-98", "nuclide",
+        "Mo-98 is stable", "Mo-99",
+    ),
+    "transfer to nowhere": Case(
+        "    destination: HOSPITAL\n    nuclide: Mo-99", "    ¦destination: HOSPITL\n    nuclide: Mo-99", "destination",
+        "'HOSPITL' is not defined under sites", "did you mean 'HOSPITAL'?",
+    ),
+    "approval ends before it begins": Case(
+        "    valid_until: 2026-12-31", "    ¦valid_until: 2025-12-31", "valid_until",
+        "the approval ends before it begins", "on or after valid_from",
+    ),
+    "approval of another century": Case(
+        "    valid_until: 2026-12-31", "    ¦valid_until: 2126-12-31", "valid_until", "the year 2126 is not plausible", "",
+    ),
+    "way to itself": Case(
+        "origin: PLANT, destination: HOSPITAL", "origin: PLANT, ¦destination: PLANT", "destination",
+        "the way ends where it starts, at 'PLANT'", "name another destination",
+    ),
+    "way to nowhere": Case(
+        "origin: PLANT, destination: HOSPITAL", "¦origin: PLANTS, destination: HOSPITAL", "origin",
+        "'PLANTS' is not defined under sites", "did you mean 'PLANT'?",
+    ),
+    "way given twice": Case(
+        "duration: 1 h 20 min}\n",
+        "duration: 1 h 20 min}\n  - {id: BACK, origin: HOSPITAL, ¦destination: PLANT, both_ways: true, "
+        "distance_km: 80, duration: 1 h}\n", "destination",
+        "the way from 'PLANT' to 'HOSPITAL' is given twice (first in row 119)", "keep one of them",
+    ),
+    "way too fast": Case(
+        "duration: 1 h 20 min}", "¦duration: 20 min}", "duration", "84 km in this time is 252 km/h",
+        "correct duration or distance_km",
+    ),
     "generator without daughter": Case(
         "  - id: GENERATOR\n", "  ¦- id: GENERATOR\n", "daughter", "a generator needs a daughter", "name the nuclide"
     ),
@@ -334,7 +422,7 @@ CASES = {
     ),
     # YAML itself
     "key twice": Case(
-        "    lat: 30.05", "    lat: 30.05\n    ¦lat: 30.06", "lat", "'lat' is given twice (first in row 24)", "keep one of them"
+        "    lat: 30.05", "    lat: 30.05\n    ¦lat: 30.06", "lat", "'lat' is given twice (first in row 27)", "keep one of them"
     ),
     "tag": Case("    lat: 30.05", "    ¦lat: !!python/name 30.05", "lat", "has no meaning here", "remove it"),
     "key of a list": Case("    lat: 30.05", "    lat: 30.05\n    ¦? [a, b]\n    : 1", "sites[1]", "a key is not plain text", "write 'name: value'"),

@@ -244,10 +244,40 @@ LICENCES: Rows = (
     ("H1", None, None, None, "F-18", "8 GBq"),
     ("P1", None, None, None, None, None),
 )
+OPERATIONS: Rows = (
+    ("场所", "工作场所", "工作场所级别", "核素", "操作方式", "日最大操作量", "年最大操作量"),
+    ("H1", "Hot lab", "B", "Lu-177", None, "7 GBq", "300 GBq"),
+    ("H1", "Ward", "C", "Lu-177", "storage", "1 GBq", None),
+)
 OUTAGES: Rows = (
     ("resource", "process", "start", "end", "reason"),
     ("R1", None, datetime(2026, 3, 2, 8), datetime(2026, 3, 3, 8), "Stop"),
 )
+
+
+def test_operations_belong_to_the_licence(tmp_path: Path) -> None:
+    sheets = GOOD | {"licences": LICENCES, "操作许可": OPERATIONS}
+    licence = read_network(book(tmp_path / "n.xlsx", sheets)).site["H1"].licence
+    assert licence is not None
+    assert [(row.workplace, row.workplace_class, row.operation) for row in licence.operations] == [
+        ("Hot lab", "B", None),
+        ("Ward", "C", "storage"),
+    ]
+    assert (licence.operations[0].daily_limit, licence.operations[0].yearly_limit) == (7e9, 3e11)
+
+
+def test_operations_need_a_licence(tmp_path: Path) -> None:
+    problem = only(book(tmp_path / "n.xlsx", GOOD | {"operations": OPERATIONS[:2]}))
+    assert where(problem) == ("operations", 2, "A (场所)")
+    assert "'H1' has no licence" in problem.message
+    assert "sheet licences" in problem.remedy
+
+
+def test_problem_of_an_operation_has_its_cell(tmp_path: Path) -> None:
+    rows = replace(OPERATIONS, 3, 5, 8)
+    problem = only(book(tmp_path / "n.xlsx", GOOD | {"licences": LICENCES, "operations": rows}))
+    assert where(problem) == ("operations", 3, "F (日最大操作量)")
+    assert "activity 8 has no unit" in problem.message
 
 
 def test_licence_rows_join(tmp_path: Path) -> None:

@@ -243,6 +243,33 @@ def test_an_organisation_sees_its_own_inside_only(operator, imported, person, ro
     assert selectors.outages(viewer) == []
 
 
+def test_an_approval_is_shown_to_both_its_holders_and_a_measured_way_to_all(operator, person):
+    approval = {
+        "nuclide": "I-131",
+        "activity": "1 TBq",
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
+    }
+    network = small_network(
+        approvals=[
+            {"id": "a-near", "origin": "reactor", "destination": "near", **approval},
+            {"id": "a-far", "origin": "reactor", "destination": "far", **approval},
+        ],
+        roads=[
+            {"id": "w", "origin": "pharmacy", "destination": "far", "distance_km": 560, "duration": "7 h"}
+        ],
+    )
+    services.import_network(operator, network, replace=True)
+    assert selectors.export_network(operator) == network
+    hospital = person("hospital", of=selectors.site(operator, "near").organisation)
+    assert [row.id for row in selectors.approvals(hospital)] == ["a-near"]
+    assert selectors.export_network(hospital).roads == network.roads
+    with pytest.raises(ProblemsError, match="far"):
+        services.remove_item(operator, "sites", "far")
+    services.remove_item(operator, "approvals", "a-far")
+    assert [row.id for row in selectors.approvals(operator)] == ["a-near"]
+
+
 def test_a_regulator_sees_its_province_and_writes_nothing(operator, person, organisation):
     network = small_network()
     here = [

@@ -8,63 +8,34 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from becq.chain.lane import ANY_SITE
-from becq.chain.network import SECTIONS, Network
+from becq.chain.network import SECTIONS
 from becq.chain.order import Order, StandingOrder
+from becq.chain.permission_consistency import approval_flaws, site_flaws
 from becq.chain.process import CONVERTING, Process
 from becq.chain.product import Product
 from becq.chain.site import TRANSIT_KINDS
 from becq.chain.source import Flaw, Path
 from becq.chain.suggestion import where_defined
+from becq.chain.survey import FIRST_YEAR, LAST_YEAR, Survey, implausible_year, stable_nuclide
 from becq.physics.decay_data import descendants
-from becq.physics.elements import elements
 from becq.physics.nuclides import nuclide
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-"""Years outside are taken for slips of the pen."""
-
 _ORDERING_KINDS = frozenset({"hospital", "radiopharmacy", "warehouse", "reactor", "accelerator"})
-
-
-@dataclass(frozen=True)
-class Survey:
-    """A network to check: perhaps of the good rows only, with their numbers in the file.
-
-    ``rows[section][i]`` is the position in the file of the i-th row of the section; ``known`` holds the
-    identifiers of every row of the file, good or bad.
-    """
-
-    network: Network
-    rows: Mapping[str, Sequence[int]]
-    known: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, network: Network) -> Survey:
-        """The survey of a whole network."""
-        sections = {section: getattr(network, section) for section in SECTIONS}
-        return cls(
-            network,
-            {section: range(len(items)) for section, items in sections.items()},
-            {section: frozenset(item.id for item in items) for section, items in sections.items()},
-        )
-
-    def at(self, section: str, index: int, *field: str | int) -> Path:
-        """The path in the file of a field of the ``index``-th row."""
-        return (section, self.rows[section][index], *field)
 
 
 def inconsistencies(survey: Survey) -> list[Flaw]:
     """Every flaw of the network as a whole, by section."""
     flaws = [
         *_unknown(survey),
-        *_sites(survey),
+        *site_flaws(survey),
         *_products(survey),
         *_resources(survey),
         *_processes(survey),
         *_lanes(survey),
+        *_roads(survey),
+        *approval_flaws(survey),
         *_stock(survey),
         *_demand(survey, "standing_orders", survey.network.standing_orders),
         *_demand(survey, "orders", survey.network.orders),
@@ -86,27 +57,9 @@ def _unknown(survey: Survey) -> Iterator[Flaw]:
         yield Flaw(path, f"'{identifier}' is not defined under {target}", remedy, undefined_in=target)
 
 
-def _sites(survey: Survey) -> Iterator[Flaw]:
-    for index, site in enumerate(survey.network.sites):
-        if site.licence is None:
-            continue
-        if site.licence.valid_until:
-            path = survey.at("sites", index, "licence", "valid_until")
-            yield from _year(site.licence.valid_until, path)
-        seen: dict[str, int] = {}
-        for number, row in enumerate(site.licence.nuclides):
-            path = survey.at("sites", index, "licence", "nuclides", number)
-            yield from _stable(row.nuclide, (*path, "nuclide"))
-            if row.nuclide in seen:
-                first = survey.at("sites", index, "licence", "nuclides", seen[row.nuclide])
-                message = f"{row.nuclide} is licensed twice at '{site.id}'"
-                yield Flaw((*path, "nuclide"), message, "keep one limit for each nuclide", first)
-            seen.setdefault(row.nuclide, number)
-
-
 def _products(survey: Survey) -> Iterator[Flaw]:
     for index, product in enumerate(survey.network.products):
-        yield from _stable(product.nuclide, survey.at("products", index, "nuclide"))
+        yield from stable_nuclide(product.nuclide, survey.at("products", index, "nuclide"))
         path = survey.at("products", index, "daughter")
         if product.kind == "generator" and product.daughter is None:
             yield Flaw(path, "a generator needs a daughter", "name the nuclide that is eluted")
@@ -133,7 +86,7 @@ def _resources(survey: Survey) -> Iterator[Flaw]:
         for number, outage in enumerate(resource.outages):
             for field in ("start", "end"):
                 path = survey.at("resources", index, "outages", number, field)
-                yield from _year(getattr(outage, field), path)
+                yield from implausible_year(getattr(outage, field), path)
 
 
 def _processes(survey: Survey) -> Iterator[Flaw]:
@@ -165,7 +118,7 @@ def _processes(survey: Survey) -> Iterator[Flaw]:
         for number, outage in enumerate(process.outages):
             for field in ("start", "end"):
                 path = survey.at("processes", index, "outages", number, field)
-                yield from _year(getattr(outage, field), path)
+                yield from implausible_year(getattr(outage, field), path)
 
 
 def _misuse(process: Process, product: Product, taken: Product) -> Iterator[tuple[str, str, str]]:
@@ -227,15 +180,36 @@ def _lanes(survey: Survey) -> Iterator[Flaw]:
             )
 
 
+def _roads(survey: Survey) -> Iterator[Flaw]:
+    """A way leads from one site to another and is given once in each direction."""
+    given: dict[tuple[str, str], int] = {}
+    for index, road in enumerate(survey.network.roads):
+        path = survey.at("roads", index, "destination")
+        if road.origin == road.destination:
+            message = f"the way ends where it starts, at '{road.origin}'"
+            yield Flaw(path, message, "name another destination")
+            continue
+        pairs = [(road.origin, road.destination)]
+        if road.both_ways:
+            pairs.append((road.destination, road.origin))
+        for pair in pairs:
+            if pair in given:
+                message = f"the way from '{pair[0]}' to '{pair[1]}' is given twice"
+                first = survey.at("roads", given[pair])
+                yield Flaw(path, message, "keep one of them (both_ways counts in both directions)", first)
+                break
+        given |= {pair: given.get(pair, index) for pair in pairs}
+
+
 def _stock(survey: Survey) -> Iterator[Flaw]:
     network = survey.network
     for index, lot in enumerate(network.stock):
         yield from _no_transit(survey, survey.at("stock", index, "site"), lot.site, "a lot in stock")
-        yield from _year(lot.reference_time, survey.at("stock", index, "reference_time"))
+        yield from implausible_year(lot.reference_time, survey.at("stock", index, "reference_time"))
         if lot.expires is None:
             continue
         path = survey.at("stock", index, "expires")
-        yield from _year(lot.expires, path)
+        yield from implausible_year(lot.expires, path)
         if network.instant(lot.expires) <= network.instant(lot.reference_time):
             yield Flaw(path, "the lot expires before its reference time", "give a later expiry")
 
@@ -262,7 +236,7 @@ def _demand(survey: Survey, section: str, orders: Iterable[Order | StandingOrder
             fields = ("calibration", "earliest", "latest")
         for field in fields:
             if getattr(order, field) is not None:
-                yield from _year(getattr(order, field), survey.at(section, index, field))
+                yield from implausible_year(getattr(order, field), survey.at(section, index, field))
 
 
 def _unreachable(survey: Survey) -> Iterator[Flaw]:
@@ -300,14 +274,6 @@ def _unreachable(survey: Survey) -> Iterator[Flaw]:
         )
 
 
-def _stable(name: str, path: Path) -> Iterator[Flaw]:
-    found = nuclide(name)
-    if found.stable:
-        used = elements()[found.symbol].common
-        remedy = f"name a radionuclide, such as {' or '.join(used[:2])}" if used else "name a radionuclide"
-        yield Flaw(path, f"{name} is stable: it has no activity", remedy)
-
-
 def _no_transit(survey: Survey, path: Path, identifier: str, what: str) -> Iterator[Flaw]:
     site = survey.network.site.get(identifier)
     if site is not None and site.kind in TRANSIT_KINDS:
@@ -315,13 +281,6 @@ def _no_transit(survey: Survey, path: Path, identifier: str, what: str) -> Itera
             path,
             f"'{identifier}' is a site of kind {site.kind}: {what} cannot be there",
             "goods only pass through airports and stations; name another site",
-        )
-
-
-def _year(moment: date | datetime, path: Path) -> Iterator[Flaw]:
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        yield Flaw(
-            path, f"the year {moment.year} is not plausible", f"it is between {FIRST_YEAR} and {LAST_YEAR}"
         )
 
 

@@ -262,6 +262,20 @@ def _slug(value: str) -> str:
     return value
 
 
+def _jurisdiction(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", value) or len(value) > 40:
+        raise ValueError(f"{value!r} is not a jurisdiction; write for example CN, CN-51 or IAEA")
+    return value
+
+
+def _division(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{6}", value):
+        raise ValueError(
+            f"{value!r} is not a code of GB/T 2260; write six digits, for example 510100 for Chengdu"
+        )
+    return value
+
+
 def _end(value: str) -> str:
     return value if value == "*" else _slug(value)
 
@@ -407,6 +421,32 @@ Clocks = Annotated[
     ),
 ]
 Slug = Annotated[str, BeforeValidator(_read_slug), AfterValidator(_slug), WithJsonSchema(_SLUG)]
+Jurisdiction = Annotated[
+    str,
+    BeforeValidator(_read_slug),
+    AfterValidator(_jurisdiction),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",
+            "examples": ["CN", "CN-51", "IAEA"],
+            "description": "Whose rules hold: a country or body, narrower after each '-'",
+        }
+    ),
+]
+DivisionCode = Annotated[
+    str,
+    BeforeValidator(_read_slug),
+    AfterValidator(_division),
+    WithJsonSchema(
+        {
+            "type": ["string", "integer"],
+            "pattern": r"^[0-9]{6}$",
+            "examples": ["510100"],
+            "description": "Administrative division of China, code of GB/T 2260",
+        }
+    ),
+]
 Slugs = Annotated[
     list[Annotated[str, BeforeValidator(_read_slug), AfterValidator(_end)]],
     BeforeValidator(_read_list),
@@ -454,10 +494,12 @@ __all__ = [
     "Clocks",
     "Count",
     "Day",
+    "DivisionCode",
     "DurationS",
     "Flag",
     "Fraction",
     "Instant",
+    "Jurisdiction",
     "NuclideName",
     "Number",
     "PositiveActivityBq",

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from becq.chain.approval import Approval
 from becq.chain.fields import Text
 from becq.chain.item import Item
 from becq.chain.lane import ANY_SITE, Lane
 from becq.chain.order import Order, StandingOrder, StockLot
 from becq.chain.process import Process, Resource
 from becq.chain.product import Product
+from becq.chain.road import RoadLeg
 from becq.chain.site import Site, TimeZone
 
 SECTIONS: Mapping[str, type[Item]] = {
@@ -23,6 +25,8 @@ SECTIONS: Mapping[str, type[Item]] = {
     "resources": Resource,
     "processes": Process,
     "lanes": Lane,
+    "roads": RoadLeg,
+    "approvals": Approval,
     "stock": StockLot,
     "standing_orders": StandingOrder,
     "orders": Order,
@@ -45,6 +49,10 @@ class Network(BaseModel):
     resources: list[Resource] = Field(default_factory=list, description="Machines and lines")
     processes: list[Process] = Field(default_factory=list, description="Recipes: what a batch makes")
     lanes: list[Lane] = Field(default_factory=list, description="How goods travel")
+    roads: list[RoadLeg] = Field(
+        default_factory=list, description="Measured distances and driving times by road"
+    )
+    approvals: list[Approval] = Field(default_factory=list, description="Approvals of transfers")
     stock: list[StockLot] = Field(default_factory=list, description="Lots in hand when the plan starts")
     standing_orders: list[StandingOrder] = Field(
         default_factory=list, description="Orders that repeat weekly"
@@ -116,6 +124,14 @@ class Network(BaseModel):
         for index, lane in enumerate(self.lanes):
             for field, ends in (("origins", lane.origins), ("destinations", lane.destinations)):
                 yield from (("lanes", index, field, "sites", end) for end in ends if end != ANY_SITE)
+        ways: tuple[tuple[str, Sequence[RoadLeg | Approval]], ...] = (
+            ("roads", self.roads),
+            ("approvals", self.approvals),
+        )
+        for section, ends_of in ways:
+            for index, way in enumerate(ends_of):
+                yield section, index, "origin", "sites", way.origin
+                yield section, index, "destination", "sites", way.destination
         wanted: tuple[tuple[str, Sequence[Order | StandingOrder | StockLot]], ...] = (
             ("stock", self.stock),
             ("standing_orders", self.standing_orders),

@@ -18,7 +18,7 @@ from becq.chain.definition import fields_of, nested
 from becq.chain.lane import Departure
 from becq.chain.network import SECTIONS, Network
 from becq.chain.process import Outage
-from becq.chain.site import Licence, LicensedNuclide
+from becq.chain.site import Licence, LicensedNuclide, LicensedOperation
 
 NOTES = "notes"
 
@@ -26,12 +26,15 @@ _SHEETS_ZH = {
     "network": ("网络", "基本信息"),
     "sites": ("场所", "站点", "单位", "机构"),
     "licences": ("许可证", "辐射安全许可证", "licenses"),
+    "operations": ("操作许可", "许可操作", "工作场所"),
     "products": ("产品", "药品"),
     "resources": ("资源", "设备", "装置"),
     "processes": ("工艺", "工序", "生产"),
     "outages": ("停运", "停机", "检修"),
     "lanes": ("线路", "运输线路", "运输"),
     "departures": ("班次", "时刻表"),
+    "roads": ("道路", "公路", "路程"),
+    "approvals": ("转让审批", "转让批准", "审批"),
     "stock": ("库存", "存货"),
     "standing_orders": ("长期订单", "周期订单", "固定订单"),
     "orders": ("订单",),
@@ -53,12 +56,15 @@ _HEADERS_ZH = {
     "cost_per_trip": ("每趟费用",),
     "currency": ("货币", "币种"),
     "cut_off": ("截止提前", "截载时间"),
+    "daily_limit": ("日最大操作量", "日操作限值"),
     "daughter": ("子体", "子体核素"),
     "days": ("星期", "周几"),
+    "destination": ("终点", "转入单位", "接收单位", "目的地"),
     "destinations": ("终点", "目的地"),
     "detour_factor": ("绕行系数",),
     "distance_km": ("距离", "距离公里"),
-    "duration": ("时长", "持续时间", "照射时间"),
+    "division": ("行政区划", "行政区划代码", "区划代码"),
+    "duration": ("时长", "持续时间", "照射时间", "行驶时间"),
     "earliest": ("最早", "最早送达", "最早时间"),
     "elution_efficiency": ("淋洗效率", "洗脱效率"),
     "end": ("结束", "结束时间"),
@@ -67,6 +73,7 @@ _HEADERS_ZH = {
     "handling": ("装卸时间", "交接时间"),
     "id": ("编号", "标识", "代码", "代号"),
     "input_product": ("投入产品", "原料", "输入产品"),
+    "jurisdiction": ("法域", "适用法规", "管辖"),
     "kind": ("类型", "类别", "种类"),
     "lane": ("线路",),
     "lat": ("纬度", "latitude"),
@@ -81,8 +88,10 @@ _HEADERS_ZH = {
     "name_zh": ("中文名", "中文名称"),
     "note": ("备注", "说明"),
     "nuclide": ("核素",),
-    "number": ("编号", "许可证号", "证号", "班次号", "航班号", "车次"),
+    "number": ("编号", "许可证号", "证号", "批准文号", "审批编号", "班次号", "航班号", "车次"),
+    "operation": ("操作方式",),
     "organisation": ("持证单位", "单位", "organization"),
+    "origin": ("起点", "转出单位", "出发地"),
     "origins": ("起点", "出发地"),
     "outages": ("停运",),
     "partial": ("可部分供货", "部分供货"),
@@ -112,9 +121,14 @@ _HEADERS_ZH = {
     "time": ("时间", "出发时间", "钟点"),
     "timezone": ("时区",),
     "tolerance": ("容差", "允许偏差"),
+    "trade": ("贸易类型", "转让类型"),
+    "use_class": ("使用许可证类别", "放射性药品使用许可证类别"),
     "valid_from": ("生效日期", "起始日期"),
     "valid_to": ("终止日期", "截止日期"),
     "valid_until": ("有效期至", "有效期"),
+    "workplace": ("工作场所", "工作场所名称"),
+    "workplace_class": ("工作场所级别", "工作场所等级"),
+    "yearly_limit": ("年最大操作量", "年操作限值", "年最大用量"),
 }
 
 
@@ -175,6 +189,7 @@ def _layout() -> dict[str, Sheet]:
         if section == "sites":
             fields = _flat(Licence) | _flat(LicensedNuclide)
             sheets.append(Sheet("licences", fields, {"site": "sites"}, "licence"))
+            sheets.append(Sheet("operations", _flat(LicensedOperation), {"site": "sites"}, "licence"))
         elif section == "processes":
             sheets.append(Sheet("outages", _flat(Outage), outages, "outages"))
         elif section == "lanes":

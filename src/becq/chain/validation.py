@@ -124,7 +124,7 @@ def _repeated(section: str, identifier: str, path: Path, known: dict[str, Path])
 
 
 def explain(error: ValidationError, model: type[BaseModel], path: Path) -> Iterator[Flaw]:
-    """What pydantic refused in a row of ``model`` at ``path``, in plain words and with what would be right."""
+    """What pydantic refused in a row of ``model`` at ``path``, in plain words and with the remedy."""
     for detail in error.errors(include_url=False):
         loc = tuple(part for part in detail["loc"] if part != "function-before")
         if detail["type"] == "misfit":

@@ -271,7 +271,7 @@ class _Reader:
             for section, rows in data.items()
             if section in SECTIONS
         }
-        for name in ("licences", "outages", "departures"):
+        for name in ("licences", "operations", "outages", "departures"):
             for number, values in self._rows(name):
                 self._nest(self.tables[name], number, dict(values), data, owners)
         return data
@@ -304,12 +304,21 @@ class _Reader:
             message = f"'{value}' is not defined under {section}"
             self._note(message, remedy, table.title, number, table.labels.get(column, column))
             return
-        owner, path = data[section][index], (section, index, str(table.sheet.inner))
+        owner: dict[str, Any] = data[section][index]
+        path: Path = (section, index, str(table.sheet.inner))
         if table.sheet.name == "licences":
             self._license(table, number, values, owner.get("licence"), owner, path)
             return
-        self.places[(*path, len(owner.setdefault(path[2], [])))] = (table, number)
-        owner[path[2]].append(values)
+        if table.sheet.name == "operations":
+            if "licence" not in owner:
+                message = f"'{value}' has no licence, so nothing may be handled there"
+                remedy = "add a row for it to the sheet licences"
+                self._note(message, remedy, table.title, number, table.labels.get(column, column))
+                return
+            owner, path = owner["licence"], (*path, "operations")
+        rows = owner.setdefault(str(path[-1]), [])
+        self.places[(*path, len(rows))] = (table, number)
+        rows.append(values)
 
     def _license(
         self,
@@ -318,7 +327,7 @@ class _Reader:
         values: dict[str, Any],
         licence: dict[str, Any] | None,
         site: dict[str, Any],
-        path: tuple[str, int, str],
+        path: Path,
     ) -> None:
         """One row of the licences: the licence itself, repeated or blank on further rows, and a nuclide."""
         head = {name: values.pop(name) for name in LICENCE_FIELDS if name in values}

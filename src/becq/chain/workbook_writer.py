@@ -24,6 +24,8 @@ from becq.chain.workbook import column_letter
 _VALIDATED_ROWS = 2000
 _REFERENCES = {
     "site": "sites",
+    "origin": "sites",
+    "destination": "sites",
     "product": "products",
     "input_product": "products",
     "resource": "resources",
@@ -39,7 +41,8 @@ _INTRODUCTION = (
     "One row for each item. A blank cell means the default. Nothing on this sheet is read.",
     "Quantities carry their unit: 7.4 GBq, 200 mCi, 8 h, 14 d, 450 GBq/mg.",
     "Times without an offset (+08:00) are in the time zone given in the sheet network.",
-    "licences: one row for each site and nuclide. outages, departures: one row each, naming their owner.",
+    "licences: one row for each site and nuclide. operations: one for each site, workplace and nuclide.",
+    "outages, departures: one row each, naming their owner.",
     "A sheet or header that starts with '_' is ignored. Check the file with: becq network check FILE",
 )
 _NOTES_HEADER = ("sheet", "column", "中文", "needed", "what it is", "choices or default", "example")
@@ -194,6 +197,9 @@ def _rows(network: Network) -> dict[str, list[dict[str, Any]]]:
         rows["licences"] += [
             {**head, **_cells(nuclide, define(nuclide))} for nuclide in site.licence.nuclides
         ] or [head]
+        rows["operations"] += [
+            {"site": site.id, **_cells(operation, define(operation))} for operation in site.licence.operations
+        ]
     for column, owners in (("resource", network.resources), ("process", network.processes)):
         for owner in owners:
             for outage in owner.outages:
@@ -271,12 +277,15 @@ _EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "network": {"name": "Example network", "name_zh": "示例网络", "timezone": "Asia/Shanghai"},
     "sites": {"id": "HUAXI", "name": "West China Hospital", "name_zh": "华西医院", "kind": "hospital"},
     "licences": {"site": "HUAXI", "scope": "use", "nuclide": "Tc-99m", "possession_limit": "74 GBq"},
+    "operations": {"site": "HUAXI", "workplace": "Nuclear medicine", "nuclide": "Tc-99m"},
     "products": {"id": "TC-ELUATE", "name": "Pertechnetate", "name_zh": "高锝酸钠", "nuclide": "Tc-99m"},
     "resources": {"id": "GEN-LINE", "site": "PLANT", "name": "Generator line", "name_zh": "发生器生产线"},
     "processes": {"id": "IRRADIATE-LU", "site": "PLANT", "product": "LU177-BULK", "resource": "REACTOR-1"},
     "outages": {"resource": "REACTOR-1", "start": "2026-03-02 08:00", "end": "2026-03-16 08:00"},
     "lanes": {"id": "ROAD", "mode": "road", "origins": "*", "destinations": "*", "speed_kmh": "60"},
     "departures": {"lane": "CTU-PEK", "days": "mon, wed", "time": "07:30", "duration": "2 h 50 min"},
+    "roads": {"id": "PLANT-HUAXI", "origin": "PLANT", "destination": "HUAXI", "distance_km": "164"},
+    "approvals": {"id": "A-1", "origin": "PLANT", "destination": "HUAXI", "nuclide": "Lu-177"},
     "stock": {"id": "LOT-1", "site": "PLANT", "product": "LU177-BULK", "activity": "40 GBq"},
     "standing_orders": {"id": "SO-1", "site": "HUAXI", "product": "TC-ELUATE", "days": "weekdays"},
     "orders": {"id": "O-1", "site": "HUAXI", "product": "TC-ELUATE", "calibration": "2026-03-02 12:00"},
@@ -284,7 +293,9 @@ _EXAMPLES: Mapping[str, Mapping[str, str]] = {
 _MORE_EXAMPLES = {
     "capacity_packages": "20",
     "cut_off": "2 h",
+    "daily_limit": "37 GBq",
     "daughter": "Tc-99m",
+    "division": "510107",
     "earliest": "06:00",
     "elution_efficiency": "0.9",
     "handling": "1 h",
@@ -296,13 +307,19 @@ _MORE_EXAMPLES = {
     "qc_time": "6 h",
     "reason": "Refuelling",
     "specific_activity_eob": "740 GBq/mg",
+    "use_class": "2",
+    "valid_from": "2026-01-01",
     "valid_until": "2028-12-31",
+    "workplace_class": "B",
+    "yearly_limit": "9 TBq",
 }
 
 
 def example(sheet: str, column: str) -> str:
     """An example for a column, or nothing where its meaning is plain."""
     own = _EXAMPLES[sheet].get(column)
+    if own is None and sheet == "approvals" and column == "valid_until":
+        return "2026-12-31"
     if own is None and sheet == "orders" and column in ("earliest", "latest"):
         return f"2026-03-02 {_MORE_EXAMPLES[column]}"
     return own or _MORE_EXAMPLES.get(column) or EXAMPLES.get(column, "")

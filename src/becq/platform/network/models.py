@@ -22,6 +22,8 @@ class Section(models.TextChoices):
     RESOURCES = "resources", "Resources"
     PROCESSES = "processes", "Processes"
     LANES = "lanes", "Lanes"
+    ROADS = "roads", "Roads"
+    APPROVALS = "approvals", "Approvals"
     STOCK = "stock", "Stock"
 
 
@@ -41,7 +43,7 @@ class NetworkMeta(models.Model):
 
 
 class NetworkItem(models.Model):
-    """One row of a section. ``site_code`` is where it stands; blank for products and lanes."""
+    """One row of a section. ``site_code`` is where it stands; blank for what joins or concerns several."""
 
     section = models.CharField(max_length=20, choices=Section)
     code = models.CharField(max_length=CODE_LENGTH)

@@ -1,7 +1,8 @@
 """What a person may know of the network.
 
-Who is where, what is sold and how goods travel is no secret; licences, machines, processes, lots and
-prices are shown to their own organisation, to the regulator of the province, and to the operator's people.
+Who is where, what is sold and how goods travel is no secret; licences, approvals of transfers, machines,
+processes, lots and prices are shown to their own organisation, to the regulator of the province, and to
+the operator's people.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
+from becq.chain.approval import Approval
 from becq.chain.definition import define
 from becq.chain.item import Item
 from becq.chain.lane import Lane
@@ -19,6 +21,7 @@ from becq.chain.network import SECTIONS, Network
 from becq.chain.order import StockLot
 from becq.chain.process import Process, Resource
 from becq.chain.product import Product
+from becq.chain.road import RoadLeg
 from becq.chain.site import Site as ChainSite
 from becq.errors import ConflictError, InputError
 from becq.platform.accounts import policy
@@ -93,10 +96,12 @@ def site(viewer: User, code: str) -> Site:
 
 
 def site_rows(viewer: User) -> list[ChainSite]:
-    """Every site as the file writes it; the licence only of sites the viewer may see into."""
+    """Every site as the file writes it; licences only of sites the viewer may see into."""
     own = own_site_codes(viewer)
     rows = _rows(viewer, ChainSite, Section.SITES, None)
-    return [row if row.id in own else row.model_copy(update={"licence": None}) for row in rows]
+    return [
+        row if row.id in own else row.model_copy(update={"licence": None, "use_class": None}) for row in rows
+    ]
 
 
 def products(viewer: User) -> list[Product]:
@@ -140,6 +145,18 @@ def lanes(viewer: User) -> list[Lane]:
     return [row.model_copy(update=blank) for row in rows]
 
 
+def roads(viewer: User) -> list[RoadLeg]:
+    """Every measured way by road."""
+    return _rows(viewer, RoadLeg, Section.ROADS, None)
+
+
+def approvals(viewer: User) -> list[Approval]:
+    """Approvals of transfers from or to a site that the viewer may see into."""
+    own = own_site_codes(viewer)
+    rows = _rows(viewer, Approval, Section.APPROVALS, None)
+    return [row for row in rows if policy.coordinates(viewer) or own & {row.origin, row.destination}]
+
+
 def outages(viewer: User) -> list[OutageRow]:
     """Outages of the resources the viewer may see, by start."""
     zone = network_head(viewer)
@@ -174,6 +191,8 @@ def supply_network(viewer: User) -> Network:
             "resources": resources(viewer),
             "processes": processes(viewer),
             "lanes": lanes(viewer),
+            "roads": roads(viewer),
+            "approvals": approvals(viewer),
             "stock": stock(viewer),
         }
     )
@@ -211,6 +230,7 @@ def _rows(viewer: User, model: type[ItemType], section: str, within: frozenset[s
 
 __all__ = [
     "OutageRow",
+    "approvals",
     "definitions",
     "export_network",
     "lanes",
@@ -224,6 +244,7 @@ __all__ = [
     "products",
     "require_meta",
     "resources",
+    "roads",
     "site",
     "site_rows",
     "sites",
