@@ -1,0 +1,196 @@
+"""Every rule that Becq ships, held to the law: a case just below, at and above its limit.
+
+The cases (``rule_cases.csv``) were written from the texts of the law and not from ``rules.csv``, so that a
+wrong figure, comparison or condition in the table shows. Values are in SI units.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from becq.physics.elements import read_table
+from becq.rules.evaluation import evaluate
+from becq.rules.reference import package_categories
+from becq.rules.rule import Rule
+from becq.rules.rulebook import Rulebook, builtin
+from becq.rules.subject import frame, subject, subjects
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+TEXTS = ("title", "sentence", "remedy", "source")
+RULES = {rule.id: rule for rule in builtin().rules}
+SIDES = ("below", "at", "above")
+
+
+def _cases() -> dict[str, dict[str, str]]:
+    with (Path(__file__).parent / "rule_cases.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = {row["rule"]: row for row in rows}
+    assert len(found) == len(rows), "a rule has two cases"
+    return found
+
+
+CASES = _cases()
+
+
+def _facts(case: Mapping[str, str]) -> dict[str, Any]:
+    facts: dict[str, Any] = {"label": "subject", "day": "2026-06-30", **json.loads(case["facts"])}
+    return facts | {"day": date.fromisoformat(facts["day"])}
+
+
+def _value(rule: Rule, name: str, text: str) -> object:
+    return text == "true" if subject(rule.subject).facts[name].type == "flag" else float(text)
+
+
+def _severities(rule: Rule, facts: Mapping[str, object]) -> list[str]:
+    """What the rule says of one subject; nothing where it does not concern it."""
+    table = frame(rule.subject, facts)
+    return evaluate(Rulebook((rule,)), {rule.subject: table}).frame["severity"].to_list()
+
+
+def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
+    assert set(CASES) == set(RULES)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_kept_and_broken_where_the_law_says(name: str) -> None:
+    rule, case = RULES[name], CASES[name]
+    facts, varied = _facts(case), case["varied"]
+    flag = subject(rule.subject).facts[varied].type == "flag"
+    sides = SIDES[:2] if flag else SIDES
+    values = [case[side] for side in sides]
+    assert all(values), "a number needs a value below, at and above"
+    if not flag:
+        numbers = [float(text) for text in values]
+        assert numbers == sorted(set(numbers))
+    found = {side: _severities(rule, facts | {varied: _value(rule, varied, case[side])}) for side in sides}
+    assert found == {side: [case[f"expected_{side}"]] for side in sides}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_case_lies_close_to_the_limit(name: str) -> None:
+    """Within 5%, or one day or class away, or a wrong limit would pass."""
+    rule, case = RULES[name], CASES[name]
+    if subject(rule.subject).facts[case["varied"]].type == "flag":
+        return
+    below, at, above = (float(case[side]) for side in SIDES)
+    for other in (below, above):
+        assert math.isclose(other, at, rel_tol=0.05) or abs(other - at) == 1
+
+
+@pytest.mark.parametrize("name", [rule.id for rule in RULES.values() if rule.condition])
+def test_a_condition_is_false_somewhere(name: str) -> None:
+    rule, case = RULES[name], CASES[name]
+    facts = _facts(case) | {case["varied"]: _value(rule, case["varied"], case["at"])}
+    assert case["not_applicable"], "a rule with a condition needs facts to which it does not apply"
+    for others in json.loads(case["not_applicable"]):
+        assert _severities(rule, facts | others) == [], others
+
+
+WITHOUT = {
+    "cn-use-licence": ["block"],  # no class recorded: no licence
+    "cn-use-class": [],
+    "cn-filing-transfer-year": [],  # the year is not over
+    "cn-package-exempt": ["block"],  # the other of the two limits decides
+    "iaea-package-exempt": ["block"],
+}
+"""What is said where the varied fact is unknown, if it is not a note."""
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_missing_fact_is_said(name: str) -> None:
+    rule, case = RULES[name], CASES[name]
+    unknown = _severities(rule, _facts(case) | {case["varied"]: None})
+    assert unknown == WITHOUT.get(name, ["note"])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_holds_in_its_jurisdiction_only(name: str) -> None:
+    rule, case = RULES[name], CASES[name]
+    at = _facts(case) | {case["varied"]: _value(rule, case["varied"], case["at"])}
+    other = "IAEA" if rule.jurisdiction == "CN" else "CN"
+    assert _severities(rule, at | {"jurisdiction": other}) == []
+    assert _severities(rule, at | {"jurisdiction": f"{rule.jurisdiction}-51"}) == [case["expected_at"]]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_a_rule_speaks_both_languages_and_names_its_source(rule: Rule) -> None:
+    for name in TEXTS:
+        english, chinese = getattr(rule, name), getattr(rule, f"{name}_zh")
+        assert english.strip(), (rule.id, name)
+        assert not CHINESE.search(english), (rule.id, name)
+        assert CHINESE.search(chinese), (rule.id, name)
+    assert rule.id.startswith(rule.jurisdiction.lower() + "-")
+    assert rule.article or rule.note, "an article that could not be read is explained in the note"
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_sentences_name_known_facts_and_what_was_measured(rule: Rule) -> None:
+    known = {*subject(rule.subject).facts, "measured", "limit"}
+    english, chinese = (set(re.findall(r"\{(\w+)\}", text)) for text in (rule.sentence, rule.sentence_zh))
+    assert english == chinese <= known
+    assert "measured" in english or any(name in english for name in rule.facts)
+
+
+def test_every_subject_has_rules_in_china() -> None:
+    without = {"surface"} if not any(rule.subject == "surface" for rule in RULES.values()) else set()
+    assert {rule.subject for rule in RULES.values() if rule.jurisdiction == "CN"} == set(subjects()) - without
+
+
+def test_the_facts_are_described_in_both_languages() -> None:
+    for row in read_table("rule_facts.csv"):
+        assert row["meaning_en"], row
+        assert not CHINESE.search(row["meaning_en"]), row
+        assert CHINESE.search(row["meaning_zh"]), row
+        assert (row["type"] == "number") == bool(row["unit"]), row
+
+
+def _limit(name: str) -> float:
+    bound = RULES[name].bound
+    assert bound is not None
+    return bound
+
+
+@pytest.mark.parametrize("who", ["cn", "iaea"])
+def test_the_figures_of_packages_agree_with_the_tables(who: str) -> None:
+    white, _, yellow, exclusive = package_categories()
+    assert _limit(f"{who}-package-excepted-dose-rate") == pytest.approx(white.surface_dose_rate_to_sv_h)
+    assert _limit(f"{who}-package-transport-index") == yellow.transport_index_to
+    assert _limit(f"{who}-package-surface") == pytest.approx(yellow.surface_dose_rate_to_sv_h)
+    assert _limit(f"{who}-package-surface-exclusive") == pytest.approx(exclusive.surface_dose_rate_to_sv_h)
+    types = {row["code"]: row for row in read_table("package_types.csv")}
+    assert _limit(f"{who}-package-type-a") == float(types["A"]["other_form_limit_a2"])
+    per_type = float(types["excepted"]["surface_dose_rate_msv_h"]) * 1e-3
+    assert _limit(f"{who}-package-excepted-dose-rate") == pytest.approx(per_type)
+
+
+@pytest.mark.parametrize("who", ["cn", "iaea"])
+def test_the_figures_of_vehicles_agree_with_the_table(who: str) -> None:
+    rows = list(read_table("vehicle_limits.csv"))
+    found = {(row["subject"], row["quantity"], row["exclusive_use"]): float(row["limit"]) for row in rows}
+    assert _limit(f"{who}-vehicle-transport-index") == found["vehicle", "sum of transport indexes", "no"]
+    for exclusive in ("no", "yes"):
+        surface = found["vehicle", "surface dose rate", exclusive] * 1e-3
+        assert _limit(f"{who}-vehicle-surface") == pytest.approx(surface)
+        distant = found["vehicle", "dose rate at 2 m", exclusive] * 1e-3
+        assert _limit(f"{who}-vehicle-2m") == pytest.approx(distant)
+    contaminated = {row["quantity"]: row for row in rows if row["quantity"].startswith("non-fixed")}
+    beta, alpha = (float(row["limit"]) for row in contaminated.values())
+    assert _limit(f"{who}-package-contamination-beta") == beta
+    assert _limit(f"{who}-package-contamination-alpha") == alpha
+
+
+def test_the_bounds_of_workplaces_agree_with_the_table() -> None:
+    bounds = {
+        row["class"]: row["daily_equivalent_activity_to_bq"] for row in read_table("workplace_classes.csv")
+    }
+    assert _limit("cn-workplace-class-b") == float(bounds["B"])
+    assert _limit("cn-workplace-class-c") == float(bounds["C"])
