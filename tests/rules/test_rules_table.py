@@ -98,6 +98,7 @@ def test_a_condition_is_false_somewhere(name: str) -> None:
 WITHOUT = {
     "cn-use-licence": ["block"],  # no class recorded: no licence
     "cn-use-class": [],
+    "cn-licence-renewal": [],  # said once, by the rule on validity
     "cn-filing-transfer-year": [],  # the year is not over
     "cn-package-exempt": ["block"],  # the other of the two limits decides
     "iaea-package-exempt": ["block"],
@@ -110,6 +111,17 @@ def test_a_missing_fact_is_said(name: str) -> None:
     rule, case = RULES[name], CASES[name]
     unknown = _severities(rule, _facts(case) | {case["varied"]: None})
     assert unknown == WITHOUT.get(name, ["note"])
+
+
+@pytest.mark.parametrize("place", ["CN", "IAEA"])
+@pytest.mark.parametrize("kind", sorted({rule.subject for rule in RULES.values()}))
+def test_nothing_passes_of_which_nothing_is_known(kind: str, place: str) -> None:
+    book = builtin().of(subject=kind, jurisdiction=place)
+    if not book.rules:
+        return
+    verdicts = evaluate(book, {kind: frame(kind, {"label": "?", "jurisdiction": place})})
+    assert verdicts.counts()["ok"] == 0
+    assert verdicts.worst != "ok"
 
 
 @pytest.mark.parametrize("name", RULES)
