@@ -38,6 +38,7 @@ COMMANDS: dict[str, Target] = {
     "generator": Target("becq.cli.generator:generator", "Eluates of a generator over days."),
     "dose-rate": Target("becq.cli.dose_rate:dose_rate", "Dose rate of a source behind a shield."),
     "network": Target("becq.cli.network:app", "Check, describe and convert network files."),
+    "rules": Target("becq.cli.rules:app", "What the rules are, and what they say of a document."),
     "data": Target("becq.cli.data:app", "The reference tables: list, show, explain, check."),
     "plan": Target("becq.cli.plan:plan", "Plan a network: JSON, Excel and a page."),
     "demo": Target("becq.cli.demo:demo", "Plan an example, play its first days, and serve the pages."),

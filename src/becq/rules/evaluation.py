@@ -170,9 +170,8 @@ def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapp
         }
         template = rule.sentence_zh if zh else rule.sentence
         texts[zh] = _fill(template, values, kind, row, zh) if assessed else _missing(rule, kind, row, zh)
-    source, source_zh = (
-        ", ".join(filter(None, (text, rule.article))) for text in (rule.source, rule.source_zh)
-    )
+    source = ", ".join(filter(None, (rule.source, rule.article)))
+    source_zh = "，".join(filter(None, (rule.source_zh, rule.article_zh)))
     factor = rule.base / rule.shown_unit.size
     return Finding(
         rule=rule.id,

@@ -33,6 +33,7 @@ class TransportLimit:
     :ivar progeny: progeny whose contribution A1 and A2 contain (footnote a).
     :ivar exempt_progeny: progeny that the exempt values contain; only the parent is counted (footnote b).
     :ivar confirmed: whether all four values were found in a second, independent text.
+    :ivar since: year of the edition of SSR-6 that brought the row; "" for the older ones.
     """
 
     nuclide: str
@@ -46,6 +47,7 @@ class TransportLimit:
     confirmed: bool
     source: str
     note: str
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,38 @@ def transport_limits() -> Mapping[tuple[str, str], TransportLimit]:
             row["second_reading"] == "all",
             row["source"],
             row["note"],
+            row.get("since", ""),
         )
         for row in read_table("transport_limits.csv")
     )
     return MappingProxyType({(limit.nuclide, limit.form): limit for limit in rows})
 
 
-def transport_limit(nuclide: str, form: str = "") -> TransportLimit:
-    """The transport limits of a nuclide.
+CHINESE_EDITION = "2012"
+"""Edition of SSR-6 that GB 11806-2019 follows; rows of a later one do not hold in China."""
 
-    :raises InputError: for a nuclide the table lacks, or a uranium isotope whose form is not said.
+
+def has_transport_limit(nuclide: str, jurisdiction: str = "IAEA") -> bool:
+    """Whether the regulations of a jurisdiction list a nuclide."""
+    return any(name == nuclide and _holds(row, jurisdiction) for (name, _), row in transport_limits().items())
+
+
+def _holds(limit: TransportLimit, jurisdiction: str) -> bool:
+    chinese = jurisdiction == "CN" or jurisdiction.startswith("CN-")
+    return not (chinese and limit.since > CHINESE_EDITION)
+
+
+def transport_limit(nuclide: str, form: str = "", jurisdiction: str = "IAEA") -> TransportLimit:
+    """The transport limits of a nuclide under the regulations of a jurisdiction.
+
+    :raises InputError: for a nuclide these do not list, or a uranium isotope whose form is not said.
     """
     limits = transport_limits()
+    if (nuclide, form) in limits and not _holds(limits[nuclide, form], jurisdiction):
+        raise InputError(
+            f"GB 11806-2019 does not list {nuclide}, which came with SSR-6 of {limits[nuclide, form].since}; "
+            "take default_transport_limit(kind) or a value approved by the authority"
+        )
     if (nuclide, form) in limits:
         return limits[nuclide, form]
     decay_data.record(nuclide)

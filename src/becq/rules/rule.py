@@ -36,6 +36,8 @@ SEVERITIES = ("note", "warn", "block")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9]{1,7}(?:-[A-Z0-9]{1,8}){0,4}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NUMBERS = r"\d+(?:(?:, | and |–|-)\d+)*"
+_PARTS_ZH = {"table": "表", "annex": "附录", "schedule": "附表"}
 _OWN = ("measured", "limit")
 
 
@@ -85,9 +87,21 @@ class Rule:
 
     def as_dict(self) -> dict[str, object]:
         """The row as JSON-ready data."""
-        days = {"valid_from": self.valid_from, "valid_to": self.valid_to}
-        plain = {column: getattr(self, name) for column, name in COLUMNS.items()}
-        return {**plain, **{name: day.isoformat() if day else None for name, day in days.items()}}
+        return {column: text or None for column, text in self.cells().items()}
+
+    def cells(self) -> dict[str, str]:
+        """The row as a file of rules has it: what :func:`make_rule` reads back as the same rule."""
+        values = {column: getattr(self, name) for column, name in COLUMNS.items()}
+        return {column: "" if value is None else str(value) for column, value in values.items()}
+
+    @cached_property
+    def article_zh(self) -> str:
+        """The article in Chinese: "art. 20" is 第20条, "para. 527" 第527段, "table B11" 表B11."""
+        text = re.sub(rf"arts?\. ({_NUMBERS})", lambda m: f"第{_joined(m[1])}条", self.article)
+        text = re.sub(rf"paras?\. ({_NUMBERS})", lambda m: f"第{_joined(m[1])}段", text)
+        for english, chinese in _PARTS_ZH.items():
+            text = re.sub(rf"{english}s? ", chinese, text)
+        return text.replace("; ", "；").replace(", ", "，")
 
     @cached_property
     def facts(self) -> tuple[str, ...]:
@@ -187,6 +201,10 @@ _EXPECTED = {
     "severity": "note, warn or block",
     "source": "the text and article that says so",
 }
+
+
+def _joined(numbers: str) -> str:
+    return numbers.strip().replace(" and ", "、").replace(", ", "、")
 
 
 def _choices(cells: Mapping[str, str]) -> list[FieldError]:

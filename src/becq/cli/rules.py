@@ -1,0 +1,146 @@
+"""``becq rules``: what the rules are, what they can speak of, and what they say of a document."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from becq.errors import InputError
+from becq.rules.finding import Finding
+from becq.rules.rulebook import Rulebook, builtin
+
+BLOCKED = 3
+"""Exit status of a check in which a rule of severity "block" is broken."""
+MARKS = {"block": "BLOCK", "warn": "WARN", "note": "NOTE", "ok": "OK"}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Rules as data, and checks by them.",
+)
+Own = Annotated[list[Path] | None, typer.Option("--rules", help="More rules: a .csv or .yaml file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def show_rules(
+    subject: Annotated[str | None, typer.Option(help="Only rules of this subject.")] = None,
+    jurisdiction: Annotated[
+        str | None, typer.Option(help="Only rules that hold there, as CN or IAEA.")
+    ] = None,
+    on: Annotated[str | None, typer.Option(help="Only rules in force on this day, YYYY-MM-DD.")] = None,
+    rules: Own = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the rules with their limits and sources."""
+    from becq.rules.subject import subject as known
+
+    if subject is not None:
+        known(subject)
+    book = _book(rules).of(subject, jurisdiction, _day(on))
+    if as_json:
+        typer.echo(json.dumps([rule.as_dict() for rule in book.rules], ensure_ascii=False, indent=2))
+        return
+    for rule in book.rules:
+        bound = f"{rule.quantity} {rule.comparison} {rule.limit} {rule.unit}".strip()
+        condition = f"  if {rule.condition}" if rule.condition else ""
+        typer.echo(f"{rule.id}  [{rule.jurisdiction}, {rule.subject}, {rule.severity}]  {rule.title}")
+        typer.echo(f"    {bound}{condition}")
+        typer.echo(f"    {', '.join(filter(None, (rule.source, rule.article)))}")
+    typer.echo(f"{len(book)} rule{'s' if len(book) != 1 else ''}")
+
+
+@app.command("facts")
+def show_facts(
+    subject: Annotated[str | None, typer.Argument(help="One subject; all where left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the subjects of rules and the facts that rules may read of each."""
+    from becq.rules.subject import subject as known
+    from becq.rules.subject import subjects
+
+    wanted = [known(subject)] if subject is not None else list(subjects().values())
+    if as_json:
+        data = {
+            each.name: [
+                {
+                    "fact": f.name,
+                    "type": f.type,
+                    "unit": f.unit,
+                    "meaning": f.meaning,
+                    "meaning_zh": f.meaning_zh,
+                }
+                for f in each.facts.values()
+            ]
+            for each in wanted
+        }
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    for each in wanted:
+        typer.echo(each.name)
+        for fact in each.facts.values():
+            kind = f"{fact.type}, {fact.unit}" if fact.unit else fact.type
+            typer.echo(f"    {fact.name} ({kind}): {fact.meaning}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A document: consignment, waste, or facts; .json or .yaml.")],
+    rules: Own = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also list the rules that are kept.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a document by the rules. Exit status 3 if a rule that blocks is broken, 2 for bad input."""
+    from becq.rules.document import read_document
+    from becq.rules.evaluation import evaluate
+
+    verdicts = evaluate(_book(rules), read_document(file))
+    counts = verdicts.counts()
+    kinds = ("block", "warn", "note", "ok") if everything else ("block", "warn", "note")
+    findings = verdicts.findings(kinds)
+    if as_json:
+        report = {
+            "file": str(file),
+            "worst": verdicts.worst,
+            "counts": counts,
+            "findings": [finding.as_dict() for finding in findings],
+        }
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            _say(finding)
+        said = ", ".join(f"{counts[name]} {name}" for name in ("block", "warn", "note", "ok"))
+        typer.echo(f"{file}: {said}")
+    if not sum(counts.values()):
+        raise InputError(f"{file}: no rule concerns what the document holds; check its jurisdiction")
+    if counts["block"]:
+        raise typer.Exit(BLOCKED)
+
+
+def _say(finding: Finding) -> None:
+    typer.echo(f"{MARKS[finding.severity]:<6}{finding.sentence}")
+    if finding.remedy and finding.severity in ("block", "warn"):
+        typer.echo(f"      {finding.remedy}")
+    typer.echo(f"      [{finding.rule}] {finding.source}")
+
+
+def _book(files: list[Path] | None) -> Rulebook:
+    book = builtin()
+    if files:
+        from becq.rules.rulebook import read_rules
+
+        for file in files:
+            book = book.with_rules(read_rules(file))
+    return book
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f"--on '{text}' is not a date; write YYYY-MM-DD, for example 2026-12-07") from None

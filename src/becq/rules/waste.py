@@ -1,0 +1,122 @@
+"""Containers of waste of nuclear medicine as a document, turned into what rules can judge.
+
+What a container holds is decayed from its reference time to the moment at which it is judged. Its clearance
+fraction is the sum over nuclides of concentration over the level for bulk amounts (IAEA GSR Part 3, table
+I.2); a nuclide for which no text gives a level leaves the fraction unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from pydantic import Field
+
+from becq.chain.fields import Instant, Number, Slug, Text
+from becq.chain.item import Row
+from becq.errors import InputError
+from becq.physics import decay_data
+from becq.physics.decay import decay
+from becq.rules.consignment import Contamination, Content, DoseRate, Jurisdiction, MassG
+from becq.rules.reference import exemption_levels
+from becq.rules.subject import DEFAULT_JURISDICTION, frame
+
+NEGLIGIBLE_BQ = 1.0
+"""Less of a nuclide without a clearance level is not counted (assumption: no meter finds it in a bag)."""
+
+
+class Container(Row):
+    """One container: what went in, when it was closed, what was measured on it."""
+
+    id: Slug = Field(description="Identifier of the container")
+    state: Literal["solid", "liquid", "sealed-source"] = Field(default="solid", description="State of it")
+    closed: Instant = Field(description="When nothing more went in")
+    contents: list[Content] = Field(min_length=1, description="Nuclides and their activity")
+    reference_time: Instant | None = Field(default=None, description="Of the activities; default: closed")
+    mass: MassG | None = Field(default=None, description="Mass of the waste")
+    dose_rate_surface: DoseRate | None = Field(default=None, description="Measured on the surface")
+    background: DoseRate | None = Field(default=None, description="Measured background of the place")
+    contamination_alpha: Contamination | None = Field(default=None, description="Bq/cm2")
+    contamination_beta: Contamination | None = Field(default=None, description="Bq/cm2")
+    alpha_bq_l: Number | None = Field(default=None, ge=0, description="Gross alpha of a liquid, Bq/L")
+    beta_bq_l: Number | None = Field(default=None, ge=0, description="Gross beta of a liquid, Bq/L")
+    i131_bq_l: Number | None = Field(default=None, ge=0, description="I-131 of a liquid, Bq/L")
+
+
+class WasteDocument(Row):
+    """Containers of one store, judged at one moment."""
+
+    site: Text | None = Field(default=None, description="Site of the store")
+    jurisdiction: Jurisdiction = Field(default=DEFAULT_JURISDICTION, description="Whose rules hold")
+    timezone: Text = Field(default="Asia/Shanghai", description="Zone of times without an offset")
+    at: Instant = Field(description="Moment at which they are judged")
+    containers: list[Container] = Field(min_length=1, description="The containers")
+
+    def facts(self) -> dict[str, pl.DataFrame]:
+        """Facts of the subject waste."""
+        zone = ZoneInfo(self.timezone)
+        at = self.at if self.at.tzinfo else self.at.replace(tzinfo=zone)
+        rows = []
+        for container in self.containers:
+            closed = container.closed if container.closed.tzinfo else container.closed.replace(tzinfo=zone)
+            start = container.reference_time or closed
+            start = start if start.tzinfo else start.replace(tzinfo=zone)
+            if closed > at or start > at:
+                raise InputError(
+                    f"Container {container.id} is closed, or its activity given, after the moment judged "
+                    f"({at:%Y-%m-%d %H:%M}); give 'at' a later time"
+                )
+            put_in = {row.nuclide: row.activity for row in container.contents}
+            elapsed_s, stored_s = (at - start).total_seconds(), (at - closed).total_seconds()
+            rows.append(self._row(container, put_in, elapsed_s, stored_s))
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        place = {"site": self.site, "jurisdiction": self.jurisdiction, "day": at.astimezone(zone).date()}
+        return {"waste": frame("waste", columns | place)}
+
+    def _row(
+        self, container: Container, put_in: Mapping[str, float], elapsed_s: float, stored_s: float
+    ) -> dict[str, object]:
+        return {
+            "label": f"Container {container.id}",
+            "label_zh": f"容器{container.id}",
+            "nuclides": ", ".join(put_in),
+            "longest_half_life_s": max(decay_data.half_life_s(name) for name in put_in),
+            "has_i131": "I-131" in put_in,
+            "state": container.state,
+            "stored_s": stored_s,
+            "dose_rate_surface_sv_h": container.dose_rate_surface,
+            "background_sv_h": container.background,
+            "contamination_alpha_bq_cm2": container.contamination_alpha,
+            "contamination_beta_bq_cm2": container.contamination_beta,
+            "clearance_fraction": clearance_fraction(put_in, elapsed_s, container.mass),
+            "alpha_bq_l": container.alpha_bq_l,
+            "beta_bq_l": container.beta_bq_l,
+            "i131_bq_l": container.i131_bq_l,
+        }
+
+
+def clearance_fraction(put_in: Mapping[str, float], elapsed_s: float, mass_g: float | None) -> float | None:
+    """Sum of concentration over clearance level, ``elapsed_s`` after the activities held.
+
+    None where the mass is not known or a nuclide that is left has no level. Progeny that the level of its
+    parent contains is not counted.
+    """
+    if mass_g is None:
+        return None
+    levels = exemption_levels()
+    later = decay(list(put_in), list(put_in.values()), elapsed_s)
+    left = dict(zip(later.members, later.activities_bq.ravel().tolist(), strict=True))
+    contained = {child for name in left if name in levels for child in levels[name].progeny}
+    total = 0.0
+    for name, activity_bq in left.items():
+        if name in contained and name not in put_in:
+            continue
+        level = levels[name].bulk_concentration_bq_g if name in levels else None
+        if level is None:
+            if activity_bq > NEGLIGIBLE_BQ:
+                return None
+            continue
+        total += activity_bq / mass_g / level
+    return total
