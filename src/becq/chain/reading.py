@@ -1,4 +1,4 @@
-"""Reading, checking and writing network files: the one door for YAML and Excel."""
+"""Reading, checking and writing network files: the one door for YAML, Excel and folders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from becq.chain.network import Network
 from becq.chain.source import Source, unreadable
+from becq.chain.table_folder import HEAD, read_folder, write_folder
 from becq.chain.validation import validate
 from becq.chain.workbook import read_workbook
 from becq.chain.workbook_writer import write_template as _write_template
@@ -15,15 +16,15 @@ from becq.chain.workbook_writer import write_workbook
 from becq.chain.yaml_file import read_yaml, write_yaml
 from becq.errors import InputError, Problem, ProblemsError
 
-NETWORK_FILE = "network.yaml"
-"""The file that is read where a folder is given."""
+NETWORK_FILE = HEAD
+"""The file that is read where a folder is given, with the tables beside it."""
 
 _YAML, _EXCEL = (".yaml", ".yml"), (".xlsx",)
-_KINDS = "a network file is .yaml, .yml or .xlsx, or a folder with network.yaml"
+_KINDS = "a network file is .yaml, .yml or .xlsx, or a folder with network.yaml and tables in .csv"
 
 
 def read_network(path: str | os.PathLike[str]) -> Network:
-    """The network of a YAML file, an Excel workbook, or a folder that holds ``network.yaml``.
+    """The network of a YAML file, an Excel workbook, or a folder with ``network.yaml`` and tables.
 
     :raises ProblemsError: with every problem of the file.
     """
@@ -44,16 +45,21 @@ def examine_network(path: str | os.PathLike[str]) -> tuple[Network | None, list[
 
 
 def write_network(network: Network, path: str | os.PathLike[str]) -> None:
-    """Write a network as YAML or Excel, by the suffix; reading it back gives an equal network.
+    """Write a network as YAML or Excel, by the suffix, or as a folder; it reads back as an equal network.
 
-    The file is replaced in one step, so that a failure leaves the old one as it was.
+    A path without a suffix, or of a folder, is a folder. A file is replaced in one step, so that a failure
+    leaves the old one as it was.
 
     :raises InputError: for another suffix, or where the file cannot be written.
     """
     target = Path(path)
-    if target.suffix.lower() not in _YAML + _EXCEL:
+    into_folder = is_folder(target)
+    if not into_folder and target.suffix.lower() not in _YAML + _EXCEL:
         raise InputError(f"{target}: {_KINDS}")
     try:
+        if into_folder:
+            write_folder(network, target)
+            return
         draft = target.with_name(f".{secrets.token_hex(8)}{target.suffix}")
         try:
             if target.suffix.lower() in _YAML:
@@ -65,6 +71,11 @@ def write_network(network: Network, path: str | os.PathLike[str]) -> None:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{target} cannot be written: {error.strerror or error}") from error
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a network is written there as a folder."""
+    return path.is_dir() or (not path.suffix and not path.exists())
 
 
 def write_template(path: str | os.PathLike[str]) -> None:
@@ -80,6 +91,8 @@ def write_template(path: str | os.PathLike[str]) -> None:
 
 def _read(path: Path) -> Source:
     if path.is_dir():
+        if (path / NETWORK_FILE).exists():
+            return read_folder(path)
         path = path / NETWORK_FILE
     if not path.exists():
         return unreadable(path, "there is no such file", "give the path of a network file")
@@ -95,6 +108,7 @@ __all__ = [
     "NETWORK_FILE",
     "check_network",
     "examine_network",
+    "is_folder",
     "read_network",
     "write_network",
     "write_template",

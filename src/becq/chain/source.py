@@ -30,11 +30,13 @@ class Flaw(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A place in a file: 1-based line of a YAML file, or sheet, row and column of a workbook."""
+    """A place in a file: 1-based line of a YAML file, or sheet, row and column of a table."""
 
     row: int | None
     column: str | None = None
     sheet: str | None = None
+    file: str | None = None
+    """Where the data is spread over several files: this one."""
 
 
 @dataclass
@@ -54,6 +56,23 @@ class Source:
     unread: frozenset[Path] = frozenset()
     """Cells with a fault that the reader has reported already."""
 
+    is_folder: bool = False
+    """Whether each table is a file of its own."""
+
+    def missing(self, section: str) -> Problem:
+        """That the table of a section is not there although other rows name rows of it."""
+        if self.is_folder:
+            file = str(FilePath(self.file) / f"{section}.csv")
+            return Problem(
+                file,
+                None,
+                None,
+                "the file is missing",
+                f"add it, with a column for each of {_columns(section)}",
+            )
+        remedy = "add it; becq network template writes a workbook with every sheet"
+        return Problem(self.file, None, None, f"the sheet {section} is missing", remedy, section)
+
     def problem(self, flaw: Flaw) -> Problem:
         """The flaw as a problem at its place."""
         place = self.locate(flaw.path)
@@ -61,8 +80,14 @@ class Source:
         if flaw.related is not None:
             other = self.locate(flaw.related)
             if other.row is not None:
-                message += f" (first in row {other.row})"
-        return Problem(self.file, place.row, place.column, message, flaw.remedy, place.sheet)
+                where = "" if other[2:] == place[2:] else f" of {FilePath(other.file or self.file).name}"
+                message += f" (first in row {other.row}{where})"
+        return Problem(place.file or self.file, place.row, place.column, message, flaw.remedy, place.sheet)
+
+
+def _columns(section: str) -> str:
+    needed = [name for name, field in SECTIONS[section].model_fields.items() if field.is_required()]
+    return ", ".join(needed)
 
 
 def field_name(path: Path) -> str:

@@ -43,8 +43,8 @@ def validate(source: Source) -> tuple[Network | None, list[Problem]]:
         network, flaws = _build(source.data)
         problems += _missing_sheets(source, flaws)
         problems += [source.problem(flaw) for flaw in flaws if not _is_said(flaw, source)]
-    sheets = list(dict.fromkeys(problem.sheet for problem in problems))
-    problems = sorted(dict.fromkeys(problems), key=lambda p: (sheets.index(p.sheet), p.row or 0))
+    rank = {part: number for number, part in enumerate(dict.fromkeys((p.file, p.sheet) for p in problems))}
+    problems = sorted(dict.fromkeys(problems), key=lambda p: (rank[p.file, p.sheet], p.row or 0))
     return (None if problems else network), problems
 
 
@@ -60,9 +60,7 @@ def _missing_sheets(source: Source, flaws: Iterable[Flaw]) -> Iterator[Problem]:
     needed = source.needed | {flaw.undefined_in for flaw in flaws if flaw.undefined_in in source.lacking}
     for section in SECTIONS:
         if section in needed:
-            message = f"the sheet {section} is missing"
-            remedy = "add it; becq network template writes a workbook with every sheet"
-            yield Problem(source.file, None, None, message, remedy, section)
+            yield source.missing(section)
 
 
 def _build(data: Mapping[str, Any]) -> tuple[Network | None, list[Flaw]]:

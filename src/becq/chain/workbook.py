@@ -7,23 +7,20 @@ Excel computed when the file was last saved. Sheets whose name starts with '_' a
 from __future__ import annotations
 
 import re
-import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import time
 from html import unescape
 from pathlib import Path as FilePath
-from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from becq.chain.definition import leaf
-from becq.chain.network import SECTIONS
-from becq.chain.sheets import LICENCE_FIELDS, NOTES, SHEET_NAMES, SHEETS, Sheet, plain
-from becq.chain.source import Path, Place, Source, unreadable
-from becq.chain.suggestion import did_you_mean, where_defined
+from becq.chain.sheets import NOTES, SHEET_NAMES, SHEETS, Sheet, plain
+from becq.chain.source import Source, unreadable
+from becq.chain.suggestion import did_you_mean
+from becq.chain.tables import Cell, Table, Tables, column_letter, filled
 from becq.errors import Problem
 
 MAX_BYTES = 50_000_000
@@ -31,7 +28,6 @@ MAX_UNPACKED_BYTES = 500_000_000
 MAX_CELLS = 20_000_000
 """Rows times columns of one sheet, blank ones in between included."""
 
-Cell = str | int | float | bool | date | datetime | time | timedelta
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _BROKEN = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*?\bt="e"[^>]*>.*?<v>([^<]*)</v>')
 _UNCOMPUTED = re.compile(
@@ -124,28 +120,12 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield unescape(name[1]), part
 
 
-@dataclass
-class _Table:
-    """One sheet read: where its columns are and its rows as (row number, cells by column)."""
-
-    sheet: Sheet
-    title: str
-    header_row: int = 1
-    labels: dict[str, str] = field(default_factory=dict)
-    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-
-
 class _Reader:
     def __init__(self, path: FilePath, workbook: CalamineWorkbook) -> None:
         self.path = path
         self.workbook = workbook
         self.faults = _faults(path)
-        self.problems: list[Problem] = []
-        self.tables: dict[str, _Table] = {}
-        self.places: dict[Path, tuple[_Table, int]] = {}
-        self.absent: set[tuple[str, str]] = set()
-        self.needed: set[str] = set()
-        self.broken: set[tuple[str, int, str]] = set()
+        self.tables = Tables(str(path))
 
     def read(self) -> Source:
         for title in self.workbook.sheet_names:
@@ -157,249 +137,60 @@ class _Reader:
                     f"sheets are {', '.join(SHEETS)}; start the name with '_' to have it ignored"
                 )
                 self._note(f"there is no sheet '{title}' in a network file", remedy, title)
-            elif name in self.tables:
-                first = self.tables[name].title
+            elif name in self.tables.named:
+                first = self.tables.named[name].title
                 self._note(f"'{title}' and '{first}' are the same sheet", "keep one of them", title)
             else:
-                self.tables[name] = self._table(SHEETS[name], title)
-        if not self.tables:
+                self.tables.named[name] = self._table(SHEETS[name], title)
+        if not self.tables.named:
             remedy = "start from a template: becq network template network.xlsx"
             return unreadable(self.path, "the workbook has no sheet of a network file", remedy)
-        data = self._data()
-        lacking = frozenset(SECTIONS) - frozenset(self.tables)
-        return Source(
-            str(self.path),
-            data,
-            self._locate,
-            self.problems,
-            frozenset(self.absent),
-            lacking,
-            frozenset(self.needed),
-            self._unread(),
-        )
+        return self.tables.source()
 
-    # Sheets to tables
-
-    def _table(self, sheet: Sheet, title: str) -> _Table:
-        table = _Table(sheet, title)
+    def _table(self, sheet: Sheet, title: str) -> Table:
+        table = Table(sheet, str(self.path), title)
         page = self.workbook.get_sheet_by_name(title)
         cells = page.to_python(skip_empty_area=False)
-        header = next((number for number, row in enumerate(cells) if any(_filled(c) for c in row)), None)
+        header = next((number for number, row in enumerate(cells) if any(filled(c) for c in row)), None)
         if header is None:
             return table
         table.header_row = header + 1
-        columns = self._columns(table, cells[header], cells[header + 1 :])
+        columns = self.tables.columns(table, cells[header], cells[header + 1 :])
         self._merged(page, table)
         faults = self.faults.get(title, {})
         for number, row in enumerate(cells[header + 1 :], header + 2):
-            filled = {index: value for index, value in enumerate(row) if _filled(value)}
-            broken = {column for (at, column) in faults if at == number} & set(columns)
+            broken = {column for (at, column) in faults if at == number} & set(columns) if faults else set()
             for index in sorted(broken):
                 fault = faults[number, index]
                 message = f"the formula gives {fault}" if fault else "the formula has no computed value"
                 remedy = "correct it" if fault else "open the file in Excel and save it, or write the value"
                 self._note(message, remedy, title, number, table.labels[columns[index]])
-                self.broken.add((sheet.name, number, columns[index]))
-            values = {columns[i]: _value(sheet, columns[i], v) for i, v in filled.items() if i in columns}
+                self.tables.broken.add((sheet.name, number, columns[index]))
+            values = {
+                column: _value(sheet, column, row[index])
+                for index, column in columns.items()
+                if filled(row[index])
+            }
             if values:
                 table.rows.append((number, values))
         return table
 
-    def _columns(self, table: _Table, header: list[Cell], below: list[list[Cell]]) -> dict[int, str]:
-        columns: dict[int, str] = {}
-        for index, cell in enumerate(header):
-            label = f"{column_letter(index)} ({cell})" if _filled(cell) else column_letter(index)
-            if not _filled(cell):
-                if any(_filled(row[index]) for row in below):
-                    self._note(
-                        "the column has no header",
-                        f"write one of {', '.join(table.sheet.columns)} above it",
-                        table.title,
-                        table.header_row,
-                        label,
-                    )
-                continue
-            column = table.sheet.headers.get(plain(str(cell)))
-            if column is None and str(cell).startswith("_"):
-                continue
-            if column is None:
-                remedy = did_you_mean(str(cell), table.sheet.columns) or (
-                    f"columns are {', '.join(table.sheet.columns)}; "
-                    "start the header with '_' to have it ignored"
-                )
-                self._note(f"there is no column '{cell}' here", remedy, table.title, table.header_row, label)
-            elif column in table.labels:
-                message = f"the column is the same as {table.labels[column]}"
-                self._note(message, "keep one of them", table.title, table.header_row, label)
-            else:
-                table.labels[column] = label
-                columns[index] = column
-        return columns
-
-    def _merged(self, page: CalamineSheet, table: _Table) -> None:
+    def _merged(self, page: CalamineSheet, table: Table) -> None:
         for (top, left), (bottom, right) in page.merged_cell_ranges or ():
             if bottom + 1 >= table.header_row:
                 cells = f"{column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1}"
                 self._note(
                     f"the cells {cells} are merged",
                     "unmerge them and write the value into each",
-                    table.title,
+                    str(table.title),
                     top + 1,
                     column_letter(left),
                 )
 
-    # Tables to data
-
-    def _data(self) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        for number, values in self._rows("network"):
-            if data:
-                title = self.tables["network"].title
-                self._note("a network has one row here", "remove this row", title, number)
-                break
-            data.update(values)
-            self.places[()] = (self.tables["network"], number)
-        for section in SECTIONS:
-            rows = self._rows(section)
-            if rows:
-                data[section] = [dict(values) for _, values in rows]
-            for index, (number, _) in enumerate(rows):
-                self.places[section, index] = (self.tables[section], number)
-            self.absent.update((section, name) for name in self._absent(section))
-        owners = {
-            section: {_key(row.get("id", "")): index for index, row in reversed(list(enumerate(rows)))}
-            for section, rows in data.items()
-            if section in SECTIONS
-        }
-        for name in ("licences", "operations", "outages", "departures"):
-            for number, values in self._rows(name):
-                self._nest(self.tables[name], number, dict(values), data, owners)
-        return data
-
-    def _nest(
-        self,
-        table: _Table,
-        number: int,
-        values: dict[str, Any],
-        data: Mapping[str, Any],
-        owners: Mapping[str, Mapping[str, int]],
-    ) -> None:
-        """One row of a nested list, put into the row it belongs to."""
-        named = {column: values.pop(column) for column in table.sheet.parents if column in values}
-        names = " or ".join(table.sheet.parents)
-        if len(named) != 1:
-            message = f"{names} is missing" if not named else f"only one of {names} can be given"
-            column = table.labels.get(next(iter(table.sheet.parents)))
-            remedy = "name the row of the other sheet that this one belongs to"
-            self._note(message, remedy, table.title, number, column or next(iter(table.sheet.parents)))
-            return
-        [(column, value)] = named.items()
-        section = table.sheet.parents[column]
-        if section not in self.tables:
-            self.needed.add(section)
-            return
-        index = owners.get(section, {}).get(_key(value))
-        if index is None:
-            remedy = where_defined(str(value), section, owners.get(section, ()))
-            message = f"'{value}' is not defined under {section}"
-            self._note(message, remedy, table.title, number, table.labels.get(column, column))
-            return
-        owner: dict[str, Any] = data[section][index]
-        path: Path = (section, index, str(table.sheet.inner))
-        if table.sheet.name == "licences":
-            self._license(table, number, values, owner.get("licence"), owner, path)
-            return
-        if table.sheet.name == "operations":
-            if "licence" not in owner:
-                message = f"'{value}' has no licence, so nothing may be handled there"
-                remedy = "add a row for it to the sheet licences"
-                self._note(message, remedy, table.title, number, table.labels.get(column, column))
-                return
-            owner, path = owner["licence"], (*path, "operations")
-        rows = owner.setdefault(str(path[-1]), [])
-        self.places[(*path, len(rows))] = (table, number)
-        rows.append(values)
-
-    def _license(
-        self,
-        table: _Table,
-        number: int,
-        values: dict[str, Any],
-        licence: dict[str, Any] | None,
-        site: dict[str, Any],
-        path: Path,
-    ) -> None:
-        """One row of the licences: the licence itself, repeated or blank on further rows, and a nuclide."""
-        head = {name: values.pop(name) for name in LICENCE_FIELDS if name in values}
-        if licence is None:
-            licence = site["licence"] = head
-            self.places[path] = (table, number)
-        for name, value in head.items():
-            if licence.setdefault(name, value) != value:
-                first = self.places[path][1]
-                self._note(
-                    f"{name} differs from that of the same licence in row {first}",
-                    "write the same, or leave it blank",
-                    table.title,
-                    number,
-                    table.labels.get(name, name),
-                )
-        if values:
-            nuclides = licence.setdefault("nuclides", [])
-            self.places[(*path, "nuclides", len(nuclides))] = (table, number)
-            nuclides.append(values)
-
-    def _rows(self, name: str) -> list[tuple[int, dict[str, Any]]]:
-        return self.tables[name].rows if name in self.tables else []
-
-    def _absent(self, section: str) -> Iterator[str]:
-        """Columns that every row needs and that are not there at all: said once, not on every row."""
-        table = self.tables.get(section)
-        if table is None or not table.rows:
-            return
-        for name, info in table.sheet.fields.items():
-            if info.is_required() and name not in table.labels:
-                remedy = f"add a column '{name}': {info.description}"
-                self._note(f"the column {name} is missing", remedy, table.title, table.header_row, name)
-                yield name
-
-    def _unread(self) -> frozenset[Path]:
-        """Paths of the cells with a broken formula, which would be said to be missing too."""
-        if not self.broken:
-            return frozenset()
-        return frozenset(
-            (*path, column)
-            for path, (table, number) in self.places.items()
-            for column in table.sheet.columns
-            if (table.sheet.name, number, column) in self.broken
-        )
-
-    # Places
-
-    def _locate(self, path: Path) -> Place:
-        for length in range(len(path), -1, -1):
-            found = self.places.get(path[:length])
-            if found is None or (length == 0 and path and path[0] in SECTIONS):
-                continue
-            table, row = found
-            rest = [part for part in path[length:] if isinstance(part, str)]
-            name = rest[0] if rest else None
-            return Place(row, table.labels.get(name, name) if name else None, table.title)
-        network = self.tables.get("network")
-        name = str(path[0]) if path else None
-        column = network.labels.get(name, name) if network and name else name
-        if network is None:
-            return Place(None, name, "network")
-        return Place(network.header_row + 1, column, network.title)
-
     def _note(
         self, message: str, remedy: str, sheet: str, row: int | None = None, column: str | None = None
     ) -> None:
-        self.problems.append(Problem(str(self.path), row, column, message, remedy, sheet))
-
-
-def _filled(value: Cell) -> bool:
-    return not (isinstance(value, str) and not value.strip())
+        self.tables.problems.append(Problem(str(self.path), row, column, message, remedy, sheet))
 
 
 def _value(sheet: Sheet, column: str, value: Cell) -> Cell:
@@ -413,20 +204,6 @@ def _value(sheet: Sheet, column: str, value: Cell) -> Cell:
     if wanted in (str, list) and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return value
-
-
-def _key(value: Any) -> str:
-    return unicodedata.normalize("NFKC", str(value)).strip()
-
-
-def column_letter(index: int) -> str:
-    """A for 0, Z for 25, AA for 26."""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def _column_number(letters: str) -> int:

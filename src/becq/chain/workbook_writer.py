@@ -15,11 +15,12 @@ import xlsxwriter
 from pydantic.fields import FieldInfo
 from xlsxwriter.exceptions import FileCreateError
 
-from becq.chain.definition import choices, define, leaf
-from becq.chain.network import SECTIONS, Network
+from becq.chain.definition import choices, leaf
+from becq.chain.network import Network
 from becq.chain.sheets import NOTES, SHEETS, Sheet, column_zh, name_zh
+from becq.chain.table_rows import spread
+from becq.chain.tables import column_letter
 from becq.chain.validation import EXAMPLES
-from becq.chain.workbook import column_letter
 
 _VALIDATED_ROWS = 2000
 _REFERENCES = {
@@ -166,7 +167,7 @@ class _Book:
 def write_workbook(network: Network, path: FilePath) -> None:
     """The network as a workbook at ``path``."""
     book = _Book(path)
-    rows = _rows(network)
+    rows = spread(network, dates=True)
     book.notes()
     for sheet in SHEETS.values():
         book.sheet(sheet, rows[sheet.name])
@@ -181,51 +182,6 @@ def write_template(path: FilePath) -> None:
     for sheet in SHEETS.values():
         book.sheet(sheet, ())
     book.close()
-
-
-def _rows(network: Network) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every sheet: values by column, defaults left out."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SHEETS}
-    rows["network"].append(_cells(network, define(network)))
-    for section in SECTIONS:
-        for item in getattr(network, section):
-            rows[section].append(_cells(item, define(item)))
-    for site in network.sites:
-        if site.licence is None:
-            continue
-        head = {"site": site.id, **_cells(site.licence, define(site.licence))}
-        rows["licences"] += [
-            {**head, **_cells(nuclide, define(nuclide))} for nuclide in site.licence.nuclides
-        ] or [head]
-        rows["operations"] += [
-            {"site": site.id, **_cells(operation, define(operation))} for operation in site.licence.operations
-        ]
-    for column, owners in (("resource", network.resources), ("process", network.processes)):
-        for owner in owners:
-            for outage in owner.outages:
-                rows["outages"].append({column: owner.id, **_cells(outage, define(outage))})
-    for lane in network.lanes:
-        for departure in lane.departures:
-            rows["departures"].append({"lane": lane.id, **_cells(departure, define(departure))})
-    return rows
-
-
-def _cells(row: Any, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """One value for each cell: dates and numbers as such, quantities as text, lists joined."""
-    cells: dict[str, Any] = {}
-    for name, written in definition.items():
-        value = getattr(row, name)
-        if isinstance(written, dict) or (
-            isinstance(written, list) and written and isinstance(written[0], dict)
-        ):
-            continue
-        if isinstance(written, list):
-            cells[name] = ", ".join(str(part) for part in written)
-        elif isinstance(value, date | time):
-            cells[name] = value
-        else:
-            cells[name] = written
-    return cells
 
 
 def _slugs(sheet: Sheet) -> Iterable[str]:

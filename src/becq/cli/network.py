@@ -21,7 +21,9 @@ app = typer.Typer(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A .yaml or .xlsx file, or a folder with network.yaml.")],
+    file: Annotated[
+        Path, typer.Argument(help="A .yaml or .xlsx file, or a folder with network.yaml (and .csv tables).")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List every problem of a network file, or what it holds; exit status 2 if there are problems."""
@@ -69,10 +71,12 @@ def template(
 @app.command()
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="The network file to read.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write, .yaml or .xlsx.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="The file to write, .yaml or .xlsx, or a folder.")
+    ],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Convert a network file between YAML and Excel; comments are not kept."""
+    """Convert a network between YAML, Excel and a folder of CSV files; comments are not kept."""
     network = read_network(source)
     _may_write(target, force)
     write_network(network, target)
@@ -80,5 +84,8 @@ def convert(
 
 
 def _may_write(path: Path, force: bool) -> None:
-    if path.exists() and not force:
+    if path.is_dir():
+        if any(path.iterdir()) and not force:
+            raise InputError(f"the folder {path} is not empty; give another name, or --force to replace it")
+    elif path.exists() and not force:
         raise InputError(f"{path} exists already; give another name, or --force to replace it")
