@@ -18,15 +18,19 @@ from typing import Any
 import pytest
 
 from becq.physics.elements import read_table
+from becq.rules.document import read_document
 from becq.rules.evaluation import evaluate
+from becq.rules.expression import FUNCTIONS
 from becq.rules.reference import package_categories
 from becq.rules.rule import Rule
-from becq.rules.rulebook import Rulebook, builtin
+from becq.rules.rulebook import Rulebook, builtin, read_rules
 from becq.rules.subject import frame, subject, subjects
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TEXTS = ("title", "sentence", "remedy", "source")
 RULES = {rule.id: rule for rule in builtin().rules}
+EXAMPLES = Path(__file__).parents[2] / "examples" / "rules"
+DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 SIDES = ("below", "at", "above")
 
 
@@ -206,3 +210,31 @@ def test_the_bounds_of_workplaces_agree_with_the_table() -> None:
     }
     assert _limit("cn-workplace-class-b") == float(bounds["B"])
     assert _limit("cn-workplace-class-c") == float(bounds["C"])
+
+
+def test_a_house_adds_rules_of_its_own_without_code() -> None:
+    own = read_rules(EXAMPLES / "hospital.csv")
+    verdicts = evaluate(builtin().with_rules(own), read_document(EXAMPLES / "department.yaml"))
+    broken = [finding.rule for finding in verdicts.findings(("block", "warn"))]
+    assert broken == ["cn-waste-i131", "house-dose-investigation", "house-waste-margin"]
+    assert verdicts.counts()["note"] == 0
+
+
+def test_the_documents_show_what_the_example_prints() -> None:
+    own = read_rules(EXAMPLES / "hospital.csv")
+    verdicts = evaluate(builtin().with_rules(own), read_document(EXAMPLES / "department.yaml"))
+    text = DOCS.read_text(encoding="utf-8")
+    for finding in verdicts.findings(("block", "warn")):
+        assert finding.sentence in text
+        assert f"[{finding.rule}] {finding.source}" in text
+    counts = ", ".join(f"{verdicts.counts()[name]} {name}" for name in ("block", "warn", "note", "ok"))
+    assert f"examples/rules/department.yaml: {counts}" in text
+
+
+def test_the_documents_name_every_function_and_jurisdiction() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    (listed,) = re.findall(r"functions `([A-Z0-9_ ]+)`", text)
+    assert set(listed.split()) == FUNCTIONS
+    assert set(re.findall(r"^\| `([A-Z]+)` \|", text, re.MULTILINE)) == {
+        r.jurisdiction for r in RULES.values()
+    }
