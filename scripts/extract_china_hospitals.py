@@ -60,24 +60,41 @@ NEVER = (
         "蒙医",
         "藏医",
     ),
-    *("维吾尔医", "民族医", "中医药研究", "佑安", "地坛", "(?<!附属)(大学|学院)医院$"),
+    *(
+        "维吾尔医",
+        "民族医",
+        "中医药研究",
+        "佑安",
+        "地坛",
+        "北京大学第六医院",
+        "手足外科",
+        "血栓病",
+        "(?<!附属)(大学|学院)医院$",
+    ),
 )
 """Hospitals that hardly have such a department; the last are clinics of universities."""
 KINDS = (
     ("excluded", "|".join(NEVER)),
-    ("branch", r"院区|分院|分部|中心（|新区院"),
+    ("branch", "院区|分院|分部|新区院|[东西南北]院$|二部$"),
     ("cancer", r"肿瘤|癌"),
-    ("children", r"儿童|儿科"),
+    ("children", r"儿童|儿科|妇儿"),
     ("infectious", r"传染|胸科|肺科|肝"),
-    ("tcm", r"中医|中西医|国医"),
+    ("tcm", r"中医|中西医"),
     ("general", r"医院|医疗中心|医学中心"),
 )  # fmt: skip
 MAIN = ("人民医院", "中心医院", "第一人民医院", "第一医院", "医院")
 
 
 def kind_of(name: str) -> str:
+    if re.search("心理|耳鼻咽喉|肛肠|精神卫生", name):  # also where only the name in brackets says it
+        return "excluded"
     bare = BARE.sub("", name)
     return next((kind for kind, words in KINDS if re.search(words, bare)), "excluded")
+
+
+def is_branch(name: str) -> bool:
+    """Whether the brackets say that it is a part of another hospital."""
+    return bool(re.search("（[^（）]*([东西南北]部|[东西南北]区|院区)）", name))
 
 
 def named_division(text: str, within: str | None = None) -> Division | None:
@@ -152,7 +169,7 @@ def third_grade(folder: Path) -> Iterator[dict[str, str]]:
         if place is None or (not said and not in_order):
             continue
         province = place.code[:2]
-        if bare in seen or kind in ("excluded", "branch"):
+        if bare in seen or kind in ("excluded", "branch") or is_branch(name):
             continue
         if basis == "seat":
             lat, lon = float(place.lat or 0), float(place.lon or 0)
