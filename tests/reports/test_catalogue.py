@@ -21,7 +21,7 @@ NAMES = file_names()
 
 def column(type_: str, **given) -> ReferenceColumn:
     rest = {
-        "unit": "", "required": True, "key": False, "reference": "", "choices": (),
+        "unit": "", "required": True, "key": False, "reference": "", "choices": (), "choices_zh": (),
         "label_en": "", "label_zh": "", "meaning_en": "", "meaning_zh": "",
     }  # fmt: skip
     return ReferenceColumn("c", type_, **{**rest, **given})
@@ -59,7 +59,18 @@ def test_the_dictionary_says_everything_in_both_languages(name):
         assert each.meaning_en
         assert each.meaning_zh
         assert bool(each.choices) == (each.type == "choice")
-        if each.type in {"text", "texts", "flag", "choice", "date", "nuclide", "isotope", "reaction", "reactions"}:
+        assert len(each.choices_zh) in {0, len(each.choices)}
+        if each.type in {
+            "text",
+            "texts",
+            "flag",
+            "choice",
+            "date",
+            "nuclide",
+            "isotope",
+            "reaction",
+            "reactions",
+        }:
             assert each.unit == ""
 
 
@@ -67,11 +78,14 @@ def test_the_dictionary_says_everything_in_both_languages(name):
 def test_rows_name_their_source_or_the_table_says_what_it_rests_on(name):
     columns = [each.name for each in entry(name).columns]
     sources = [each for each in entry(name).columns if each.name == "source"]
-    assert entry(name).basis
+    assert entry(name).basis_en
+    assert entry(name).basis_zh
     if sources:
         assert sources[0].required
     else:
-        assert name == "generators" or "ours" in entry(name).basis or "of Becq" in entry(name).basis, columns
+        assert name == "generators" or "ours" in entry(name).basis_en or "of Becq" in entry(name).basis_en, (
+            columns
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -94,7 +94,7 @@ def columns(name: Name, as_json: Json = False) -> None:
     wide = max(map(len, kinds))
     for each, kind in zip(found.columns, kinds, strict=True):
         typer.echo(f"  {each.name:<{width}}  {kind:<{wide}}  {_meaning(each)}")
-    typer.echo(f"\nBasis: {found.basis}" + (f"; {found.licence}" if found.licence else ""))
+    typer.echo(f"\nBasis: {found.basis_en}" + (f"; {found.licence}" if found.licence else ""))
     if found.gaps_en:
         typer.echo(f"Gaps: {found.gaps_en}")
     typer.echo(f"More: {found.doc}")

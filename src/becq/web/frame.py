@@ -63,6 +63,7 @@ PLACES = (
     Place("rules", pgettext_lazy("place", "Rules"), "rules"),
     Place("network", pgettext_lazy("place", "Network"), "network", "network.read"),
     Place("calculators", pgettext_lazy("place", "Calculators"), "calculators"),
+    Place("data", pgettext_lazy("place", "Reference data"), "data"),
     Place("administration", pgettext_lazy("place", "Administration"), "administration", "accounts.manage"),
 )
 ROLES = {

@@ -8,6 +8,7 @@ replaced. Rows may be model instances, dataclasses or mappings: a column looks u
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,11 +20,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
+from becq.physics.units import raised
 from becq.web import frame as frames
 from becq.web.states import state as find_state
 
 Text = str | Promise
-END_KINDS = frozenset({"number", "activity", "percent", "duration"})
+END_KINDS = frozenset({"number", "exact", "activity", "percent", "duration"})
 PAGE_SIZES = (50, 100, 200)
 
 
@@ -47,16 +49,33 @@ def text_of(value: Any, kind: str = "text") -> str:
         return f"{100 * float(value):.0f} %"
     if kind == "number":
         return f"{value:,}" if isinstance(value, int) else f"{float(value):.3g}"
+    if kind == "exact":
+        return exact(value)
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
     return str(value)
+
+
+def exact(value: float) -> str:
+    """A number with all its figures: as it is up to a million, as a power of ten beyond and below 10⁻⁴."""
+    if isinstance(value, int):
+        return str(value)
+    if math.isinf(value):
+        return _("unlimited") if value > 0 else "−∞"
+    text = f"{value:.12g}"
+    if "e" not in text and abs(value) >= 1e6:
+        mantissa, _sign, exponent = f"{value:.11e}".partition("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return raised(text)
 
 
 @dataclass(frozen=True)
 class Column:
     """One column.
 
-    ``kind``: text, code, number, percent, activity, instant, duration, state, nuclide, site, lot, order.
+    ``kind``: text, code, number, exact (all figures), percent, activity, instant, duration, state, nuclide,
+    nuclides, reaction, numbers (a folded list), cite (one line, cut short), site, lot, order.
+    ``unit`` stands in the head.
     ``sort``: True for the key itself, or a field of the QuerySet / a dotted path of the row.
     ``path``, ``href``, ``at`` (reference time of an activity), ``nuclide`` and ``zone`` are dotted paths
     (the first three may be a function of the row; then ``sort`` names what it is sorted by). ``template``
@@ -76,6 +95,7 @@ class Column:
     wrap: bool = False
     hidden: bool = False
     template: str = ""
+    unit: str = ""
 
     @staticmethod
     def look(row: Any, what: str | Callable[[Any], Any]) -> Any:
@@ -347,6 +367,8 @@ class Table:
                 if column.kind == "duration"
                 else f" ({label})"
                 if column.kind == "instant"
+                else f" ({column.unit})"
+                if column.unit
                 else ""
             )
             sheet.write_string(0, i, f"{column.label}{note}", head)
@@ -357,7 +379,7 @@ class Table:
                     continue
                 if isinstance(value, datetime):
                     sheet.write_datetime(line, i, value.astimezone(zone).replace(tzinfo=None), stamp)
-                elif isinstance(value, bool) or not isinstance(value, int | float):
+                elif isinstance(value, bool) or not (isinstance(value, int | float) and math.isfinite(value)):
                     text = (
                         str(find_state(str(value)).label)
                         if column.kind == "state"

@@ -53,7 +53,7 @@ class ReferenceColumn:
     :ivar required: whether every row has a value.
     :ivar key: whether it is part of what identifies a row.
     :ivar reference: "table.column" that its values must occur in, or "".
-    :ivar choices: the values of a choice.
+    :ivar choices: the values of a choice; ``choices_zh``: words for them in Chinese, () where they are codes.
     :ivar label_en: short head of the column; ``meaning_en`` is a sentence. Both also in Chinese.
     """
 
@@ -64,6 +64,7 @@ class ReferenceColumn:
     key: bool
     reference: str
     choices: tuple[str, ...]
+    choices_zh: tuple[str, ...]
     label_en: str
     label_zh: str
     meaning_en: str
@@ -75,7 +76,7 @@ class TableEntry:
     """What the dictionary says of one table.
 
     :ivar step: where it is used, one of :data:`STEPS`.
-    :ivar basis: the main sources in short; the rows name theirs.
+    :ivar basis_en: the main sources in short, also in Chinese; the rows name theirs.
     :ivar licence: terms of the source where it states some, or "".
     :ivar gaps_en: what is known to be missing, or ""; also in Chinese.
     :ivar doc: the document that says more.
@@ -87,7 +88,8 @@ class TableEntry:
     title_zh: str
     about_en: str
     about_zh: str
-    basis: str
+    basis_en: str
+    basis_zh: str
     licence: str
     gaps_en: str
     gaps_zh: str
@@ -126,6 +128,7 @@ def tables() -> Mapping[str, TableEntry]:
                 row["key"] == "yes",
                 row["reference"],
                 tuple(filter(None, row["choices"].split(";"))),
+                tuple(filter(None, row["choices_zh"].split(";"))),
                 row["label_en"],
                 row["label_zh"],
                 row["meaning_en"],
@@ -140,7 +143,8 @@ def tables() -> Mapping[str, TableEntry]:
             row["title_zh"],
             row["about_en"],
             row["about_zh"],
-            row["basis"],
+            row["basis_en"],
+            row["basis_zh"],
             row["licence"],
             row["gaps_en"],
             row["gaps_zh"],

@@ -10,8 +10,8 @@ from becq.reports.catalogue.dictionary import ReferenceColumn, TableEntry
 from becq.reports.catalogue.table import ReferenceTable
 
 _TABLE = (
-    "name", "step", "title_en", "title_zh", "about_en", "about_zh", "basis", "licence", "gaps_en", "gaps_zh",
-    "doc",
+    "name", "step", "title_en", "title_zh", "about_en", "about_zh", "basis_en", "basis_zh", "licence",
+    "gaps_en", "gaps_zh", "doc",
 )  # fmt: skip
 _COLUMN = (
     "name", "type", "unit", "required", "key", "reference", "label_en", "label_zh", "meaning_en",
@@ -27,7 +27,8 @@ def describe(entry: TableEntry, rows: int) -> dict[str, Any]:
 
 def describe_column(column: ReferenceColumn) -> dict[str, Any]:
     """What the dictionary says of a column."""
-    return {**{key: getattr(column, key) for key in _COLUMN}, "choices": list(column.choices)}
+    lists = {"choices": list(column.choices), "choices_zh": list(column.choices_zh)}
+    return {**{key: getattr(column, key) for key in _COLUMN}, **lists}
 
 
 def page(table: ReferenceTable, rows: Sequence[int], at: Sequence[int], total: int) -> dict[str, Any]:
