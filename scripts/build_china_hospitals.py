@@ -131,11 +131,11 @@ def slug(text: str) -> str:
 
 def name_ids(rows: list[Row]) -> None:
     """Identifiers from the English names, with the code of the county where two are alike."""
-    names = Counter(slug(row["name_en"]) for row in rows if "id" not in row)
+    names = Counter(slug(row.get("slug") or row["name_en"]) for row in rows if "id" not in row)
     taken = {row["id"] for row in rows if "id" in row}
     for row in rows:
         if "id" not in row:
-            base = slug(row["name_en"])
+            base = slug(row.get("slug") or row["name_en"])
             row["id"] = base if names[base] == 1 and base not in taken else f"{base}-{row['county']}"
             number = 2
             while row["id"] in taken:
@@ -164,6 +164,7 @@ def main() -> None:
     name_ids(name_ids_of)
     for row, named in zip(hospitals, name_ids_of, strict=True):
         row["id"] = named["id"]
+        row.pop("slug", None)
     write("provinces", PROVINCE_COLUMNS, provinces)
     write("hospitals", HOSPITAL_COLUMNS, hospitals)
     print(f"{len(provinces)} rows of provinces, {len(hospitals)} hospitals")

@@ -92,9 +92,11 @@ def candidate(row: Row, evidence: Row | None) -> Row:
         notes.append("assumption: placed at the seat of its county or city")
     notes.append("assumption: size class, scanners and beds by rule")
     known = {name: evidence[name] for name in ("has_pet", "has_therapy_ward") if evidence and evidence[name]}
+    own = evidence["own_name_en"] if evidence else ""
     return {
-        "name_en": row["name_en"],
-        "name_en_basis": "translation by rule",
+        "name_en": own or row["name_en"],
+        "name_en_basis": "own name" if own else "translation by rule",
+        "slug": row["name_en"],
         "name_zh": row["name_zh"],
         "county": row["division"],
         "lat": row["lat"],

@@ -13,12 +13,17 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 TABLES = EXAMPLES / "china" / "tables"
 YEAR = "2019"
 """The newest survey year for which a count of all departments was found."""
-CAPITALS_OF_NONE = ("71", "81", "82")
+OUTSIDE = ("71", "81", "82")
 """The survey covers the mainland."""
 QUANTITIES = ("departments", "pet_scanners", "spect_scanners", "therapy_departments", "therapy_beds")
+NATIONAL_NOTES = {
+    "2020": "only the institutes that answered, no census",
+    "2024": "rounded in the source, which does not say of which year the figures are",
+}
 APPORTIONED = (
-    "apportioned: {}; the national figure less the provinces that have their own, by the mean of the share "
-    "of population (census 2020) and the share of class-A third-grade hospitals (third_grade_hospitals.csv)"
+    "apportioned: {}; the national figure less the provinces that have their own: departments by the mean of "
+    "the share of population (census 2020) and the share of class-A third-grade hospitals "
+    "(third_grade_hospitals.csv), the others by departments"
 )
 PROVINCE_COLUMNS = (
     *("row_type", "division", "name_en", "name_zh", "year", "chosen", *QUANTITIES, "therapy_wards"),
@@ -45,19 +50,20 @@ def apportion(
 ) -> dict[str, int]:
     """Whole shares of ``total`` in proportion to ``weights`` (largest remainder), none below ``least``."""
     least = least or {}
-    whole = sum(weights.values())
-    exact = {key: total * weight / whole for key, weight in weights.items()}
-    shares = {key: max(int(value), least.get(key, 0)) for key, value in exact.items()}
+    pinned: dict[str, int] = {}
+    while True:
+        rest = total - sum(pinned.values())
+        free = {key: weight for key, weight in weights.items() if key not in pinned}
+        exact = {key: rest * weight / sum(free.values()) for key, weight in free.items()}
+        short = {key: least[key] for key, value in exact.items() if value < least.get(key, 0)}
+        if not short:
+            break
+        pinned |= short
+    shares = {key: int(value) for key, value in exact.items()}
     order = sorted(exact, key=lambda key: (exact[key] - shares[key], key), reverse=True)
-    while sum(shares.values()) < total:
-        for key in order[: total - sum(shares.values())]:
-            shares[key] += 1
-    while sum(shares.values()) > total:
-        spare = max(
-            (key for key in shares if shares[key] > least.get(key, 0)), key=lambda k: shares[k] - exact[k]
-        )
-        shares[spare] -= 1
-    return shares
+    for key in order[: rest - sum(shares.values())]:
+        shares[key] += 1
+    return {key: pinned.get(key, shares.get(key, 0)) for key in weights}
 
 
 class Survey:
@@ -80,7 +86,7 @@ class Survey:
 
 
 def mainland() -> list[Division]:
-    return [p for p in divisions().values() if p.level == "province" and p.code[:2] not in CAPITALS_OF_NONE]
+    return [p for p in divisions().values() if p.level == "province" and p.code[:2] not in OUTSIDE]
 
 
 def make_provinces(survey: Survey, sichuan: list[Row]) -> list[Row]:
@@ -92,7 +98,7 @@ def make_provinces(survey: Survey, sichuan: list[Row]) -> list[Row]:
     }
     known = Counter(province_of(row["county"]).code for row in sichuan)
     known_pet = Counter(province_of(row["county"]).code for row in sichuan if row["has_pet"] == "true")
-    table: dict[str, dict[str, int]] = {}
+    table: dict[str, Mapping[str, int]] = {}
 
     def at_least(quantity: str, code: str) -> int:
         """At least one, one department for each PET scanner a source gives, all of the Sichuan example."""
@@ -103,7 +109,8 @@ def make_provinces(survey: Survey, sichuan: list[Row]) -> list[Row]:
     for quantity in QUANTITIES:
         fixed = {code: int(row["value"]) for code in people if (row := survey.own(code, quantity))}
         least = {code: at_least(quantity, code) for code in people}
-        rest = {code: weight for code, weight in weights.items() if code not in fixed}
+        by = table.get("departments", weights)
+        rest = {code: float(weight) for code, weight in by.items() if code not in fixed}
         table[quantity] = fixed | apportion(survey.national(quantity) - sum(fixed.values()), rest, least)
     rows = list(national_rows(survey))
     wards = apportion(
@@ -171,5 +178,5 @@ def national_rows(survey: Survey) -> Iterator[Row]:
             "chosen": "true" if year == YEAR else "",
             **{name: str(value) for name, value in found.items()},
             "source": "; ".join(dict.fromkeys(row["source"] for row in rows)),
-            "assumption": "" if year != "2020" else "only the institutes that answered, no census",
+            "assumption": NATIONAL_NOTES.get(year, ""),
         }  # fmt: skip
