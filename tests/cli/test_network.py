@@ -92,6 +92,20 @@ def test_convert_there_and_back(example: Path, tmp_path: Path) -> None:
     assert becq("convert", example, back, "--force").returncode == 0
 
 
+def test_convert_into_a_folder_and_back(example: Path, tmp_path: Path) -> None:
+    folder, back = tmp_path / "network", tmp_path / "back.yaml"
+    assert becq("convert", example, folder).returncode == 0
+    assert (folder / "sites.csv").read_text(encoding="utf-8").startswith("id,name,name_zh,kind")
+    checked = becq("check", folder)
+    assert (checked.returncode, "no problems" in checked.stdout) == (0, True)
+    refused = becq("convert", example, folder)
+    assert refused.returncode == 2
+    assert "is not empty" in refused.stderr
+    assert becq("convert", example, folder, "--force").returncode == 0
+    assert becq("convert", folder, back).returncode == 0
+    assert read_network(back) == read_network(example)
+
+
 def test_convert_refuses_a_bad_file(spoiled: Path, tmp_path: Path) -> None:
     run = becq("convert", spoiled, tmp_path / "n.xlsx")
     assert run.returncode == 2

@@ -19,16 +19,19 @@ _LAST = ("source", "assumption")
 
 def define(row: BaseModel) -> dict[str, Any]:
     """The definition of a row (or of a whole network): what ``model_validate`` reads back unchanged."""
-    written = row.model_dump(mode="json")
+    return _define(row, row.model_dump(mode="json"))
+
+
+def _define(row: BaseModel, written: dict[str, Any]) -> dict[str, Any]:
     definition: dict[str, Any] = {}
     for name, field in fields_of(type(row)).items():
         value = getattr(row, name)
         if value == field.get_default(call_default_factory=True):
             continue
         if isinstance(value, BaseModel):
-            definition[name] = define(value)
+            definition[name] = _define(value, written[name])
         elif isinstance(value, list) and value and isinstance(value[0], BaseModel):
-            definition[name] = [define(item) for item in value]
+            definition[name] = [_define(item, each) for item, each in zip(value, written[name], strict=True)]
         else:
             definition[name] = _shorten_days(written[name])
     return definition

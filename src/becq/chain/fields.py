@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -59,11 +59,13 @@ def _write(
     return min(candidates)[-1] if candidates else f"{value!r} {units[-1][0]}"
 
 
+@lru_cache(maxsize=8192)
 def write_activity(activity_bq: float) -> str:
     """Exact text of an activity, e.g. ``7.4 GBq``."""
     return _write(activity_bq, _ACTIVITY_UNITS, parse_activity)
 
 
+@lru_cache(maxsize=8192)
 def write_duration(duration_s: float) -> str:
     """Exact text of a duration, e.g. ``36 h``, and ``30 min`` rather than 0.5 h."""
     return _write(duration_s, _DURATION_UNITS, parse_duration, whole=True)
@@ -77,12 +79,17 @@ def _plain(text: str) -> str:
 def _read_activity(value: Any) -> float:
     if isinstance(value, bool | int | float):
         raise ValueError(f"activity {value!r} has no unit; write for example '7.4 GBq' or '200 mCi'")
+    return _activity(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _activity(text: str) -> float:
     try:
-        activity_bq = parse_activity(str(value))
+        activity_bq = parse_activity(text)
     except InputError as error:
         raise ValueError(str(error)) from error
     if not math.isfinite(activity_bq):
-        raise ValueError(f"{value!r} is not a finite activity; write for example '7.4 GBq'")
+        raise ValueError(f"{text!r} is not a finite activity; write for example '7.4 GBq'")
     return activity_bq
 
 
@@ -127,8 +134,13 @@ def _write_specific_activity(bq_per_g: float) -> str:
 
 
 def _read_nuclide(value: Any) -> str:
+    return _nuclide(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _nuclide(text: str) -> str:
     try:
-        return parse_nuclide(str(value)).name
+        return parse_nuclide(text).name
     except InputError as error:
         raise ValueError(str(error)) from error
 
@@ -150,6 +162,10 @@ def _read_clock(value: Any) -> Any:
         if value.tzinfo is not None:
             raise ValueError("a time of day carries no UTC offset; it is in the zone of the site")
         return value.replace(microsecond=0)
+    return _clock(value) if isinstance(value, str) else _clock_of(value)
+
+
+def _clock_of(value: Any) -> time:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", _plain(str(value)))
     if not match:
         raise ValueError(f"{value!r} is not a time of day; write HH:MM, for example '08:00'")
@@ -157,6 +173,9 @@ def _read_clock(value: Any) -> Any:
     if hour > 23 or minute > 59 or second > 59:
         raise ValueError(f"{value!r} is not a time of day; write a time between 00:00 and 23:59")
     return time(hour, minute, second)
+
+
+_clock = lru_cache(maxsize=2048)(_clock_of)
 
 
 _MOMENT = re.compile(
@@ -281,6 +300,8 @@ def _end(value: str) -> str:
 
 
 def _text(value: str) -> str:
+    if value.isprintable():  # no control character, and quickly seen
+        return value
     for letter in value:
         if letter not in "\n\t" and (
             unicodedata.category(letter) in ("Cc", "Cs") or ord(letter) & 0xFFFE == 0xFFFE
