@@ -58,7 +58,7 @@ def renamed(name: str) -> str:
 
 
 def is_near(row: Row, chosen: Iterable[Row]) -> bool:
-    """Whether another hospital with a point of its own stands within 0.3 km: a second name of the same."""
+    """Whether another hospital with a point of its own stands within 0.12 km: a second name of the same."""
     if row["coord_basis"] == "seat":
         return False
     lat, lon = float(row["lat"]), float(row["lon"])
@@ -66,7 +66,7 @@ def is_near(row: Row, chosen: Iterable[Row]) -> bool:
         other["coord_basis"] != "seat"
         and (float(other["lat"]) - lat) ** 2
         + ((float(other["lon"]) - lon) * math.cos(math.radians(lat))) ** 2
-        < (0.3 / 111.2) ** 2
+        < (0.12 / 111.2) ** 2
         for other in chosen
     )
 
@@ -190,5 +190,6 @@ def candidates() -> dict[str, list[Row]]:
             tiers["city"].append(made)
         elif division(row["division"]).level == "county":
             tiers["county"].append(made)
+    tiers["found"].sort(key=lambda row: row["department_basis"].startswith("statement"))
     tiers["city"].sort(key=lambda row: (not row["level"], row["county"]))
     return tiers

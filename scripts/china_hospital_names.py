@@ -62,6 +62,8 @@ WORDS = {
     "肿瘤医院": "Cancer Hospital",
     "肿瘤防治中心": "Cancer Center",
     "肿瘤": "Cancer",
+    "儿科医院": "Children's Hospital",
+    "肺科": "Pulmonary",
     "儿童医院": "Children's Hospital",
     "胸科医院": "Chest Hospital",
     "心血管病医院": "Cardiovascular Hospital",

@@ -28,6 +28,15 @@ TABLES = Path(__file__).parents[1] / "examples" / "china" / "tables"
 COLUMNS = ("name_zh", "name_en", "kind", "level", "division", "lat", "lon", "coord_basis", "source")
 THIRD_GRADE = "3AHospital (Luoyun, https://github.com/46319943/3AHospital, result.csv @4933e18)"
 FEVER = "list of fever clinics, January 2020 ({}), by https://github.com/hhui64/wuhan2020map"
+CORRECTED = {
+    "北京协和医院": (39.911, 116.410),
+    "首都医科大学附属北京天坛医院": (39.833, 116.309),
+    "中国中医科学研究院广安门医院": (39.890, 116.346),
+}
+"""Where the list has another campus, or the place before a move."""
+CORRECTION = (
+    "point of the main campus: https://github.com/nwjf/hospital (json/hospital.js @ba12294, GCJ-02 converted)"
+)
 RENAMED = {"540422": "540481", "540530": "540581", "500105": "500157", "500112": "500157"}
 
 NEVER = (
@@ -153,6 +162,7 @@ def third_grade(folder: Path) -> Iterator[dict[str, str]]:
         bare = BARE.sub("", name).strip()
         kind = kind_of(name)
         lat, lon = float(row["latitude_wgs84"]), float(row["longitude_wgs84"])
+        lat, lon = CORRECTED.get(bare, (lat, lon))
         code = boundaries.county(lat, lon)
         said = [place for place in (named_division(address), named_division(bare)) if place]
         if not said and (not address or code is None):
@@ -187,7 +197,7 @@ def third_grade(folder: Path) -> Iterator[dict[str, str]]:
             "lat": point[0],
             "lon": point[1],
             "coord_basis": basis,
-            "source": THIRD_GRADE,
+            "source": f"{THIRD_GRADE}; {CORRECTION}" if bare in CORRECTED else THIRD_GRADE,
         }
 
 

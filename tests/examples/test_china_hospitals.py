@@ -180,6 +180,16 @@ def test_hospitals_of_the_sichuan_example_are_all_there_as_they_are(hospitals: l
             assert row["has_therapy_ward"] == "false", site["id"]
 
 
+def test_what_a_source_says_of_a_hospital_is_kept(builder: ModuleType, hospitals: list[Row]) -> None:
+    keys = sys.modules["china_candidates"].keys
+    ours = {key: row for row in hospitals for key in keys(row["name_zh"])}
+    for row in (r for r in read("departments_found") if r["name_zh"]):
+        hospital = next(ours[key] for key in keys(row["name_zh"]) if key in ours)
+        for column in ("has_pet", "has_therapy_ward"):
+            if row[column]:
+                assert hospital[column] == row[column], row["name_zh"]
+
+
 @pytest.fixture
 def builder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
