@@ -93,6 +93,9 @@ def open_page(browser, live_server, client, person):
         "/calculators/decay/?nuclide=Ac-225&activity=1+GBq&after=10+d&limit=1+MBq",
         "/calculators/generator/?kind=mo99&activity=20GBq&calibrated=2026-12-07T08:00&elute=08:00,13:00",
         "/calculators/reactor/?target=Lu-176&mass=1+mg&flux=nonsense",
+        "/data/",
+        "/data/transport_limits/",
+        "/data/recommended_elements/?row=3",
     ],
 )
 def test_pages_are_clean(open_page, address, width, language, theme):
@@ -117,6 +120,23 @@ def test_the_palette_opens_by_key_and_goes_where_it_says(open_page):
     page.wait_for_selector(".palette-option")
     page.keyboard.press("Enter")
     page.wait_for_url("**/")
+    assert page.complaints == []
+
+
+def test_a_reference_table_is_searched_and_its_lists_unfolded_in_place(open_page):
+    page = open_page("/data/recommended_elements/")
+    page.evaluate("window.mark = 1")
+    page.fill("#filter-q", "65Zn")
+    page.wait_for_url("**q=65Zn**")
+    page.wait_for_selector("tbody tr:nth-child(2)")
+    assert set(page.locator("tbody td:nth-child(3)").all_inner_texts()) == {"⁶⁵Zn"}
+    values = page.locator("tbody details.values").first
+    assert not values.locator("span").is_visible()
+    values.locator("summary").click()
+    assert values.locator("span").is_visible()
+    assert page.evaluate("window.mark") == 1
+    page.click("tbody a:has-text('Draw')")
+    page.wait_for_selector("[data-island=curve] canvas")
     assert page.complaints == []
 
 

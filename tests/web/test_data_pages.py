@@ -189,6 +189,47 @@ def test_a_reference_leads_to_the_row_of_the_other_table(browser_page):
     assert first_cells(browser_page.get("/data/buildup/", {"q": "lead"}))
 
 
+@pytest.mark.parametrize(
+    ("name", "curves"),
+    [
+        ("recommended_elements", 3),
+        ("measured_cross_sections", 1),
+        ("photonuclear_cross_sections", 1),
+        ("isomer_shares", 1),
+        ("photon_materials", 1),
+    ],
+)
+def test_a_row_with_lists_is_drawn(browser_page, name, curves):
+    body = browser_page.get(f"/data/{name}/").content.decode()
+    assert "data-island" not in body
+    assert 'href="?row=1#curve"' in body
+    body = browser_page.get(f"/data/{name}/", {"row": "1"}).content.decode()
+    drawn = re.findall(r'<script type="application/json" id="curve-[^"]+">(.*?)</script>', body, re.DOTALL)
+    assert len(drawn) == (2 if name == "photon_materials" else 1)
+    data = json.loads(drawn[0])
+    assert len(data["curves"]) == curves
+    found = table(name)
+    lists = [cell for cell in found.rows[0] if isinstance(cell, tuple)]
+    assert data["curves"][0]["points"] == [list(pair) for pair in zip(*lists[:2], strict=True)]
+    if curves == 3:
+        (x, y), u = data["curves"][0]["points"][5], lists[2][5]
+        assert data["curves"][1]["points"][5] == pytest.approx([x, y + u])
+        assert data["curves"][2]["points"][5] == pytest.approx([x, y - u])
+    assert data["x"]["kind"] == "energy"
+    for beyond in ("0", "99999", "x", "-1"):
+        assert "data-island" not in browser_page.get(f"/data/{name}/", {"row": beyond}).content.decode()
+
+
+def test_the_link_to_a_drawing_is_in_no_export(browser_page):
+    heads = (
+        browser_page.get("/data/measured_cross_sections/", {"export": "csv"}).content.decode().splitlines()[0]
+    )
+    assert heads == file_text("measured_cross_sections").splitlines()[0]
+    answer = browser_page.get("/data/measured_cross_sections/", {"export": "xlsx"})
+    heads = load_workbook(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()[0]
+    assert "Curve" not in heads
+
+
 def test_a_table_that_there_is_not_is_not_found(browser_page):
     assert browser_page.get("/data/nothing/").status_code == 404
 
@@ -221,3 +262,22 @@ def test_numbers_keep_all_their_figures(value, text):
 
     with translation.override("en"):
         assert exact(value) == text
+
+
+def test_texts_stand_in_the_language_of_the_page_names_in_both(browser_page):
+    def heads() -> str:
+        page = browser_page.get("/data/radiopharmaceuticals/").content.decode()
+        return re.sub(r"<[^>]+>", " ", page.split("<thead>")[1].split("</thead>")[0])
+
+    english = heads()
+    assert "Use " in english
+    assert "Use in Chinese" not in english
+    assert "English name" in english
+    assert "Chinese name" in english
+    browser_page.cookies["django_language"] = "zh-hans"
+    chinese = heads()
+    assert "适应证（英文）" not in chinese
+    assert "适应证" in chinese
+    assert "英文名称" in chinese
+    everything = browser_page.get("/data/radiopharmaceuticals/", {"export": "csv"}).content.decode()
+    assert everything.splitlines()[0] == file_text("radiopharmaceuticals").splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -45,7 +46,9 @@ _KINDS = {
     "reaction": "reaction",
     "reactions": "reaction",
 }
-_NEVER_FILTERED = {"source", "source_zh", "note", "note_zh", "note_en", "assumption"}
+_NEVER_FILTERED = {"note", "assumption", "limit", "condition", "unit", "article"}
+_BOTH = {"name"}
+"""What is shown in both languages; of other texts the one in the language of the page."""
 
 
 def title(entry: TableEntry) -> str:
@@ -104,17 +107,25 @@ def word(value: str | bool | None, column: ReferenceColumn) -> str | None:
 
 @lru_cache(maxsize=16)
 def rows(name: str) -> list[dict[str, Any]]:
-    """The rows of a table: typed cells under "c0", "c1", ... and the number of the row under "row"."""
+    """The rows of a table: typed cells under "c0", "c1", ...; from 0 under "row", from 1 under "number"."""
     found = table(name)
     names = [f"c{i}" for i in range(len(found.columns))]
     return [
-        {"row": number, **dict(zip(names, cells, strict=True))} for number, cells in enumerate(found.rows)
+        {"row": row, "number": row + 1, **dict(zip(names, cells, strict=True))}
+        for row, cells in enumerate(found.rows)
     ]
 
 
-def page_table(request: HttpRequest, found: ReferenceTable) -> Table:
-    """A reference table with search, filters, order and pages."""
+def page_table(request: HttpRequest, found: ReferenceTable, drawn_at: int | None = None) -> Table:
+    """A reference table with search, filters, order and pages.
+
+    :param drawn_at: position of the column before which a link to the drawing of the row stands.
+    """
     columns = [_column(found, i) for i in range(len(found.columns))]
+    if "export" in request.GET:  # a file has every column, unless some were chosen
+        columns = [replace(each, hidden=False) for each in columns]
+    if drawn_at is not None:
+        columns.insert(drawn_at, Column("curve", _("Curve"), template="web/data/draw.html"))
     search = Filter("q", _("Nuclide, name, source"), "search", apply=_search(found))
     return Table(
         request=request,
@@ -140,6 +151,8 @@ def _column(found: ReferenceTable, i: int) -> Column:
     longest = max(map(len, texts), default=0)
     if column.name == "source":
         kind, shown = "cite", _numbered(found, path)
+    elif _is_source(column):
+        kind = "cite"
     return Column(
         key(column),
         label(column),
@@ -148,9 +161,24 @@ def _column(found: ReferenceTable, i: int) -> Column:
         sort="" if column.type == "numbers" else path,
         unit=unit(column),
         wrap=kind in {"text", "nuclides", "reaction"} and longest > LONG,
-        hidden=i > 0 and not any(texts),
+        hidden=i > 0 and (not any(texts) or _is_foreign(found.entry, column)),
         href=_target(found, column, path),
     )
+
+
+def _is_source(column: ReferenceColumn) -> bool:
+    return column.name in {"source", "source_zh"} or column.name.endswith("_source")
+
+
+def _is_foreign(entry: TableEntry, column: ReferenceColumn) -> bool:
+    """Whether a text is there in the language of the page as well, in a column beside it."""
+    stem, _sign, language = column.name.rpartition("_")
+    if language not in {"en", "zh"} or stem in _BOTH:
+        return False
+    names = {each.name for each in entry.columns}
+    if frame.is_chinese():
+        return language == "en" and f"{stem}_zh" in names
+    return language == "zh" and (f"{stem}_en" in names or stem in names)
 
 
 def _numbered(found: ReferenceTable, path: str) -> Callable[[Any], str]:
@@ -184,7 +212,11 @@ def _choices(found: ReferenceTable) -> list[Filter]:
         return []
     filters: list[Filter] = []
     for i, column in enumerate(found.columns):
-        if column.name in _NEVER_FILTERED or column.type not in {"flag", "choice", "text"}:
+        if column.type not in {"flag", "choice", "text"} or _is_source(column):
+            continue
+        if column.name.removesuffix("_en").removesuffix("_zh") in _NEVER_FILTERED:
+            continue
+        if _is_foreign(found.entry, column):
             continue
         values = dict.fromkeys(cells[i] for cells in found.texts if cells[i])
         if column.type == "text" and not (

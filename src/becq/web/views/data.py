@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from becq.reports.catalogue.dictionary import ReferenceColumn, TableEntry, tables
 from becq.reports.catalogue.table import ReferenceTable, row_counts, table, write_csv
-from becq.web import data_tables
+from becq.web import data_curves, data_tables
 from becq.web.tables import Column, Filter, Table
 from becq.web.views.palette import SOURCES, Hit
 
@@ -57,13 +57,18 @@ def data_table(request: HttpRequest, name: str) -> HttpResponse:
     if name not in tables():
         raise Http404(name)
     found = table(name)
-    shown = data_tables.page_table(request, found)
+    pairs = [] if "export" in request.GET else data_curves.pairs(found.columns)
+    shown = data_tables.page_table(request, found, drawn_at=pairs[0].x if pairs else None)
     if shown.wants_export:
         return shown.export()
     if request.GET.get("export") == "csv":
         return _csv(found, shown)
     sources = found.sources
+    number = _row(request, found)
     context = {
+        "number": number,
+        "key": _key(found, number) if number else [],
+        "charts": data_curves.charts(found, number) if number and pairs else [],
         "entry": found.entry,
         "title": data_tables.title(found.entry),
         "about": data_tables.about(found.entry),
@@ -79,6 +84,25 @@ def data_table(request: HttpRequest, name: str) -> HttpResponse:
         "json": reverse("api-v1:data-table", args=[found.name]),
     }
     return render(request, "web/data/table.html", context)
+
+
+def _row(request: HttpRequest, found: ReferenceTable) -> int | None:
+    """The row, counted from 1, whose curve is to be drawn."""
+    text = request.GET.get("row", "")
+    return int(text) if text.isdecimal() and len(text) < 9 and 1 <= int(text) <= len(found.rows) else None
+
+
+def _key(found: ReferenceTable, number: int) -> list[dict[str, Any]]:
+    """What names a row: the cells of its key."""
+    cells = zip(found.columns, found.rows[number - 1], strict=True)
+    return [
+        {
+            "value": data_tables.word(value, column) if isinstance(value, str | bool) else value,
+            "nuclide": column.type in {"nuclide", "isotope"},
+        }
+        for column, value in cells
+        if column.key and value is not None
+    ]
 
 
 def _line(entry: TableEntry, rows: int) -> dict[str, Any]:
