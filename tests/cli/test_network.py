@@ -81,6 +81,23 @@ def test_schema_is_json() -> None:
     assert json.loads(run.stdout)["title"] == "Becq network file"
 
 
+def test_show_by_province(example: Path) -> None:
+    run = becq("show", example, "--json")
+    assert run.returncode == 0
+    [region, unknown] = json.loads(run.stdout)["regions"]
+    assert (region["code"], region["name"], region["name_zh"]) == ("510000", "Sichuan", "四川省")
+    assert region["kinds"] == {"hospital": 1}
+    assert region["weekly_activity_bq"] == {"Tc-99m": 5 * 12e9}
+    assert (unknown["code"], unknown["kinds"]) == ("", {"reactor": 1})
+    text = becq("show", example, "--by", "county").stdout
+    assert "511402  Dongpo District, Meishan, Sichuan      1  1 hospital" in text
+    assert "Tc-99m 60.0 GBq" in text
+    refused = becq("show", example, "--by", "planet")
+    assert refused.returncode == 2
+    assert "use province, prefecture, county, jurisdiction" in refused.stderr
+    assert becq("show", example, "--on", "soon").returncode == 2
+
+
 def test_convert_there_and_back(example: Path, tmp_path: Path) -> None:
     sheet, back = tmp_path / "n.xlsx", tmp_path / "back.yaml"
     assert becq("convert", example, sheet).returncode == 0

@@ -96,13 +96,19 @@ class StandingOrder(Item):
             )
         return self
 
+    def holds(self, day: date) -> bool:
+        """Whether the standing order is in force on a day, whatever the day of the week."""
+        return (self.valid_from is None or day >= self.valid_from) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
     def expand(self, site: Site, first: date, days: int) -> Iterator[Order]:
         """The orders that fall on ``days`` days from ``first``, in date order."""
         for offset in range(days):
             day = first + timedelta(days=offset)
             if WEEKDAYS[day.weekday()] not in self.days:
                 continue
-            if (self.valid_from and day < self.valid_from) or (self.valid_to and day > self.valid_to):
+            if not self.holds(day):
                 continue
             yield Order(
                 id=f"{self.id}.{day:%Y%m%d}",

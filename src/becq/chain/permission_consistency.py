@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from becq.chain.divisions import Division, divisions, find, province_of, stem
+from becq.chain.divisions import divisions, province_of, stem
+from becq.chain.regions import province_named
 from becq.chain.site import Licence, Site
 from becq.chain.source import Flaw, Path
 from becq.chain.suggestion import did_you_mean
 from becq.chain.survey import Survey, implausible_year, stable_nuclide
-from becq.errors import InputError
 
 
 def site_flaws(survey: Survey) -> Iterator[Flaw]:
@@ -48,7 +47,7 @@ def _place(site: Site, path: Path) -> Iterator[Flaw]:
         )
         return
     province = province_of(site.division)
-    named = _province(site.province) if site.province else None
+    named = province_named(site.province) if site.province else None
     if named is not None and named.code != province.code:
         yield Flaw(
             (*path, "province"),
@@ -74,17 +73,6 @@ def _near(code: str) -> str:
         if known in divisions():
             return f"{known} is {divisions()[known].name_zh}; codes are listed in the table divisions"
     return "six digits are wanted, as 510100 for Chengdu"
-
-
-@lru_cache(maxsize=4096)
-def _province(text: str) -> Division | None:
-    """The province that a text names, None where it may be anything (another country, a region)."""
-    word = re.sub(r"\s+(province|municipality|autonomous region)$", "", text.strip(), flags=re.IGNORECASE)
-    try:
-        found = find(word)
-    except InputError:
-        return None
-    return found if found.level == "province" else None
 
 
 def _licence(site: Site, licence: Licence, path: Path) -> Iterator[Flaw]:

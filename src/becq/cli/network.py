@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from becq.chain.reading import examine_network, read_network, write_network
 from becq.chain.reading import write_template as write_empty
 from becq.chain.schema import network_schema
 from becq.errors import InputError
+from becq.physics.quantities import format_activity
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Network files: YAML and Excel."
@@ -47,6 +49,68 @@ def check(
         typer.echo(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}", err=True)
     if problems:
         raise typer.Exit(2)
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="A .yaml or .xlsx file, or a folder with network.yaml.")],
+    by: Annotated[
+        str, typer.Option("--by", help="province, prefecture, county or jurisdiction.", metavar="LEVEL")
+    ] = "province",
+    on: Annotated[
+        str | None, typer.Option("--on", help="Count standing orders in force on this day, YYYY-MM-DD.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Sites by region: how many of each kind, and the activity they order in a week by nuclide."""
+    from becq.chain.regions import GROUPINGS, regions
+    from becq.cli.answers import columns_of_terminal, pad
+
+    if by not in GROUPINGS:
+        raise InputError(f"--by {by}: use {', '.join(GROUPINGS)}")
+    found = regions(read_network(file), by, _day(on) if on else None)
+    if as_json:
+        rows = [
+            {
+                "code": each.code,
+                "name": each.name_en,
+                "name_zh": each.name_zh,
+                "is_coarse": each.is_coarse,
+                "sites": len(each.sites),
+                "kinds": each.kinds,
+                "standing_orders": each.standing,
+                "weekly_activity_bq": each.weekly_activity_bq,
+                "weekly_patients": each.weekly_patients,
+            }
+            for each in found
+        ]
+        typer.echo(json.dumps({"by": by, "regions": rows}, ensure_ascii=False, indent=2))
+        return
+    heads = ("code", by, "sites", "kinds", "standing orders", "ordered in a week")
+    cells = [
+        (
+            each.code or "-",
+            (each.name_en or "not given") + (f" (no {by})" if each.is_coarse else ""),
+            str(len(each.sites)),
+            ", ".join(f"{number} {kind}" for kind, number in each.kinds.items()),
+            str(each.standing),
+            ", ".join(f"{name} {format_activity(bq)}" for name, bq in each.weekly_activity_bq.items()) or "-",
+        )
+        for each in found
+    ]
+    widths = [max(columns_of_terminal(row[i]) for row in (heads, *cells)) for i in range(len(heads))]
+    for row in (heads, *cells):
+        line = [
+            pad(cell, width, end=i in (2, 4)) for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        typer.echo("  ".join(line).rstrip())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"--on {text}: write YYYY-MM-DD, for example 2026-12-07") from error
 
 
 @app.command()
