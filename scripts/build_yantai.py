@@ -22,6 +22,7 @@ import build_sichuan as sichuan
 from becq.chain.network import Network
 from becq.chain.reading import write_network
 from becq.chain.site import Site
+from becq.physics.quantities import parse_activity
 
 FOLDER = Path(__file__).parents[1] / "examples" / "yantai"
 
@@ -34,6 +35,8 @@ PHARMACIES = {
 }
 """Who serves hospitals nearby with FDG and with Tc-99m doses."""
 PROVINCE_ZH_EN = {"11": "Beijing", "33": "Zhejiang", "37": "Shandong", "51": "Sichuan"}
+APPROVED = 1.5
+"""Activity approved over activity ordered in a year."""
 RECIPE_FIELDS = ("name", "name_zh", "start_days", "start_times", "cost", "activity")
 
 
@@ -56,6 +59,8 @@ def build() -> Network:
     places = {item["id"]: Site.model_validate(item) for item in sites}
     hospitals = [row for row in table("sites") if row["kind"] == "hospital"]
     demand = [PeninsulaHospital(row, number, places) for number, row in enumerate(hospitals)]
+    standing = [item for hospital in demand for item in hospital.standing()]
+    single = [item for hospital in demand for item in hospital.single()]
     return Network.model_validate(
         {
             "name": "Yantai and the Shandong peninsula",
@@ -72,8 +77,9 @@ def build() -> Network:
             "processes": processes,
             "lanes": list(make_lanes(sites)),
             "stock": stock,
-            "standing_orders": [item for hospital in demand for item in hospital.standing()],
-            "orders": [item for hospital in demand for item in hospital.single()],
+            "standing_orders": standing,
+            "orders": single,
+            "approvals": list(make_approvals(processes, standing, single)),
         }
     )
 
@@ -96,7 +102,8 @@ def make_sites(activities: list[Item]) -> Iterator[Item]:
             licence, note = sichuan.producer_licence(row, sorted(nuclides.get(row["id"], ())))
         status = "" if row["status"] == "operating" else f"status: {row['status']}"
         said = sichuan.provenance(row, note="; ".join(text for text in (status, note) if text))
-        yield place(row, row["division"]) | ({"licence": licence} if licence else {}) | said
+        use = {"use_class": int(row["use_class"])} if row["use_class"] else {}
+        yield place(row, row["division"]) | use | ({"licence": licence} if licence else {}) | said
     for supplier in table("suppliers"):
         row = find("sites", supplier["id"])
         licence, note = sichuan.producer_licence(row, sorted(nuclides.get(row["id"], ())))
@@ -288,6 +295,51 @@ def make_lanes(sites: list[Item]) -> Iterator[Item]:
             "source": air["source"],
             "assumption": f"{rows[0]['assumption']}; {air['assumption']}",
         }
+
+
+# --- approvals -----------------------------------------------------------------------------------------
+
+
+def make_approvals(processes: list[Item], standing: list[Item], single: list[Item]) -> Iterator[Item]:
+    """Transfers of the year, from each maker to each receiver, but for those of ``approvals_missing.csv``."""
+    weekly: dict[tuple[str, str], float] = {}
+    for items, weeks in ((standing, 1), (single, sichuan.WEEKS)):
+        for item in items:
+            deliveries = len(item["days"]) if "days" in item else 1
+            key = (item["site"], item["product"])
+            weekly[key] = weekly.get(key, 0.0) + activity_bq(item["activity"]) * deliveries / weeks
+    for item in processes:  # what is converted or eluted elsewhere than it is made
+        if item.get("input_product") and item.get("max_input"):
+            weekly[item["site"], item["input_product"]] = 2 * activity_bq(item["max_input"])
+        elif item["kind"] == "generator_elution":
+            weekly[item["site"], item["input_product"]] = activity_bq("200 GBq")
+    missing = {(row["origin"], row["destination"], row["nuclide"]) for row in table("approvals_missing")}
+    planned = {row["resource"] for row in table("outages") if row["end"] > "2027"}
+    yearly: dict[tuple[str, str, str], float] = {}
+    for (site, product), amount in weekly.items():
+        name = find("products", product)["nuclide"]
+        makers = {
+            p["site"] for p in processes if p["product"] == product and p.get("resource") not in planned
+        }
+        for maker in sorted(makers - {site}):
+            yearly[maker, site, name] = yearly.get((maker, site, name), 0.0) + 52 * APPROVED * amount
+    for (maker, site, name), amount in sorted(yearly.items()):
+        if (maker, site, name) not in missing:
+            yield {
+                "id": f"{maker}.{site}.{name}",
+                "origin": maker,
+                "destination": site,
+                "nuclide": name,
+                "activity": sichuan.activity(amount / 1e9),
+                "valid_from": f"{sichuan.FIRST.year}-01-01",
+                "valid_until": f"{sichuan.FIRST.year}-12-31",
+                "assumption": "assumption: every maker may deliver the year's orders and a half more",
+            }
+
+
+def activity_bq(text: str) -> float:
+    """An activity as the network writes it, in Bq."""
+    return parse_activity(text)
 
 
 # --- demand --------------------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ import math
 import re
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from becq.chain.divisions import Division, division, divisions, is_within, prefecture_of, province_of, stem
 
@@ -206,6 +209,34 @@ def test_rebuild_gives_the_same_bytes(builder: ModuleType, tmp_path: Path) -> No
         assert (tmp_path / name).read_bytes() == (TABLES / name).read_bytes()
 
 
-def test_apportioning_keeps_the_total_and_the_least(builder: ModuleType) -> None:
-    shares = sys.modules["china_survey"].apportion(10, {"a": 6.0, "b": 3.0, "c": 0.2}, {"c": 2})
-    assert shares == {"a": 5, "b": 3, "c": 2}
+@pytest.fixture(scope="module")
+def apportion() -> Iterator[Callable[..., dict[str, int]]]:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from china_survey import apportion
+
+    yield apportion
+    sys.path.remove(str(ROOT / "scripts"))
+
+
+def test_apportioning_takes_the_largest_remainders_after_the_least(
+    apportion: Callable[..., dict[str, int]],
+) -> None:
+    assert apportion(10, {"a": 6.0, "b": 3.0, "c": 0.2}, {"c": 2}) == {"a": 5, "b": 3, "c": 2}
+
+
+@given(
+    weights=st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.01, 100.0), min_size=1),
+    least=st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 3)),
+    total=st.integers(24, 500),
+)
+def test_apportioning_keeps_the_total_the_least_and_the_order(
+    apportion: Callable[..., dict[str, int]], weights: dict[str, float], least: dict[str, int], total: int
+) -> None:
+    shares = apportion(total, weights, {key: number for key, number in least.items() if key in weights})
+    assert shares.keys() == weights.keys()
+    assert sum(shares.values()) == total
+    assert all(shares[key] >= least.get(key, 0) for key in shares)
+    for one in weights:
+        for other in weights:
+            if weights[one] > weights[other] and not least.get(other):
+                assert shares[one] >= shares[other]
