@@ -87,6 +87,17 @@ def test_points_lie_near_the_seat_of_their_prefecture_and_few_are_missing() -> N
 VAST = {"Xinjiang", "Tibet", "Qinghai", "Inner Mongolia", "Gansu", "Heilongjiang", "Sichuan"}
 
 
+def test_the_seat_of_a_province_or_prefecture_is_near_one_of_its_units() -> None:
+    units = {place.parent: [] for place in divisions().values()}
+    for place in divisions().values():
+        if place.lat is not None:
+            units[place.parent].append(place)
+    for code in units:
+        if code is not None:
+            seat = division(code)
+            assert min(km(seat.lat, seat.lon, unit.lat, unit.lon) for unit in units[code]) < 35, seat
+
+
 def test_no_two_counties_of_different_provinces_share_a_point() -> None:
     at: dict[tuple[float, float], list[str]] = {}
     for place in divisions().values():
@@ -132,6 +143,11 @@ def test_ancestry() -> None:
 )
 def test_find(name: str, within: str | None, code: str) -> None:
     assert find(name, within).code == code
+
+
+def test_every_division_is_found_by_its_name_in_the_one_above() -> None:
+    for place in divisions().values():
+        assert find(place.name_zh, within=place.parent or place.code).code == place.code
 
 
 def test_a_stem_keeps_two_characters() -> None:
