@@ -172,9 +172,11 @@ def test_a_choice_a_reference_and_a_date_are_held_to():
     head = "material,density_g_cm3,buildup,source,note\n"
     assert said("buildup", "material,energy_kev,b,c,a,xk,d,source\n" + row) == []
     assert said("shield_materials", head + "lead,11.35,lead,s,\n") == []
-    (problem,) = validate("shield_materials", head + "lead,11.35,leed,s,\n")
-    assert problem.message == "'leed' is not in buildup.material"
-    assert "'lead'" in problem.remedy
+    assert "none of air" in said("shield_materials", head + "lead,11.35,leed,s,\n")[0][2]
+    head = "drug,quantity,species,comparison,limit,unit,at,authority,source,note_en,note_zh\n"
+    (problem,) = validate("purity_limits", head + "tc-99m-dmas,radiochemical,,>=,95,%,labelling,label,s,,\n")
+    assert problem.message == "'tc-99m-dmas' is not in radiopharmaceuticals.id"
+    assert "'tc-99m-dmsa'" in problem.remedy
     head = "nuclide,end_point_kev,intensity,shape,daughter_z,source\n"
     assert "none of allowed" in said("beta_spectra", head + "Y-90,2280,1,forbidden,40,s\n")[0][2]
     assert "whole number" in said("beta_spectra", head + "Y-90,2280,1,allowed,40.5,s\n")[0][2]

@@ -192,7 +192,7 @@ def _target(found: ReferenceTable, column: ReferenceColumn, path: str) -> str | 
     if column.name == "source":
         numbers = {source: number for number, source in enumerate(found.sources, start=1)}
         return lambda row: f"#source-{numbers[row[path]]}" if row[path] in numbers else ""
-    if not column.reference or column.type != "text":
+    if not column.reference or column.type not in {"text", "choice"}:
         return ""
     address = reverse("data-table", args=[column.reference.partition(".")[0]])
     return lambda row: f"{address}?{urlencode({'q': row[path]})}" if row[path] else ""
