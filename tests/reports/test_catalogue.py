@@ -9,7 +9,7 @@ import pytest
 
 from becq.errors import InputError
 from becq.physics import decay_data
-from becq.physics.half_lives import deviating_half_lives
+from becq.physics.half_lives import deviating_half_lives, evaluated_half_life
 from becq.reports.catalogue.cells import as_json, read_cell
 from becq.reports.catalogue.dictionary import STEPS, TYPES, ReferenceColumn, entry, tables
 from becq.reports.catalogue.selection import columns_named, find, read_condition, select
@@ -214,6 +214,14 @@ def test_a_half_life_that_is_not_that_of_the_decay_data_is_a_problem(half_life_s
         assert "574301 s" in found[0].remedy
 
 
+@pytest.mark.parametrize(("sigmas", "wrong"), [(0, False), (1.9, False), (-1.9, False), (2.5, True)])
+def test_a_half_life_may_be_off_by_two_standard_uncertainties(sigmas, wrong):
+    known = evaluated_half_life("Sn-126")  # ± 6 %; ICRP-107 has the same value
+    half_life_s = known.half_life_s + sigmas * known.uncertainty_s
+    head = "nuclide,half_life_s,uncertainty_s,source,state,note\n"
+    assert bool(validate("half_life_uncertainties", f"{head}Sn-126,{half_life_s},1,s,126Sn,\n")) == wrong
+
+
 def test_a_file_that_nobody_described_is_a_problem(monkeypatch):
     from becq.reports.catalogue import validation
 
@@ -283,6 +291,10 @@ def test_conditions_narrow_the_rows():
     assert "Tb-161" not in chosen("transport_limits", "second_reading!=exempt")
     assert chosen("package_categories", "exclusive_use=yes") == ["III-YELLOW"]
     assert len(chosen("transport_limits", "form=")) == 368
+    without = [row for row in table("neutron_cross_sections").rows if row[3] is None]
+    below = len(chosen("neutron_cross_sections", "thermal_b<1"))
+    above = len(chosen("neutron_cross_sections", "thermal_b>=1"))
+    assert below + above + len(without) == row_counts()["neutron_cross_sections"]
     assert chosen("d_values", "source~POLISH") == []
 
 
