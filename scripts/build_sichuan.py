@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from becq.chain.network import Network
+from becq.chain.places import distance_km
 from becq.chain.reading import write_network
 from becq.chain.site import Site
 from becq.physics.nuclides import nuclide
-from becq.planning.routes import great_circle_km
 
 FOLDER = Path(__file__).parents[1] / "examples" / "sichuan"
 FIRST = date(2026, 12, 7)
@@ -453,7 +453,7 @@ class Hospital:
         return self.km(sites) <= limit
 
     def km(self, sites: tuple[str, ...]) -> float:
-        return min(great_circle_km(self.places[site], self.places[self.id]) for site in sites)
+        return min(distance_km(self.places[site], self.places[self.id]) for site in sites)
 
     def rate(self, product: str, procedure: str = "") -> float:
         """Patients a week."""

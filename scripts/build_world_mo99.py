@@ -25,10 +25,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from becq.chain.network import Network
+from becq.chain.places import distance_km
 from becq.chain.reading import write_network
 from becq.chain.site import Site
 from becq.physics.nuclides import nuclide
-from becq.planning.routes import great_circle_km
 
 FOLDER = Path(__file__).parents[1] / "examples" / "world-mo99"
 FIRST = datetime(2026, 12, 7, tzinfo=UTC)
@@ -207,8 +207,7 @@ def make_irradiations() -> Iterator[Item]:
             "resource": f"{row['id']}-core",
             "product": "targets",
             "activity_per_batch": target_activity(row, DISCHARGES[0]),
-            "cost": parameter("batch_cost_usd"),
-            "currency": "USD",
+            "cost": parameter("batch_cost_cny"),
         } | said(
             row,
             *parameters("irradiation_h", "processing_yield"),
@@ -284,8 +283,7 @@ def make_processing() -> Iterator[Item]:
                 "processing_time": hours(parameter("processing_h")),
                 "start_days": days,
                 "start_times": [clock],
-                "cost": parameter("batch_cost_usd"),
-                "currency": "USD",
+                "cost": parameter("batch_cost_cny"),
             } | said(
                 row,
                 *parameters(name, "processing_h", "processing_yield"),
@@ -318,8 +316,7 @@ def make_generators() -> Iterator[Item]:
                 "processing_time": hours(parameter("generator_h")),
                 "start_days": list(dict.fromkeys(days)),
                 "start_times": [clock],
-                "cost": parameter("batch_cost_usd"),
-                "currency": "USD",
+                "cost": parameter("batch_cost_cny"),
             } | said(
                 row,
                 *parameters("generator_h"),
@@ -382,7 +379,7 @@ def make_roads() -> Iterator[Item]:
     airports = [row["id"] for row in table("airports")]
     centres = [row["id"] for row in table("demand_centres")]
     importing = [row["id"] for row in table("demand_centres") if row["generators_from"] == "any maker"]
-    cost = parameter("road_cost_usd_km")
+    cost = parameter("road_cost_cny_km")
     for row in table("reactors"):
         yield {
             "id": f"targets-{row['id']}",
@@ -393,7 +390,6 @@ def make_roads() -> Iterator[Item]:
             "speed_kmh": parameter("target_road_speed_kmh"),
             "handling": hours(parameter("target_road_handling_h")),
             "cost_per_km": cost,
-            "currency": "USD",
         } | said(
             *(p for p in table("processors") if p["id"] in row["processors"].split(";")),
             *parameters("detour_factor", "target_road_speed_kmh", "target_road_handling_h"),
@@ -415,14 +411,13 @@ def make_roads() -> Iterator[Item]:
             "max_km": reach,
             "handling": hours(parameter("road_handling_h")),
             "cost_per_km": cost,
-            "currency": "USD",
-        } | said(*parameters("detour_factor", "road_speed_kmh", "road_handling_h", "road_cost_usd_km"))
+        } | said(*parameters("detour_factor", "road_speed_kmh", "road_handling_h", "road_cost_cny_km"))
 
 
 def make_flights(places: dict[str, Site]) -> Iterator[Item]:
     rules = parameters("flight_speed_kmh", "flight_fixed_h", "flight_cut_off_h", "flight_handling_h")
     for row in table("flights"):
-        km = great_circle_km(places[row["from"]], places[row["to"]])
+        km = distance_km(places[row["from"]], places[row["to"]])
         quarters = math.ceil(4 * (km / parameter("flight_speed_kmh") + parameter("flight_fixed_h")))
         yield {
             "id": f"{row['from']}-{row['to']}",
@@ -435,8 +430,7 @@ def make_flights(places: dict[str, Site]) -> Iterator[Item]:
                 {"days": "daily", "time": clock, "duration": hours(quarters / 4)}
                 for clock in ("11:00", "22:00")
             ],
-            "cost_per_trip": parameter("flight_cost_usd"),
-            "currency": "USD",
+            "cost_per_trip": parameter("flight_cost_cny"),
         } | said(row, *rules)
 
 

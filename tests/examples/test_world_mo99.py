@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import math
 import re
 import sys
 from collections import defaultdict
@@ -17,6 +16,7 @@ import pytest
 from becq.chain.network import SECTIONS, Network
 from becq.chain.process import Process
 from becq.chain.reading import check_network, read_network, write_network
+from becq.physics.quantities import six_day_curie
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "world-mo99"
@@ -164,8 +164,12 @@ def test_orders_are_calibrated_six_days_after_shipping(network: Network) -> None
         assert network.instant(order.calibration) - discharge == timedelta(days=6, hours=15.5)
 
 
-def test_six_days_leave_22_percent() -> None:
-    assert math.isclose(0.5 ** (144 / HALF_LIFE_H), 0.22, rel_tol=0.01)
+def test_the_unit_is_that_of_the_trade(network: Network) -> None:
+    """The six-day curies of an order, worked out from what leaves the producer, by the core's own unit."""
+    order = network.orders[0]
+    shipped = network.instant(order.calibration) - timedelta(days=6)
+    leaves_bq = order.activity / six_day_ci(1.0, shipped, network.instant(order.calibration)) / SIX_DAY_CI_BQ
+    assert six_day_curie(leaves_bq) == pytest.approx(order.activity / SIX_DAY_CI_BQ, rel=1e-3)
 
 
 def test_no_reactor_makes_targets_between_its_cycles(network: Network) -> None:

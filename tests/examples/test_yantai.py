@@ -14,9 +14,9 @@ import pytest
 
 from becq.chain.divisions import division
 from becq.chain.network import SECTIONS, Network
+from becq.chain.places import distance_km
 from becq.chain.reading import check_network, read_network, write_network
 from becq.planning import plan
-from becq.planning.routes import great_circle_km
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "yantai"
@@ -86,7 +86,7 @@ def test_hospitals_are_on_the_peninsula(network: Network) -> None:
         assert found.lat is not None
         assert found.lon is not None
         centre = site.model_copy(update={"lat": found.lat, "lon": found.lon})
-        assert great_circle_km(site, centre) <= 25, site.id
+        assert distance_km(site, centre) <= 25, site.id
 
 
 def test_jurisdiction_is_the_province_of_the_division(network: Network) -> None:
@@ -113,7 +113,7 @@ def test_planned_machines_make_nothing_yet(network: Network, machine: str) -> No
 def test_two_channels_lead_from_beijing(network: Network) -> None:
     """Road within reach of a night, and flights to three airports."""
     road = next(lane for lane in network.lanes if lane.id == "road-intercity")
-    km = great_circle_km(network.site["hta-beijing"], network.site["yuhuangding"]) * road.detour_factor
+    km = distance_km(network.site["hta-beijing"], network.site["yuhuangding"]) * road.detour_factor
     assert road.max_km is not None
     assert km <= road.max_km
     assert "hta-beijing" in road.origins
