@@ -302,7 +302,13 @@ class Referee:
                 + math.cos(p) * math.cos(q) * math.sin(math.radians(b.lon - a.lon) / 2) ** 2
             )
             km = lane.distance_km or 2 * 6371.0088 * math.asin(math.sqrt(chord)) * lane.detour_factor
-            needed = lane.handling + km / lane.speed_kmh * 3600
+            driving = km / lane.speed_kmh * 3600
+            for way in self.network.roads if lane.distance_km is None else ():
+                if ends == (way.origin, way.destination) or (
+                    way.both_ways and ends[::-1] == (way.origin, way.destination)
+                ):
+                    km, driving = way.distance_km, way.duration
+            needed = lane.handling + driving
             self._say(
                 needed - 1e-3 <= end - start < needed + 60,
                 f"{name}: road leg takes {end - start} s of {needed}",

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import pytest
+from checker import Referee
 from small import small_network
 
-from becq.planning.routes import Routes, great_circle_km
+from becq.planning import plan
+from becq.planning.routes import Routes
 
 FIRST = date(2026, 12, 7)
 
 
 def at(text: str) -> float:
     return datetime.fromisoformat(f"2026-12-{text}+08:00").timestamp()
-
-
-def test_great_circle_against_published_distance() -> None:
-    """Beijing (39.9042 N, 116.4074 E) to Shanghai (31.2304 N, 121.4737 E): 1067 km on the great circle."""
-    network = small_network()
-    a = network.sites[0].model_copy(update={"lat": 39.9042, "lon": 116.4074})
-    b = network.sites[0].model_copy(update={"lat": 31.2304, "lon": 121.4737})
-    assert great_circle_km(a, b) == pytest.approx(1067, abs=1)
 
 
 def test_flight_is_caught_only_before_its_cut_off() -> None:
@@ -47,3 +40,73 @@ def test_no_way_beyond_the_longest_drive() -> None:
     routes = Routes(small_network(), FIRST, 3)
     assert ("pharmacy", "far") not in routes.roads
     assert routes.fastest_s("far", "near") is None
+
+
+ROAD = {"origin": "pharmacy", "destination": "near", "distance_km": 42, "duration": "55 min"}
+
+
+def test_a_measured_way_takes_the_place_of_the_estimate() -> None:
+    estimated = Routes(small_network(), FIRST, 3).roads
+    assert estimated["pharmacy", "near"].duration < 60 * 60
+    measured = Routes(small_network(roads=[{"id": "w", **ROAD}]), FIRST, 3).roads
+    road = measured["pharmacy", "near"]
+    assert (road.km, road.duration) == (42, (55 + 30) * 60.0), "driving, and 30 min of handling"
+    assert road.cost == 300 + 4 * 42
+    assert {pair: road for pair, road in measured.items() if pair != ("pharmacy", "near")} == {
+        pair: road for pair, road in estimated.items() if pair != ("pharmacy", "near")
+    }
+
+
+def test_a_way_measured_there_counts_back_only_if_it_says_so() -> None:
+    lane = {
+        "id": "r",
+        "mode": "road",
+        "origins": ["*"],
+        "destinations": ["*"],
+        "speed_kmh": 70,
+        "max_km": 300,
+    }
+    there = small_network(lanes=[lane], roads=[{"id": "w", **ROAD}])
+    assert Routes(there, FIRST, 1).roads["near", "pharmacy"].km != 42
+    both = small_network(lanes=[lane], roads=[{"id": "w", **ROAD, "both_ways": True}])
+    assert Routes(both, FIRST, 1).roads["near", "pharmacy"].km == 42
+
+
+def test_the_longest_drive_is_that_measured() -> None:
+    """Far beyond 300 km by the estimate, near by the measured way; and the other way round."""
+    far = {"id": "w", "origin": "pharmacy", "destination": "far", "distance_km": 299, "duration": "4 h"}
+    assert ("pharmacy", "far") in Routes(small_network(roads=[far]), FIRST, 3).roads
+    near = {"id": "w", **ROAD, "distance_km": 301, "duration": "4 h"}
+    assert ("pharmacy", "near") not in Routes(small_network(roads=[near]), FIRST, 3).roads
+
+
+def test_a_lane_that_gives_its_distance_keeps_it() -> None:
+    lane = {"id": "r", "mode": "road", "origins": ["pharmacy"], "destinations": ["near"], "speed_kmh": 60,
+            "distance_km": 30, "both_ways": True}  # fmt: skip
+    routes = Routes(small_network(lanes=[lane], roads=[{"id": "w", **ROAD}]), FIRST, 1)
+    assert routes.roads["pharmacy", "near"].km == routes.roads["near", "pharmacy"].km == 30
+    assert set(routes.roads) == {("pharmacy", "near"), ("near", "pharmacy")}
+
+
+def test_a_plan_drives_as_long_as_measured() -> None:
+    """Estimated at 2 h 15 min (70 km/h) and 30 min of handling; measured, the way takes 3 h 15 min."""
+    slow = {
+        "id": "w",
+        "origin": "pharmacy",
+        "destination": "mid",
+        "distance_km": 160,
+        "duration": "3 h 15 min",
+    }
+    order = {"id": "o", "site": "mid", "product": "fdg", "activity": "5 GBq", "calibration": "2026-12-07 18:00",
+             "earliest": "2026-12-07 06:00", "latest": "2026-12-07 18:00"}  # fmt: skip
+    legs = {}
+    for name, roads in (("estimated", []), ("measured", [slow])):
+        network = small_network(roads=roads, orders=[order], standing_orders=[])
+        result = plan(network, FIRST, 2)
+        assert Referee(network, result.as_dict(network)).check() == []
+        [delivery] = result.deliveries
+        [legs[name]] = delivery.legs
+    times = {name: at(leg["end"][8:19]) - at(leg["start"][8:19]) for name, leg in legs.items()}
+    assert times["measured"] == (3 * 60 + 15 + 30) * 60
+    assert times["estimated"] == (2 * 60 + 15 + 30) * 60
+    assert legs["measured"]["end"] > legs["estimated"]["end"], "made in the same run, it comes later"

@@ -38,4 +38,4 @@ class RoadLeg(Item):
         return self
 
 
-__all__ = ["RoadLeg"]
+__all__ = ["FASTEST_KMH", "RoadLeg"]

@@ -1,7 +1,7 @@
 """Dated itineraries over lanes: road at any time, flights and trains by timetable.
 
 A path is direct road, or road access - timetabled leg (- connection) - road egress, through transit sites.
-Great-circle distance after the haversine formula with the mean Earth radius 6371.0088 km (IUGG).
+Roads take what the network has measured, else the great circle times the detour factor of the lane.
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
 
 from becq.chain.fields import WEEKDAYS
 from becq.chain.lane import ANY_SITE, Lane
 from becq.chain.network import Network
-from becq.chain.site import Site
+from becq.chain.places import GreatCircleRoads
+from becq.chain.places import distance_km as great_circle_km  # noqa: F401  (moved; for scripts)
 
-EARTH_RADIUS_KM = 6371.0088
 MAX_TIMETABLED_LEGS = 2
 MAX_TRANSIT_WAIT_S = 12 * 3600.0
 """Longest wait at an airport or a station, where nobody holds a licence for the goods (assumption)."""
@@ -82,16 +85,6 @@ class Trip:
     def key(self) -> tuple[str, str, str, float]:
         """Name of the departure whose capacity is used."""
         return (self.lane, self.origin, self.destination, self.close)
-
-
-def great_circle_km(a: Site, b: Site) -> float:
-    """Great-circle distance in km between two sites."""
-    lat_a, lon_a, lat_b, lon_b = map(math.radians, (a.lat, a.lon, b.lat, b.lon))
-    h = (
-        math.sin((lat_b - lat_a) / 2) ** 2
-        + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
 
 
 class Routes:
@@ -254,27 +247,48 @@ def _assemble(
 
 
 def _roads(network: Network, lane: Lane) -> Iterator[Road]:
-    everywhere = [site.id for site in network.sites]
-    origins = everywhere if ANY_SITE in lane.origins else lane.origins
-    destinations = everywhere if ANY_SITE in lane.destinations else lane.destinations
-    pairs = [(a, b) for a in origins for b in destinations if a != b]
-    if lane.both_ways:
-        pairs += [(b, a) for a, b in pairs]
-    for a, b in dict.fromkeys(pairs):
-        km = lane.distance_km or great_circle_km(network.site[a], network.site[b]) * lane.detour_factor
-        if lane.max_km is not None and km > lane.max_km:
-            continue
-        assert lane.speed_kmh is not None
+    """The arcs of a road lane: measured where somebody has, else by the great circle."""
+    assert lane.speed_kmh is not None
+    sites = network.site
+    origins = list(sites) if ANY_SITE in lane.origins else list(dict.fromkeys(lane.origins))
+    destinations = list(sites) if ANY_SITE in lane.destinations else list(dict.fromkeys(lane.destinations))
+    estimate = GreatCircleRoads(lane.detour_factor, lane.speed_kmh)
+    done: set[tuple[str, str]] = set()
+    for starts, ends in [(origins, destinations), (destinations, origins)][: 1 + lane.both_ways]:
+        km, driving = estimate.legs([sites[code] for code in starts], [sites[code] for code in ends])
+        if lane.distance_km is not None:
+            km[:], driving[:] = lane.distance_km, 3600.0 * lane.distance_km / lane.speed_kmh
+        else:
+            _measure(network, starts, ends, km, driving)
+        reached = km <= (math.inf if lane.max_km is None else lane.max_km)
         # Whole minutes, as every timetable is: what is printed is what was computed.
-        duration = 60.0 * math.ceil((lane.handling + 3600.0 * km / lane.speed_kmh) / 60.0)
-        yield Road(
-            lane.id,
-            a,
-            b,
-            km,
-            duration,
-            lane.cost_per_trip + lane.cost_per_km * km,
-        )
+        duration = 60.0 * np.ceil((lane.handling + driving) / 60.0)
+        for row, column in np.argwhere(reached):
+            pair = starts[row], ends[column]
+            if pair[0] == pair[1] or pair in done:
+                continue
+            if lane.both_ways:
+                done.add(pair)
+            far = float(km[row, column])
+            cost = lane.cost_per_trip + lane.cost_per_km * far
+            yield Road(lane.id, *pair, far, float(duration[row, column]), cost)
+
+
+def _measure(
+    network: Network,
+    starts: Sequence[str],
+    ends: Sequence[str],
+    km: NDArray[np.float64],
+    driving: NDArray[np.float64],
+) -> None:
+    """Put what is measured in the place of the estimate."""
+    if not network.roads:
+        return
+    row, column = ({code: at for at, code in enumerate(codes)} for codes in (starts, ends))
+    for leg in network.roads:
+        for a, b in [(leg.origin, leg.destination), (leg.destination, leg.origin)][: 1 + leg.both_ways]:
+            if a in row and b in column:
+                km[row[a], column[b]], driving[row[a], column[b]] = leg.distance_km, leg.duration
 
 
 def _trips(network: Network, lane: Lane, first: date, days: int) -> Iterator[Trip]:
