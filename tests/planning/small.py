@@ -7,8 +7,9 @@ from typing import Any
 from becq.chain.network import Network
 
 
-def licence(*nuclides: tuple[str, str]) -> dict[str, Any]:
-    return {"nuclides": [{"nuclide": n, "possession_limit": limit} for n, limit in nuclides]}
+def licence(*nuclides: tuple[str, str], scope: str = "use") -> dict[str, Any]:
+    allowed = [{"nuclide": n, "possession_limit": limit} for n, limit in nuclides]
+    return {"scope": scope, "nuclides": allowed}
 
 
 ALL = (
@@ -21,9 +22,9 @@ def small_network(**changes: Any) -> Network:
     """One reactor site, one cyclotron pharmacy, two airports, four hospitals near and far."""
     sites: list[dict[str, Any]] = [
         {"id": "reactor", "name": "Reactor", "name_zh": "反应堆", "kind": "reactor", "lat": 29.75, "lon": 103.57,
-         "licence": licence(*ALL)},
+         "licence": licence(*ALL, scope="produce, sell, use")},
         {"id": "pharmacy", "name": "Pharmacy", "name_zh": "核药房", "kind": "radiopharmacy", "lat": 30.55,
-         "lon": 104.05, "licence": licence(*ALL)},
+         "lon": 104.05, "licence": licence(*ALL, scope="produce, sell, use")},
         {"id": "apt-a", "name": "Airport A", "name_zh": "机场甲", "kind": "airport", "lat": 30.58, "lon": 103.95},
         {"id": "apt-b", "name": "Airport B", "name_zh": "机场乙", "kind": "airport", "lat": 26.54, "lon": 101.80},
         {"id": "near", "name": "Near Hospital", "name_zh": "近医院", "kind": "hospital", "lat": 30.64, "lon": 104.06,

@@ -27,10 +27,10 @@ MATRIX = {
     "hospital": "ledger.read ledger.move network.read plan.read order.place order.import dispatch.receive "
     "production.elute clinic.dispense clinic.administer waste.record",
     "rso": "ledger.read ledger.move network.read plan.read production.release dispatch.receive waste.record "
-    "waste.clear ledger.correct ledger.verify rules.override",
+    "waste.clear ledger.correct ledger.verify rules.override rules.write filing.record",
     "regulator": "ledger.read network.read plan.read ledger.read_all ledger.verify",
     "administrator": "ledger.read network.read plan.read network.edit ledger.correct ledger.verify "
-    "accounts.manage",
+    "accounts.manage rules.write",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -90,16 +90,21 @@ def show_facts(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A document: consignment, waste, or facts; .json or .yaml.")],
+    file: Annotated[
+        Path, typer.Argument(help="A consignment, waste, site_day, posting, facts, or a plan.json.")
+    ],
+    network: Annotated[
+        Path | None,
+        typer.Option(help="Network file whose licences and approvals hold (plan, site_day, posting)."),
+    ] = None,
     rules: Own = None,
     everything: Annotated[bool, typer.Option("--all", help="Also list the rules that are kept.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge a document by the rules. Exit status 3 if a rule that blocks is broken, 2 for bad input."""
-    from becq.rules.document import read_document
     from becq.rules.evaluation import evaluate
 
-    verdicts = evaluate(_book(rules), read_document(file))
+    verdicts = evaluate(_book(rules), _facts(file, network))
     counts = verdicts.counts()
     kinds = ("block", "warn", "note", "ok") if everything else ("block", "warn", "note")
     findings = verdicts.findings(kinds)
@@ -120,6 +125,33 @@ def check(
         raise InputError(f"{file}: no rule concerns what the document holds; check its jurisdiction")
     if counts["block"]:
         raise typer.Exit(BLOCKED)
+
+
+def _facts(file: Path, network_file: Path | None) -> dict[str, Any]:
+    """The facts of a document, or of a plan as ``becq plan`` writes it."""
+    from becq.chain.reading import read_network
+    from becq.rules.document import read_document
+
+    network = read_network(network_file) if network_file is not None else None
+    plan = _read_plan(file)
+    if plan is None:
+        return read_document(file, network)
+    if network is None:
+        raise InputError(f"{file}: a plan is judged against its network; name it with --network")
+    from becq.planning.compliance import plan_facts
+
+    return plan_facts(plan, network)
+
+
+def _read_plan(file: Path) -> dict[str, Any] | None:
+    """The plan that the file is, or None where it is something else."""
+    if file.suffix.lower() != ".json":
+        return None
+    try:
+        data = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None  # the reader of documents says what is wrong
+    return data if isinstance(data, dict) and "schema" in data else None
 
 
 def _say(finding: Finding) -> None:

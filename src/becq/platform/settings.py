@@ -51,6 +51,7 @@ STEPS = [
     "becq.platform.dispatch",
     "becq.platform.clinic",
     "becq.platform.waste",
+    "becq.platform.supervision",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from becq.chain.fields import ActivityBq, Day, Flag, Instant, NuclideName, Number, Slug, Text
 from becq.chain.item import Row, misfit
 from becq.errors import InputError
-from becq.physics.decay import decay
+from becq.physics.decay import decay, decay_factor
 from becq.physics.quantities import parse_dose_rate, parse_mass
 from becq.physics.radiation.packages import transport_index
 from becq.rules.reference import package_categories, package_ranks
@@ -213,8 +213,7 @@ class ConsignmentDocument(Row):
         start, end = self._instant(package.reference_time), self._instant(self.departure)
         if end < start:  # calibrated to a later time: each nuclide by itself, as nothing grew in yet
             return {
-                name: activity * float(1 / decay(name, 1.0, (start - end), members=[name]).activities_bq)
-                for name, activity in held.items()
+                name: activity / float(decay_factor(name, start - end)) for name, activity in held.items()
             }
         later = decay(list(held), list(held.values()), end - start)
         floor = NEGLIGIBLE * sum(held.values())

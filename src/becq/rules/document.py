@@ -1,7 +1,8 @@
 """Documents that rules are checked on: JSON or YAML in, facts of subjects out.
 
-A document says what it is by its one key: ``consignment``, ``waste``, or ``facts``, the last with rows of any
-subject of the vocabulary. Every problem of a document is listed before anything is judged.
+A document says what it is by its one key: ``consignment``, ``waste``, ``site_day``, ``posting``, or
+``facts``, the last with rows of any subject of the vocabulary. A site's day and a posting are judged against
+the licences and approvals of a network. Every problem of a document is listed before anything is judged.
 """
 
 from __future__ import annotations
@@ -16,23 +17,31 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ValidationError
 
+from becq.chain.network import Network
 from becq.chain.source import field_name
 from becq.chain.suggestion import did_you_mean
 from becq.chain.validation import explain
 from becq.chain.yaml_file import parse_yaml
 from becq.errors import InputError, Problem, ProblemsError
 from becq.rules.consignment import ConsignmentDocument
+from becq.rules.site_day import PostingDocument, SiteDayDocument
 from becq.rules.subject import Fact, frame, subject, subjects
 from becq.rules.waste import WasteDocument
 
 MOST_BYTES = 5_000_000
-KINDS: Mapping[str, type[BaseModel]] = {"consignment": ConsignmentDocument, "waste": WasteDocument}
+KINDS: Mapping[str, type[BaseModel]] = {
+    "consignment": ConsignmentDocument,
+    "waste": WasteDocument,
+    "site_day": SiteDayDocument,
+    "posting": PostingDocument,
+}
 FACTS = "facts"
 
 
-def read_document(path: str | os.PathLike[str]) -> dict[str, pl.DataFrame]:
+def read_document(path: str | os.PathLike[str], network: Network | None = None) -> dict[str, pl.DataFrame]:
     """The facts of a JSON or YAML document by subject.
 
+    :param network: where the sites of a ``site_day`` or ``posting`` are defined.
     :raises ProblemsError: with everything that is wrong with it.
     :raises InputError: where it cannot be read at all.
     """
@@ -43,10 +52,10 @@ def read_document(path: str | os.PathLike[str]) -> dict[str, pl.DataFrame]:
         content = file.read_bytes()
     except OSError as error:
         raise InputError(f"{file}: the document cannot be read: {error.strerror}") from error
-    return parse_document(content, str(file))
+    return parse_document(content, str(file), network)
 
 
-def parse_document(content: bytes, name: str) -> dict[str, pl.DataFrame]:
+def parse_document(content: bytes, name: str, network: Network | None = None) -> dict[str, pl.DataFrame]:
     """As :func:`read_document`, for content in hand; ``name`` names the file."""
     try:
         text = content.decode("utf-8-sig")
@@ -56,9 +65,9 @@ def parse_document(content: bytes, name: str) -> dict[str, pl.DataFrame]:
         source = parse_yaml(text, Path(name))
         if source.problems:
             raise ProblemsError(source.problems)
-        return facts_of(source.data, name)
+        return facts_of(source.data, name, network)
     try:
-        return facts_of(json.loads(text), name)
+        return facts_of(json.loads(text), name, network)
     except json.JSONDecodeError as error:
         problem = Problem(name, error.lineno, None, f"this is not JSON: {error.msg}", "write JSON or .yaml")
         raise ProblemsError([problem]) from error
@@ -66,7 +75,7 @@ def parse_document(content: bytes, name: str) -> dict[str, pl.DataFrame]:
         raise InputError(f"{name}: the document is nested too deeply") from error
 
 
-def facts_of(data: Any, name: str = "document") -> dict[str, pl.DataFrame]:
+def facts_of(data: Any, name: str = "document", network: Network | None = None) -> dict[str, pl.DataFrame]:
     """The facts of a document in hand, as plain data with the one key that says what it is."""
     known = (*KINDS, FACTS)
     if not isinstance(data, Mapping) or len(data) != 1 or next(iter(data)) not in known:
@@ -85,6 +94,10 @@ def facts_of(data: Any, name: str = "document") -> dict[str, pl.DataFrame]:
         raise ProblemsError(
             [Problem(name, None, at, flaw.message, flaw.remedy) for at, flaw in flaws]
         ) from error
+    if isinstance(document, SiteDayDocument | PostingDocument):
+        if network is None:
+            raise InputError(f"{name}: a {kind} is judged against a network; name it with --network")
+        return document.facts(network)
     assert isinstance(document, ConsignmentDocument | WasteDocument)
     return document.facts()
 

@@ -100,8 +100,8 @@ class WasteDocument(Row):
 def clearance_fraction(put_in: Mapping[str, float], elapsed_s: float, mass_g: float | None) -> float | None:
     """Sum of concentration over clearance level, ``elapsed_s`` after the activities held.
 
-    None where the mass is not known or a nuclide that is left has no level. Progeny that the level of its
-    parent contains is not counted.
+    None where the mass is not known, or something that was put in and is left has no level. Progeny that only
+    grew in is not counted where the level of its parent contains it or where it has no level of its own.
     """
     if mass_g is None:
         return None
@@ -111,9 +111,9 @@ def clearance_fraction(put_in: Mapping[str, float], elapsed_s: float, mass_g: fl
     contained = {child for name in left if name in levels for child in levels[name].progeny}
     total = 0.0
     for name, activity_bq in left.items():
-        if name in contained and name not in put_in:
-            continue
         level = levels[name].bulk_concentration_bq_g if name in levels else None
+        if name not in put_in and (name in contained or level is None):
+            continue
         if level is None:
             if activity_bq > NEGLIGIBLE_BQ:
                 return None

@@ -70,10 +70,12 @@ ACTIONS: Mapping[str, frozenset[str]] = {
         "ledger.correct",
         "ledger.verify",
         "rules.override",
+        "rules.write",
+        "filing.record",
     },
     Role.REGULATOR: _EVERYBODY | {"plan.read", "ledger.read_all", "ledger.verify"},
     Role.ADMINISTRATOR: _EVERYBODY
-    | {"plan.read", "network.edit", "ledger.correct", "ledger.verify", "accounts.manage"},
+    | {"plan.read", "network.edit", "ledger.correct", "ledger.verify", "accounts.manage", "rules.write"},
 }
 
 ALL_ACTIONS = frozenset().union(*ACTIONS.values())

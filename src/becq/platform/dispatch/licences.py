@@ -1,32 +1,77 @@
-"""May the consignee take this in? The findings of the radiation safety licence at receipt."""
+"""May the consignee take this in? The findings of licence and transfer approval at receipt."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Sum
+
 from becq.platform.accounts.models import User
-from becq.platform.dispatch.models import Consignment
+from becq.platform.dispatch.models import Consignment, ConsignmentStatus
 from becq.platform.ledger import selectors as books
 from becq.platform.network import selectors as network
+from becq.platform.supervision.rulebook import book_of
+from becq.rules.evaluation import evaluate
 from becq.rules.finding import Finding
-from becq.rules.licence import check_possession
+from becq.rules.holding import holding, is_judged, table
+from becq.rules.transfer import find_approval, transfer
 
 
 def receipt_findings(
     viewer: User, consignment: Consignment, at: datetime, incoming_bq: float
 ) -> list[Finding]:
-    """Scope and possession limit of the consignee's site if ``incoming_bq`` comes in at ``at``.
+    """Every rule on the consignee's site and on the transfer if ``incoming_bq`` comes in at ``at``.
 
     What the site's waste store holds counts too: the licence speaks of the site.
     """
-    site = next(row for row in network.site_rows(viewer) if row.id == consignment.to_site)
+    receiver = network.licensed_site(consignment.to_site)
+    if not is_judged(receiver):
+        return []
+    day, nuclide = at.astimezone(receiver.zone).date(), consignment.nuclide
     rows = books.balances(
         viewer,
         at,
         holder=consignment.to_organisation,
         site=consignment.to_site,
-        nuclide=consignment.nuclide,
+        nuclide=nuclide,
         progeny=False,
     )
-    held = sum(row.activity_bq for row in rows)
-    return [check_possession(site, consignment.nuclide, held + incoming_bq)]
+    held_bq = sum(row.activity_bq for row in rows)
+    facts = {"holding": table("holding", [holding(receiver, nuclide, day, held_bq + incoming_bq)])}
+    if consignment.from_organisation_id != consignment.to_organisation_id:
+        sender = network.licensed_site(consignment.from_site)
+        approvals = network.approvals_between(consignment.from_site, consignment.to_site)
+        approval = find_approval(approvals, sender.id, receiver.id, nuclide, day)
+        before_bq = 0.0
+        if approval is not None:
+            zone = receiver.zone
+            begin = datetime.combine(approval.valid_from, datetime.min.time(), zone)
+            before_bq = received_bq(consignment, begin, at)
+        row = transfer(
+            sender,
+            receiver,
+            nuclide,
+            day,
+            incoming_bq,
+            approval=approval,
+            approvals_known=network.has_approvals(),
+            transferred_bq=before_bq + incoming_bq,
+            radiopharmaceutical=network.product(viewer, consignment.product).kind != "bulk",
+            label=consignment.code,
+        )
+        facts["transfer"] = table("transfer", [row])
+    verdicts = evaluate(book_of(consignment.to_organisation), facts)
+    return verdicts.findings(["block", "warn", "note", "ok"])
+
+
+def received_bq(consignment: Consignment, begin: datetime, at: datetime) -> float:
+    """What came between the same sites of the same nuclide since ``begin``, this consignment left out."""
+    found = Consignment.objects.filter(
+        status=ConsignmentStatus.RECEIVED,
+        from_site=consignment.from_site,
+        to_site=consignment.to_site,
+        nuclide=consignment.nuclide,
+        received_at__gte=begin,
+        received_at__lte=at,
+    ).exclude(pk=consignment.pk)
+    return float(found.aggregate(total=Sum("received_bq"))["total"] or 0.0)

@@ -194,6 +194,15 @@ def balances(
     return _balances(chosen, at, list(lots) if lots is not None else None, nuclide, progeny, minimum_bq)
 
 
+def arrivals(viewer: User, holder: Organisation, site: str, begin: datetime, end: datetime) -> list[datetime]:
+    """The moments between two at which activity came into a site, oldest first."""
+    here = accounts(viewer).filter(Q(place=site) | Q(place__startswith=f"{site}/"), holder=holder)
+    came = Entry.objects.filter(
+        account__in=here, activity_bq__gt=0, posting__event_time__gt=begin, posting__event_time__lte=end
+    )
+    return list(came.order_by("posting__event_time").values_list("posting__event_time", flat=True).distinct())
+
+
 def history(viewer: User, lot: str) -> QuerySet[Posting]:
     """Everything the viewer may see that happened to a lot, oldest event first."""
     return (

@@ -95,6 +95,17 @@ def site(viewer: User, code: str) -> Site:
     return found
 
 
+def own_site(viewer: User, code: str) -> Site:
+    """One of ``own_sites`` by code.
+
+    :raises InputError: if there is none that the viewer may see into.
+    """
+    found = own_sites(viewer).filter(code=code).first()
+    if found is None:
+        raise InputError(f"There is no site '{code}' that you may see into")
+    return found
+
+
 def site_rows(viewer: User) -> list[ChainSite]:
     """Every site as the file writes it; licences only of sites the viewer may see into."""
     own = own_site_codes(viewer)
@@ -119,6 +130,30 @@ def product(viewer: User, code: str) -> Product:
     if item is None:
         raise InputError(f"There is no product '{code}' in the network")
     return Product.model_validate(item.definition)
+
+
+def licensed_site(code: str) -> ChainSite:
+    """A site with its licence, for the checks of other apps: what they find says only whether it suffices.
+
+    :raises InputError: if there is none.
+    """
+    item = NetworkItem.objects.filter(section=Section.SITES, code=code).first()
+    if item is None:
+        raise InputError(f"There is no site '{code}' in the network")
+    return ChainSite.model_validate(item.definition)
+
+
+def approvals_between(origin: str, destination: str) -> list[Approval]:
+    """The transfer approvals from one site to another, for the checks of other apps."""
+    rows = NetworkItem.objects.filter(
+        section=Section.APPROVALS, definition__origin=origin, definition__destination=destination
+    )
+    return [Approval.model_validate(row) for row in rows.values_list("definition", flat=True)]
+
+
+def has_approvals() -> bool:
+    """Whether the network records transfer approvals at all; where it does not, nothing can be said."""
+    return NetworkItem.objects.filter(section=Section.APPROVALS).exists()
 
 
 def resources(viewer: User) -> list[Resource]:
@@ -231,12 +266,16 @@ def _rows(viewer: User, model: type[ItemType], section: str, within: frozenset[s
 __all__ = [
     "OutageRow",
     "approvals",
+    "approvals_between",
     "definitions",
     "export_network",
+    "has_approvals",
     "lanes",
+    "licensed_site",
     "meta",
     "network_head",
     "outages",
+    "own_site",
     "own_site_codes",
     "own_sites",
     "processes",

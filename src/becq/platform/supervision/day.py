@@ -1,0 +1,82 @@
+"""A site's day before the rules: what it holds, what it has handled, and its workplaces.
+
+Holdings are the highest activity of each nuclide since the day began, taken at its beginning, after
+everything that came in, and at the moment looked at. Handled is what was drawn for patients and what was
+eluted, labelled or filled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, time
+
+import polars as pl
+from django.db.models import Sum
+
+from becq.chain.process import CONVERTING
+from becq.chain.site import Site as ChainSite
+from becq.platform.accounts.models import Organisation, User
+from becq.platform.clinic import selectors as clinic
+from becq.platform.ledger import selectors as books
+from becq.platform.network import selectors as network
+from becq.platform.production import selectors as production
+from becq.platform.production.models import RunStatus
+from becq.platform.supervision.rulebook import book_of
+from becq.rules.evaluation import Verdicts, evaluate
+from becq.rules.holding import holding, operations, table, workplaces
+
+HANDLING = CONVERTING | {"generator_elution"}
+
+
+def judge_day(viewer: User, code: str, at: datetime) -> Verdicts:
+    """What the rules say of a site from the beginning of the day to ``at``.
+
+    :raises InputError: if there is no such site among those that the viewer may see into.
+    """
+    row = network.own_site(viewer, code)
+    site = network.licensed_site(code)
+    return evaluate(book_of(row.organisation), day_facts(viewer, site, row.organisation, at))
+
+
+def day_facts(viewer: User, site: ChainSite, holder: Organisation, at: datetime) -> dict[str, pl.DataFrame]:
+    """Facts of the subjects holding, operation and workplace."""
+    day = at.astimezone(site.zone).date()
+    begin = datetime.combine(day, time(), site.zone)
+    peaks = daily_peaks(viewer, holder, site.id, begin, at)
+    handled = handled_bq(viewer, site.id, begin, at)
+    year = datetime(day.year, 1, 1, tzinfo=site.zone)
+    this_year = handled_bq(viewer, site.id, year, at) if handled else {}
+    return {
+        "holding": table("holding", [holding(site, name, day, peak) for name, peak in peaks.items()]),
+        "operation": table("operation", operations(site, day, handled, this_year)),
+        "workplace": table("workplace", workplaces(site, day, handled)),
+    }
+
+
+def daily_peaks(
+    viewer: User, holder: Organisation, site: str, begin: datetime, at: datetime
+) -> dict[str, float]:
+    """Nuclide → highest activity on a site between two moments, in Bq, the largest first."""
+    moments = {begin, at, *books.arrivals(viewer, holder, site, begin, at)}
+    peaks: dict[str, float] = {}
+    for moment in sorted(moments):
+        now: dict[str, float] = defaultdict(float)
+        for row in books.balances(viewer, moment, holder=holder, site=site, progeny=False):
+            now[row.nuclide] += row.activity_bq
+        for name, activity_bq in now.items():
+            peaks[name] = max(peaks.get(name, 0.0), activity_bq)
+    return dict(sorted(peaks.items(), key=lambda item: -item[1]))
+
+
+def handled_bq(viewer: User, site: str, begin: datetime, end: datetime) -> dict[str, float]:
+    """Nuclide → activity drawn, eluted, labelled or filled on a site between two moments, in Bq."""
+    found: dict[str, float] = defaultdict(float)
+    drawn = clinic.doses(viewer, site=site).filter(at__gte=begin, at__lte=end).order_by()
+    for name, activity_bq in drawn.values_list("nuclide").annotate(total=Sum("activity_bq")):
+        found[name] += activity_bq
+    made = production.runs(viewer, site=site, status=RunStatus.RELEASED).filter(
+        kind__in=HANDLING, released_at__gte=begin, released_at__lte=end
+    )
+    for name, activity_bq in made.order_by().values_list("nuclide").annotate(total=Sum("released_bq")):
+        found[name] += activity_bq or 0.0
+    return dict(found)

@@ -1,0 +1,125 @@
+"""What a site holds, handles and uses on a day, against its licences: holding, operation, workplace, use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from becq.chain.site import TRANSIT_KINDS, Site
+from becq.physics import decay_data
+from becq.rules.reference import exemption_levels
+from becq.rules.subject import frame
+
+Row = dict[str, Any]
+
+
+def is_judged(site: Site) -> bool:
+    """Whether somebody takes possession at a site at all; through airports and stations goods only pass."""
+    return site.kind not in TRANSIT_KINDS
+
+
+def table(subject: str, rows: Iterable[Row]) -> pl.DataFrame:
+    """Rows of facts as the table that rules are evaluated on."""
+    listed = list(rows)
+    names = list(dict.fromkeys(name for row in listed for name in row))
+    if not listed:
+        return frame(subject, {"label": []})
+    return frame(subject, {name: [row.get(name) for row in listed] for name in names})
+
+
+def place(site: Site, day: date) -> Row:
+    """The facts that every subject at a site shares."""
+    return {
+        "label": site.name,
+        "label_zh": site.name_zh,
+        "site": site.id,
+        "jurisdiction": site.jurisdiction,
+        "day": day,
+    }
+
+
+def holding(site: Site, nuclide: str, day: date, activity_bq: float) -> Row:
+    """A nuclide on a site: ``activity_bq`` is the highest of the day."""
+    licence = site.licence
+    limit = licence.limit_bq(nuclide) if licence else None
+    until = licence.valid_until if licence else None
+    level = exemption_levels().get(nuclide)
+    return {
+        **place(site, day),
+        "site_kind": site.kind,
+        "nuclide": nuclide,
+        "exemption_bq": level.activity_bq if level is not None else None,
+        "half_life_s": decay_data.half_life_s(nuclide),
+        "activity_bq": activity_bq,
+        "licensed": limit is not None,
+        "licence_days_left": float((until - day).days) if until else None,
+        "possession_limit_bq": limit,
+    }
+
+
+def operations(
+    site: Site,
+    day: date,
+    operated_bq: Mapping[str, float],
+    year_operated_bq: Mapping[str, float] | None = None,
+) -> Iterator[Row]:
+    """What is handled on a day, nuclide by nuclide, against the limits of the workplaces it is licensed in.
+
+    Where a nuclide is licensed in several workplaces of a site the limits add up, as it is not known in which
+    of them it was handled; where it is licensed in none, the limits are unknown.
+    """
+    rows = site.licence.operations if site.licence else []
+    for nuclide, activity_bq in operated_bq.items():
+        own = [row for row in rows if row.nuclide == nuclide]
+        yearly = [row.yearly_limit for row in own if row.yearly_limit is not None]
+        yield {
+            **place(site, day),
+            "workplace": ", ".join(row.workplace for row in own) or None,
+            "nuclide": nuclide,
+            "operated_bq": activity_bq,
+            "daily_limit_bq": sum(row.daily_limit for row in own) if own else None,
+            "year_operated_bq": year_operated_bq.get(nuclide) if year_operated_bq is not None else None,
+            "yearly_limit_bq": sum(yearly) if own and len(yearly) == len(own) else None,
+        }
+
+
+def workplaces(site: Site, day: date, operated_bq: Mapping[str, float]) -> Iterator[Row]:
+    """Each licensed workplace with its daily equivalent operating activity.
+
+    What is handled is shared between the workplaces of a nuclide in proportion to their daily limits.
+    """
+    from becq.rules.workplace import daily_equivalent_bq
+
+    rows = site.licence.operations if site.licence else []
+    total: dict[str, float] = {}
+    for row in rows:
+        total[row.nuclide] = total.get(row.nuclide, 0.0) + row.daily_limit
+    for name in dict.fromkeys(row.workplace for row in rows):
+        own = [row for row in rows if row.workplace == name]
+        shares = [operated_bq.get(row.nuclide, 0.0) * row.daily_limit / total[row.nuclide] for row in own]
+        equivalent = daily_equivalent_bq([row.nuclide for row in own], shares, [row.operation for row in own])
+        yield {
+            **place(site, day),
+            "label": f"{site.name}, {name}",
+            "label_zh": f"{site.name_zh}，{name}",
+            "workplace": name,
+            "workplace_class": own[0].workplace_class,
+            "daily_equivalent_bq": equivalent,
+        }
+
+
+def use(
+    site: Site, product: str, nuclide: str, day: date, activity_bq: float, *, prepared_here: bool = False
+) -> Row:
+    """A radiopharmaceutical used at a hospital on a day; which class of licence it needs stays unknown."""
+    return {
+        **place(site, day),
+        "product": product,
+        "nuclide": nuclide,
+        "activity_bq": activity_bq,
+        "use_class": float(site.use_class) if site.use_class is not None else None,
+        "prepared_here": prepared_here,
+    }
