@@ -80,6 +80,17 @@ def test_prints_json_with_typed_values():
     assert len(json.loads(becq("show", "d_values", "--json").stdout)["rows"]) == row_counts()["d_values"]
 
 
+def test_finds_a_nuclide_in_all_tables():
+    run = becq("find", "177Lu")
+    assert run.returncode == 0
+    counts = {line.split()[0]: int(line.split()[1]) for line in run.stdout.splitlines()}
+    assert counts["d_values"] == 1
+    assert json.loads(becq("find", "Lu-177", "--json").stdout)["rows"] == counts
+    assert becq("find", "no such thing").stdout == "No reference table contains 'no such thing'\n"
+    shown = becq("show", "photon_lines", "--find", "177Lu", "--json")
+    assert json.loads(shown.stdout)["total"] == counts["photon_lines"]
+
+
 def test_explains_columns():
     run = becq("columns", "d-values")
     assert run.returncode == 0

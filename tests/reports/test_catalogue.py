@@ -12,7 +12,7 @@ from becq.physics import decay_data
 from becq.physics.half_lives import deviating_half_lives, evaluated_half_life
 from becq.reports.catalogue.cells import as_json, read_cell
 from becq.reports.catalogue.dictionary import STEPS, TYPES, ReferenceColumn, entry, tables
-from becq.reports.catalogue.selection import columns_named, find, read_condition, select
+from becq.reports.catalogue.selection import columns_named, find, mentions, read_condition, select
 from becq.reports.catalogue.table import file_names, file_text, row_counts, split, table, write_csv
 from becq.reports.catalogue.validation import validate, validate_all
 
@@ -328,6 +328,21 @@ def test_finding_a_nuclide_does_not_find_longer_names():
     assert [found.texts[row][0] for row in find(found, "tc-99")] == ["Tc-99"]
     several = {found.texts[row][0] for row in find(found, "Tc-9")}
     assert {"Tc-99", "Tc-99m", "Tc-98"} <= several
+
+
+def test_a_nuclide_is_found_in_all_tables_as_often_as_in_each():
+    counts = mentions("lu177")
+    assert {"transport_limits", "d_values", "exemption_levels", "photon_lines", "beta_spectra"} <= set(counts)
+    assert "buildup" not in counts
+    assert counts["d_values"] == 1
+    for name, count in counts.items():
+        assert count == len(find(table(name), "Lu-177"))
+    # Lu-177m is another nuclide, in reactions too
+    assert len(mentions("Lu-177m")) < len(counts)
+    assert find(table("accelerator_routes"), "Tc-99") == []
+    assert len(find(table("accelerator_routes"), "Tc-99m")) >= 1
+    assert mentions(" ") == {}
+    assert mentions("no such text anywhere") == {}
 
 
 def test_columns_are_named_in_any_order():

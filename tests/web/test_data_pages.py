@@ -13,6 +13,7 @@ from django.test import Client
 from python_calamine import load_workbook
 
 from becq.reports.catalogue.dictionary import STEPS, tables
+from becq.reports.catalogue.selection import mentions
 from becq.reports.catalogue.table import file_text, row_counts, table
 from becq.web.tables import exact
 
@@ -70,10 +71,24 @@ def test_the_index_is_searched_by_words_columns_and_sources(browser_page):
         body = browser_page.get("/data/", {"q": text}).content.decode()
         return set(re.findall(r'<a href="/data/(\w+)/"', body.split("<tbody>")[-1]))
 
-    assert found("D-value") == {"d_values", "source_categories"}
+    assert {"d_values", "source_categories"} <= found("D-value")
+    assert "photon_lines" not in found("D-value")
     assert "transport_limits" in found("a1_tbq")
     assert "fission_yields" in found("裂变产额")
     assert "Nothing matches" in text_of(browser_page.get("/data/", {"q": "no such thing"}))
+
+
+def test_a_nuclide_is_found_in_every_table_that_has_it(browser_page):
+    answer = browser_page.get("/data/", {"q": "镥-177"})
+    body = answer.content.decode()
+    for name, count in mentions("Lu-177").items():
+        link = re.search(rf'<a href="(/data/{name}/\?q=[^"]+)">([\d,]+)</a>', body)
+        assert link, name
+        assert int(link[2].replace(",", "")) == count
+    address = re.search(r'<a href="(/data/d_values/\?q=[^"]+)"', body)[1]
+    assert first_cells(browser_page.get(html.unescape(address))) == ["¹⁷⁷Lu"]
+    assert 'href="/data/buildup/"' not in body.split("<tbody>")[-1]
+    assert "Rows found" not in text_of(browser_page.get("/data/"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -238,6 +253,8 @@ def test_the_palette_finds_tables_in_both_languages(browser_page):
     for text in ("D-value", "d_values", "D 值"):
         hits = json.loads(browser_page.get("/palette/", {"q": text}).content)["hits"]
         assert "/data/d_values/" in {hit["href"] for hit in hits}
+    hits = json.loads(browser_page.get("/palette/", {"q": "lutetium-177"}).content)["hits"]
+    assert "/data/?q=Lu-177" in {hit["href"] for hit in hits}
     hits = json.loads(browser_page.get("/palette/", {"q": "reference"}).content)["hits"]
     assert "/data/" in {hit["href"] for hit in hits}
 

@@ -13,7 +13,8 @@ from becq.cli.answers import columns_of_terminal, pad
 from becq.errors import InputError, Problem
 from becq.reports.catalogue.dictionary import NUMERIC, STEPS, ReferenceColumn, entry, tables
 from becq.reports.catalogue.document import describe, page
-from becq.reports.catalogue.selection import columns_named, read_condition, select
+from becq.reports.catalogue.selection import columns_named, mentions, read_condition, select
+from becq.reports.catalogue.selection import find as find_in
 from becq.reports.catalogue.table import ReferenceTable, row_counts, table, write_csv
 from becq.reports.catalogue.validation import validate, validate_all
 
@@ -55,6 +56,7 @@ def show(
         list[str] | None,
         typer.Option(help="Only rows with nuclide=Mo-99, a1_tbq>=1, note~word, ...; may be repeated."),
     ] = None,
+    find: Annotated[str, typer.Option(help="Only rows that contain this nuclide or text.")] = "",
     columns: Annotated[str, typer.Option(help="Only these columns, in this order: nuclide,a1_tbq.")] = "",
     limit: Annotated[
         int | None, typer.Option(min=0, help=f"At most so many rows, 0 for all; as text {MOST_ROWS}.")
@@ -67,6 +69,9 @@ def show(
         raise InputError("--json and --csv: choose one of them")
     found = table(name)
     rows = select(found, [read_condition(found, each) for each in where or ()])
+    if find.strip():
+        hits = set(find_in(found, find))
+        rows = [row for row in rows if row in hits]
     wanted = [each.strip() for each in columns.split(",") if each.strip()]
     at = columns_named(found, wanted) if wanted else list(range(len(found.columns)))
     total = len(rows)
@@ -79,6 +84,23 @@ def show(
         typer.echo(write_csv([found.columns[i].name for i in at], lines), nl=False)
     else:
         typer.echo("\n".join(_lines(found, rows, at, total)))
+
+
+@app.command("find")
+def find_rows(
+    text: Annotated[str, typer.Argument(help="A nuclide in any spelling, or any text.")],
+    as_json: Json = False,
+) -> None:
+    """Say in which tables a nuclide or a text stands, and in how many rows."""
+    found = mentions(text)
+    if as_json:
+        typer.echo(json.dumps({"text": text, "rows": found}, ensure_ascii=False, indent=2))
+        return
+    width = max(map(len, found), default=0)
+    for name, count in found.items():
+        typer.echo(f"{name:<{width}}  {count:>6}  {tables()[name].title_en}")
+    if not found:
+        typer.echo(f"No reference table contains '{text}'")
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 from becq.errors import InputError
 from becq.physics.nuclides import parse_nuclide
 from becq.reports.catalogue.cells import FLAGS, Cell, parts, read_cell
-from becq.reports.catalogue.dictionary import NUMERIC, ReferenceColumn
-from becq.reports.catalogue.table import ReferenceTable
+from becq.reports.catalogue.dictionary import NUMERIC, ReferenceColumn, tables
+from becq.reports.catalogue.table import ReferenceTable, file_text, split
 
 _SIGN = re.compile(r"!=|>=|<=|=|>|<|~")
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le}
@@ -83,20 +83,51 @@ def select(table: ReferenceTable, conditions: Iterable[Condition]) -> list[int]:
 def find(table: ReferenceTable, text: str) -> list[int]:
     """Numbers (from 0) of the rows that contain a text in any cell, whatever its case.
 
-    A nuclide, in any spelling, finds itself and not the longer names: "99Tc" finds Tc-99, not Tc-99m.
+    A nuclide, in any spelling, finds its canonical name as a whole: "99Tc" finds Tc-99, not Tc-99m.
     """
+    return _hits(table.columns, table.texts, text)
+
+
+def mentions(text: str) -> dict[str, int]:
+    """How many rows of each table contain a text, as :func:`find` does; tables without any are left out."""
+    if not text.strip():
+        return {}
+    named, needle = _needle(text)
+    counts: dict[str, int] = {}
+    for described in tables().values():
+        content = file_text(described.name)
+        if (named not in content) if named else (needle not in content.casefold()):
+            continue
+        heads, lines = split(content)
+        count = len(_hits([described.column(head) for head in heads], lines, text))
+        if count:
+            counts[described.name] = count
+    return counts
+
+
+def _needle(text: str) -> tuple[str, str]:
+    """The canonical name of the nuclide that a text means, "" for none, and the text to look for."""
     needle = text.strip().casefold()
+    if len(needle) < 3:  # "d" and "t" are hydrogen, but hardly meant
+        return "", needle
     try:
-        named = parse_nuclide(text).name
+        return parse_nuclide(text).name, needle
     except InputError:
-        named = ""
+        return "", needle
+
+
+def _hits(columns: Sequence[ReferenceColumn], lines: Sequence[Sequence[str]], text: str) -> list[int]:
+    named, needle = _needle(text)
+    whole = re.compile(rf"(?<![A-Za-z0-9-]){re.escape(named)}(?![A-Za-z0-9])") if named else None
     found = []
-    for n, cells in enumerate(table.texts):
-        for text_, column in zip(cells, table.columns, strict=True):
-            if named and column.type in _NUCLIDES:
-                hit = named in parts(text_, column)
+    for n, cells in enumerate(lines):
+        for cell, column in zip(cells, columns, strict=True):
+            if whole is None:
+                hit = needle in cell.casefold()
+            elif column.type in _NUCLIDES:
+                hit = named in parts(cell, column)
             else:
-                hit = needle in text_.casefold()
+                hit = whole.search(cell) is not None
             if hit:
                 found.append(n)
                 break

@@ -73,6 +73,7 @@ def file_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".csv") for name in names if name.endswith(".csv")))
 
 
+@lru_cache(maxsize=128)
 def file_text(name: str) -> str:
     """The file of a table as it is."""
     return files("becq.data").joinpath(f"{name}.csv").read_text(encoding="utf-8")

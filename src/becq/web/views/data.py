@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +12,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from becq.errors import InputError
+from becq.physics.nuclides import parse_nuclide
 from becq.reports.catalogue.dictionary import ReferenceColumn, TableEntry, tables
+from becq.reports.catalogue.selection import mentions
 from becq.reports.catalogue.table import ReferenceTable, row_counts, table, write_csv
-from becq.web import data_curves, data_tables
+from becq.web import data_curves, data_tables, frame
 from becq.web.tables import Column, Filter, Table
 from becq.web.views.palette import SOURCES, Hit
 
+LONGEST = 200
 SOURCES_SHOWN = 12
 """More sources of one table are folded."""
 
@@ -25,11 +30,14 @@ SOURCES_SHOWN = 12
 def index(request: HttpRequest) -> HttpResponse:
     """All tables by the step of the chain that they serve."""
     counts = row_counts()
+    asked = request.GET.get("q", "").strip()[:LONGEST]
+    hits = mentions(asked)
     found = Table(
         request=request,
-        rows=[_line(each, counts[each.name]) for each in tables().values()],
+        rows=[_line(each, counts[each.name], hits.get(each.name), asked) for each in tables().values()],
         columns=[
             Column("title", _("Table"), href="href", wrap=True),
+            *([Column("found", _("Rows found"), "number", href="found_href")] if asked else []),
             Column("rows", _("Rows"), "number"),
             Column("about", _("What it holds"), wrap=True),
             Column("basis", _("Rests on"), wrap=True),
@@ -38,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         caption=_("Reference tables"),
         name="tables",
-        filters=[Filter("q", _("Table, content, source"), "search", fields=["words"])],
+        filters=[Filter("q", _("Nuclide, table, source"), "search", apply=_with_hits)],
         per_page=200,
         group_by="step",
         row_key="name",
@@ -105,8 +113,15 @@ def _key(found: ReferenceTable, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _line(entry: TableEntry, rows: int) -> dict[str, Any]:
+def _with_hits(lines: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """Tables that contain the text, or are described with it."""
+    needle = text.strip().casefold()
+    return [line for line in lines if line["found"] or needle in line["words"].casefold()]
+
+
+def _line(entry: TableEntry, rows: int, found: int | None, asked: str) -> dict[str, Any]:
     columns = " ".join(f"{each.name} {each.label_en} {each.label_zh}" for each in entry.columns)
+    address = reverse("data-table", args=[entry.name])
     return {
         "name": entry.name,
         "title": data_tables.title(entry),
@@ -115,7 +130,9 @@ def _line(entry: TableEntry, rows: int) -> dict[str, Any]:
         "basis": data_tables.basis(entry),
         "gaps": data_tables.gaps(entry),
         "rows": rows,
-        "href": reverse("data-table", args=[entry.name]),
+        "found": found,
+        "found_href": f"{address}?{urlencode({'q': asked})}" if found else "",
+        "href": address,
         "words": " ".join(
             (
                 entry.name,
@@ -163,9 +180,17 @@ def _csv(found: ReferenceTable, shown: Table) -> HttpResponse:
 
 
 def _hits(request: HttpRequest, text: str) -> Iterable[Hit]:
-    """Tables of which the title or the name contains what is looked for."""
+    """Tables of which the title or the name contains what is looked for; all of them for a nuclide."""
     if not text:
         return
+    try:
+        named = parse_nuclide(text)
+    except InputError:
+        named = None
+    if named is not None:
+        label = named.name_zh if frame.is_chinese() else f"{named.isotope_markup} {named.name_en}"
+        address = f"{reverse('data')}?{urlencode({'q': named.name})}"
+        yield Hit(_("Reference data"), label, address, "data", _("all tables with this nuclide"))
     needle = text.casefold()
     for each in tables().values():
         if needle in f"{each.title_en} {each.title_zh} {each.name}".casefold():
