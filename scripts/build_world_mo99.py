@@ -41,7 +41,7 @@ CYCLES_FROM, CYCLES_TO = datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 4, 1,
 CI_BQ = 3.7e10
 DECAY_S = nuclide("Mo-99").decay_const
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-AMPLE = "10000 TBq"
+AMPLE, LICENCES_UNTIL = "10000 TBq", "2030-12-31"
 
 Item = dict[str, Any]
 Row = dict[str, str]
@@ -348,10 +348,11 @@ def make_sites() -> Iterator[Item]:
                     "province": row["country"],
                     "licence": {
                         "scope": scope,
+                        "valid_until": LICENCES_UNTIL,
                         "nuclides": [{"nuclide": n, "possession_limit": AMPLE} for n in nuclides],
                     },
                 }
-                | said(row, note="licence: assumption: large enough not to bind")
+                | said(row, note="licence: assumption: large enough and long enough not to bind")
             )
     for row in table("airports"):
         yield place(row, "airport") | said(row)

@@ -103,12 +103,20 @@ def make_sites(activities: list[Item]) -> Iterator[Item]:
         status = "" if row["status"] == "operating" else f"status: {row['status']}"
         said = sichuan.provenance(row, note="; ".join(text for text in (status, note) if text))
         use = {"use_class": int(row["use_class"])} if row["use_class"] else {}
-        yield place(row, row["division"]) | use | ({"licence": licence} if licence else {}) | said
+        yield place(row, row["division"]) | use | dated(row["id"], licence) | said
     for supplier in table("suppliers"):
         row = find("sites", supplier["id"])
         licence, note = sichuan.producer_licence(row, sorted(nuclides.get(row["id"], ())))
         said = sichuan.provenance(row, note=note)
-        yield place(row, supplier["division"]) | ({"licence": licence} if licence else {}) | said
+        yield place(row, supplier["division"]) | dated(row["id"], licence) | said
+
+
+def dated(site: str, licence: Item | None) -> Item:
+    """The licence of a site with its last day; nothing where it has none."""
+    if licence is None:
+        return {}
+    until = {row["site"]: row["valid_until"] for row in table("licences_until")}
+    return {"licence": licence | {"valid_until": until.get(site, until["*"])}}
 
 
 def place(row: Row, division: str) -> Item:

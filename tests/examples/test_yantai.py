@@ -17,6 +17,9 @@ from becq.chain.network import SECTIONS, Network
 from becq.chain.places import distance_km
 from becq.chain.reading import check_network, read_network, write_network
 from becq.planning import plan
+from becq.planning.compliance import plan_facts
+from becq.rules.evaluation import evaluate
+from becq.rules.rulebook import builtin
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "yantai"
@@ -62,7 +65,7 @@ def test_every_item_says_where_it_comes_from(network: Network, section: str) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["flights", "outages", "parameters", "processes", "resources", "sites", "stock"]
+    "name", ["flights", "outages", "parameters", "licences_until", "processes", "resources", "sites", "stock"]
 )
 def test_every_row_says_where_it_comes_from(name: str) -> None:
     with (FOLDER / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
@@ -147,6 +150,21 @@ def test_hospital_points_are_no_finer_than_their_source(network: Network) -> Non
         if "3AHospital" in (site.source or ""):
             assert round(site.lat, 3) == site.lat, site.id
             assert round(site.lon, 3) == site.lon, site.id
+
+
+def test_rules_find_what_was_left_out_on_purpose(network: Network) -> None:
+    """One approval is missing and one licence about to end; nothing else breaks a rule."""
+    facts = plan_facts(plan(network, FIRST, DAYS), network)
+    findings = evaluate(builtin(), facts).findings(severities=("block", "warn"))
+    hospital = {site: network.site[site].name for site in ("bmu-yantai", "rushan")}
+    broken = {
+        (finding.severity, finding.rule, next((k for k, v in hospital.items() if v in finding.sentence), ""))
+        for finding in findings
+    }
+    assert broken == {
+        ("block", "cn-transfer-approval", "bmu-yantai"),
+        ("warn", "cn-licence-renewal", "rushan"),
+    }
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.*")), ids=lambda path: path.name)
