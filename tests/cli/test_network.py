@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from becq.chain.reading import read_network
+from chain.osrm_stub import StubServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "network-file.md"
 
@@ -96,6 +97,38 @@ def test_show_by_province(example: Path) -> None:
     assert refused.returncode == 2
     assert "use province, prefecture, county, jurisdiction" in refused.stderr
     assert becq("show", example, "--on", "soon").returncode == 2
+
+
+def test_roads_are_asked_of_a_server(example: Path, tmp_path: Path) -> None:
+    out = tmp_path / "measured"
+    with StubServer(lambda a, b: None if a == b else 50_000.0) as server:
+        run = becq("roads", example, "--server", server.url, "--out", out, "--renew")
+        again = becq("roads", example, "--server", server.url, "--out", out)
+        kept = becq("roads", example, "--server", server.url, "--out", tmp_path / "kept.yaml")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == f"{out}: 2 roads; 2 pairs asked about\n"
+    legs = {(leg.origin, leg.destination): leg for leg in read_network(out).roads}
+    assert set(legs) == {("PLANT", "HOSPITAL"), ("HOSPITAL", "PLANT")}  # the hospital elutes
+    assert {leg.distance_km for leg in legs.values()} == {50}
+    assert (legs["PLANT", "HOSPITAL"].source or "").startswith(
+        f"OSRM table service at {server.url}, profile driving, "
+    )
+    assert (again.returncode, "is not empty" in again.stderr) == (2, True)
+    assert "2 roads; 1 pairs asked about" in kept.stdout
+
+
+def test_roads_without_a_server(example: Path, tmp_path: Path) -> None:
+    run = becq("roads", example, "--server", "http://127.0.0.1:9", "--out", tmp_path / "n.yaml")
+    assert run.returncode == 2
+    assert "cannot be reached" in run.stderr
+    assert not (tmp_path / "n.yaml").exists()
+
+
+def test_roads_that_are_not_there_are_told(example: Path, tmp_path: Path) -> None:
+    with StubServer(lambda _a, _b: None) as server:
+        run = becq("roads", example, "--server", server.url, "--out", tmp_path / "n.yaml", "--renew")
+    assert run.returncode == 0
+    assert "no road from PLANT to HOSPITAL" in run.stderr
 
 
 def test_convert_there_and_back(example: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -104,6 +104,40 @@ def show(
             pad(cell, width, end=i in (2, 4)) for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         typer.echo("  ".join(line).rstrip())
+
+
+@app.command()
+def roads(
+    source: Annotated[Path, typer.Argument(metavar="NETWORK", help="The network to read.")],
+    server: Annotated[
+        str, typer.Option("--server", help="Address of an OSRM server, as http://127.0.0.1:5000.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file or folder to write.")],
+    max_km: Annotated[
+        float | None, typer.Option("--max-km", min=0, help="Longest great circle to ask about.")
+    ] = None,
+    profile: Annotated[str, typer.Option("--profile", help="Profile of the server.")] = "driving",
+    points: Annotated[int, typer.Option("--points", min=2, help="Coordinates of one request at most.")] = 100,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds to wait for an answer.")] = 60,
+    renew: Annotated[bool, typer.Option("--renew", help="Measure again what is there already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Fill in distances and driving times by road, asked of a road server."""
+    from becq.chain.measured_roads import measure_roads
+    from becq.chain.road_server import RoadServer
+
+    asked = RoadServer(server, profile=profile, points=points, timeout_s=timeout)
+    network = read_network(source)
+    _may_write(out, force)
+    today = datetime.now().astimezone().date().isoformat()
+    row_source = f"OSRM table service at {asked.url}, profile {profile}, {today}"
+    found = measure_roads(network, asked, row_source, max_km=max_km, renew=renew)
+    write_network(found.network, out)
+    typer.echo(f"{out}: {len(found.network.roads)} roads; {found.asked} pairs asked about")
+    for origin, destination in found.unreachable[:20]:
+        typer.echo(f"no road from {origin} to {destination}: plans go on estimating it", err=True)
+    if len(found.unreachable) > 20:
+        typer.echo(f"and {len(found.unreachable) - 20} more without a road", err=True)
 
 
 def _day(text: str) -> date:
