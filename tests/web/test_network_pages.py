@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from market_world import START, World, token, world
 from test_plan_pages import at_once, run, text, untranslated
 
+from becq.chain.definition import define
 from becq.platform.network import selectors, services
 from becq.platform.network.models import NetworkItem, NetworkMeta
 from becq.platform.plans import services as plans
@@ -23,6 +24,8 @@ PAGES = (
     "/network/?tab=processes",
     "/network/?tab=lanes&mode=flight",
     "/network/?tab=outages&status=planned",
+    "/network/?tab=roads",
+    "/network/?tab=approvals&holds=yes",
     "/network/sites/reactor/",
     "/network/panel/?site=near",
 )
@@ -74,6 +77,71 @@ def test_a_hospital_sees_no_licence_machine_or_recipe_of_others(world):
     assert "10.0 TBq" not in site
     assert "10.0 TBq" not in text(client.get("/network/panel/?site=reactor"))
     assert "pile" not in text(client.get("/network/export/network.yaml"))
+
+
+def legal(world):
+    """The network with divisions, operations, approvals and a measured road."""
+    network = selectors.export_network(world.planner)
+    limits = [{"nuclide": "Lu-177", "possession_limit": "10 TBq"}]
+    operations = [
+        {"workplace": "Hot lab", "workplace_class": "B", "nuclide": "Lu-177", "operation": "simple-wet",
+         "daily_limit": "37 GBq", "yearly_limit": "7.4 TBq"}
+    ]  # fmt: skip
+    licence = {"nuclides": limits, "operations": operations}
+    where = {"division": "510107", "jurisdiction": "CN-51", "use_class": 3, "licence": licence}
+    for site in network.sites:
+        if site.id == "near":
+            services.save_item(world.planner, "sites", {**define(site), **where})
+        if site.id == "far":
+            services.save_item(world.planner, "sites", {**define(site), "division": "530102"})
+    year = {"valid_from": "2026-01-01", "valid_until": "2026-12-31", "nuclide": "Lu-177", "activity": "5 TBq"}
+    for code, end in (("A-NEAR", "near"), ("A-FAR", "far")):
+        row = {"id": code, "origin": "reactor", "destination": end, "number": f"{code} 2026", **year}
+        services.save_item(world.planner, "approvals", row)
+    road = {
+        "id": "W",
+        "origin": "pharmacy",
+        "destination": "far",
+        "distance_km": 561,
+        "duration": "7 h 10 min",
+    }
+    services.save_item(world.planner, "roads", road)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_site_says_where_it_lies_and_what_may_be_handled(world, language):
+    legal(world)
+    zh = language != "en"
+    page = text(world.client(world.planner, language).get("/network/sites/near/"))
+    assert ("四川省成都市武侯区" if zh else "Wuhou District, Chengdu, Sichuan") in page
+    assert ("第三类" if zh else "Class 3") in page
+    assert "CN-51" in page
+    assert "Hot lab" in page
+    assert "7.40 TBq" in page
+    other = text(world.client(world.who("hospital", "far"), language).get("/network/sites/near/"))
+    assert "Hot lab" not in other
+    assert ("第三类" if zh else "Class 3") not in other
+    for tab, said in (("roads", "7 h 10 min"), ("approvals", "A-NEAR 2026")):
+        page = text(world.client(world.planner, language).get(f"/network/?tab={tab}"))
+        assert said in page
+        if zh:
+            assert untranslated(page) == set()
+
+
+def test_an_approval_is_shown_to_its_holders(world):
+    legal(world)
+    page = text(world.client(world.who("hospital", "near")).get("/network/?tab=approvals"))
+    assert "A-NEAR" in page
+    assert "A-FAR" not in page
+
+
+def test_sites_are_found_by_province(world):
+    legal(world)
+    client = world.client(world.planner)
+    page = text(client.get("/network/?province=510000"))
+    assert "Near Hospital" in page.partition("<tbody")[2]
+    assert "Far Hospital" not in page.partition("<tbody")[2]
+    assert "Yunnan" in page, "the other province can be chosen"
 
 
 def test_there_is_a_page_without_a_network(world):

@@ -18,6 +18,7 @@ from becq.physics.quantities import format_activity, format_duration
 from becq.platform.accounts import policy
 from becq.platform.network import selectors
 from becq.web import directory, frame
+from becq.web.network_permissions import place_row
 from becq.web.plan_document import KINDS
 
 TYPES = {
@@ -30,6 +31,8 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("resources", gettext_lazy("Resources")),
     ("processes", gettext_lazy("Processes")),
     ("lanes", gettext_lazy("Lanes")),
+    ("roads", gettext_lazy("Measured roads")),
+    ("approvals", gettext_lazy("Approvals")),
     ("outages", gettext_lazy("Outages")),
 )
 SITE_KINDS = {
@@ -153,6 +156,7 @@ def site_row(request: HttpRequest, row: ChainSite, own: frozenset[str]) -> dict[
         "valid_until": row.licence.valid_until if row.licence else None,
         "is_own": row.id in own or policy.coordinates(request.user),
         "timezone": row.timezone,
+        **place_row(row),
         "url": reverse("site", args=[row.id]),
     }
 

@@ -46,14 +46,26 @@ def sites_table(request: HttpRequest, own: frozenset[str]) -> Table:
             Column("code", _("Code"), "code", sort=True, hidden=True),
             Column("kind_word", _("Kind"), sort=True),
             Column("city", _("Location"), sort=True),
+            Column("province", _("Province"), sort=True, hidden=True),
+            Column("division_name", _("Administrative division"), sort="division", hidden=True),
+            Column("jurisdiction", _("Jurisdiction"), "code", sort=True, hidden=True),
+            Column("use_class", _("Use licence"), sort=True, hidden=True),
             Column("holder", _("Held by"), sort=True, hidden=True),
             Column("limits", _("Licensed, at most"), template="web/network/cells/limits.html", wrap=True),
             Column("number", _("Licence number"), hidden=True),
             Column("timezone", _("Time zone"), hidden=True),
         ],
         filters=[
-            Filter("q", _("Site or place"), "search", fields=["name", "code", "city", "holder"]),
+            Filter(
+                "q", _("Site or place"), "search", fields=["name", "code", "city", "holder", "division_name"]
+            ),
             Filter("kind", _("Kind"), choices=sorted({(row["kind"], row["kind_word"]) for row in rows})),
+            Filter(
+                "province",
+                _("Province"),
+                field="province_code",
+                choices=sorted({(row["province_code"], row["province"]) for row in rows if row["province"]}),
+            ),
             Filter(
                 "nuclide",
                 _("Licensed for"),
@@ -224,6 +236,47 @@ def lanes_table(request: HttpRequest, own: frozenset[str]) -> Table:
             Filter("q", _("Lane or site"), "search", fields=["id", "from", "to"]),
             Filter("mode", _("Mode"), choices=list(MODES.items())),
         ],
+    )
+
+
+def roads_table(request: HttpRequest, own: frozenset[str]) -> Table:
+    """Measured ways by road; ``own`` is not needed."""
+    rows = []
+    for row in selectors.roads(request.user):  # type: ignore[arg-type]
+        ends = {"from": directory.site(request, row.origin), "to": directory.site(request, row.destination)}
+        rows.append(
+            {
+                "id": row.id,
+                **ends,
+                "from_name": frame.named(ends["from"]),
+                "to_name": frame.named(ends["to"]),
+                "both": _("yes") if row.both_ways else _("no"),
+                "km": row.distance_km,
+                "duration": row.duration,
+                "speed": 3600 * row.distance_km / row.duration,
+                "source": " ".join(part for part in (row.source, row.assumption) if part),
+            }
+        )
+    return Table(
+        request=request,
+        rows=rows,
+        caption=_("Measured roads"),
+        name="roads",
+        row_key="id",
+        export_name="roads",
+        columns=[
+            Column("id", _("Code"), "code", sort=True, hidden=True),
+            Column("from", _("From"), "site", sort="from_name"),
+            Column("to", _("To"), "site", sort="to_name"),
+            Column("both", _("And back")),
+            Column("km", _("Distance"), "number", sort=True, unit="km"),
+            Column("duration", _("Driving time"), "duration", sort=True),
+            Column("speed", _("Mean speed"), "number", sort=True, unit="km/h", hidden=True),
+            Column("source", _("Source"), wrap=True),
+        ],
+        filters=[Filter("q", _("Site"), "search", fields=["id", "from_name", "to_name"])],
+        empty_title=_("No measured roads"),
+        empty_sentence=_("Distances by road are estimated from the great circle, as each lane says."),
     )
 
 

@@ -17,6 +17,7 @@ from becq.platform.accounts import policy
 from becq.platform.network import selectors
 from becq.platform.plans import selectors as plans
 from becq.web import frame, network_tables
+from becq.web.network_permissions import approvals_table, operation_rows
 from becq.web.network_rows import (
     SCOPES,
     SITE_KINDS,
@@ -49,6 +50,8 @@ def network(request: HttpRequest) -> HttpResponse:
         "resources": network_tables.resources_table,
         "processes": network_tables.processes_table,
         "lanes": network_tables.lanes_table,
+        "roads": network_tables.roads_table,
+        "approvals": approvals_table,
         "outages": network_tables.outages_table,
     }[tab]
     table = make(request, frozenset(row.id for row in own))
@@ -131,6 +134,7 @@ def _site(request: HttpRequest, code: str) -> dict[str, Any]:
     return site_row(request, found, selectors.own_site_codes(viewer)) | {  # type: ignore[arg-type]
         "lat": found.lat,
         "lon": found.lon,
+        "operations": operation_rows(request, found),
         "scope": [str(word(SCOPES, each)) for each in found.licence.scope] if found.licence else [],
         "source": found.source or "",
         "assumption": found.assumption or "",
