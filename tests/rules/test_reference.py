@@ -115,3 +115,24 @@ def test_negative_amounts_are_refused() -> None:
         reference.workplace_classes([1.0, -1.0])
     with pytest.raises(InputError, match="nan"):
         reference.source_categories("Co-60", np.nan)
+
+
+@pytest.mark.parametrize("nuclide", ["Ni-57", "Ge-69", "Sr-83", "Ba-135m", "Tb-149", "Tb-161"])
+def test_china_does_not_list_what_came_in_2018(nuclide: str) -> None:
+    assert reference.transport_limit(nuclide).since == "2018"
+    assert reference.transport_limit(nuclide, jurisdiction="IAEA").nuclide == nuclide
+    for jurisdiction in ("CN", "CN-51"):
+        assert not reference.has_transport_limit(nuclide, jurisdiction)
+        with pytest.raises(
+            InputError, match=f"GB 11806-2019 does not list {nuclide}.*default_transport_limit"
+        ):
+            reference.transport_limit(nuclide, jurisdiction=jurisdiction)
+
+
+def test_china_lists_the_older_nuclides() -> None:
+    rows = reference.transport_limits().values()
+    assert {row.since for row in rows} == {"", "2018"}
+    assert sum(row.since == "2018" for row in rows) == 6
+    assert reference.transport_limit("Lu-177", jurisdiction="CN") is reference.transport_limit("Lu-177")
+    assert reference.has_transport_limit("Kr-79", "CN")
+    assert not reference.has_transport_limit("Zr-89")

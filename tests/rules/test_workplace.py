@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from becq.errors import InputError
 from becq.physics import decay_data
+from becq.physics.elements import read_table
 from becq.rules import workplace
 from becq.rules.reference import transport_limits, workplace_classes
 
@@ -72,6 +73,16 @@ def test_class_of_the_published_workplaces() -> None:
 )  # fmt: skip
 def test_groups(nuclide: str, group: str) -> None:
     assert workplace.radiotoxicity_group(nuclide) == group
+
+
+def test_every_nuclide_of_the_programmes_has_a_group() -> None:
+    """Policy isotopes that are radioactive; generators stand for parent and daughter."""
+    named = {name for row in read_table("policy_isotopes.csv") for name in row["nuclide"].split(";") if name}
+    radioactive = sorted(
+        name for name in named if decay_data.known(name) and not decay_data.record(name).stable
+    )
+    assert len(radioactive) >= 20
+    assert {workplace.radiotoxicity_group(name) for name in radioactive} <= set(GROUPS)
 
 
 def test_groups_by_form() -> None:

@@ -1,0 +1,45 @@
+"""Control levels of surface contamination: the rows, the notes of the table, what is not known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from becq.errors import InputError
+from becq.rules import surface
+
+
+def test_levels() -> None:
+    assert surface.surface_limit("controlled", "bench", "beta").limit_bq_cm2 == 40.0
+    assert surface.surface_limit("supervised", "skin", "beta").limit_bq_cm2 == 0.4
+    assert surface.surface_limit("", "skin", "alpha").limit_bq_cm2 == 0.04
+    with pytest.raises(
+        InputError, match="No level of contamination by beta emitters for 'bench' in zone 'street'"
+    ):
+        surface.surface_limit("street", "bench", "beta")
+
+
+def test_release_levels_are_a_fiftieth_of_the_controlled_area() -> None:
+    """HJ 1188-2021 releases at 0.08 (alpha) and 0.8 Bq/cm2 (beta)."""
+    for emitter, release in (("alpha", 0.08), ("beta", 0.8)):
+        level = surface.surface_limit("controlled", "bench", emitter).limit_bq_cm2
+        assert level / 50 == pytest.approx(release)
+
+
+def test_laws_of_the_levels() -> None:
+    limits = surface.surface_limits()
+    for (zone, item, emitter), row in limits.items():
+        if emitter == "beta":
+            assert row.limit_bq_cm2 == pytest.approx(10 * limits[zone, item, "alpha"].limit_bq_cm2)
+        assert row.basis in {"read", "derived"}
+    skin = max(row.limit_bq_cm2 for row in limits.values() if row.item == "skin")
+    assert skin < min(row.limit_bq_cm2 for row in limits.values() if row.item == "bench")
+
+
+def test_fractions() -> None:
+    found = surface.contamination_fractions([[0.0, 40.0], [20.0, 80.0]], "controlled", "bench", "beta")
+    assert np.allclose(found, [[0.0, 1.0], [0.5, 2.0]])
+    soft = surface.contamination_fractions(2.0, "", "skin", "beta", times=surface.SOFT_BETA_TIMES)
+    assert soft == pytest.approx(1.0)
+    with pytest.raises(InputError, match="from 0 upwards"):
+        surface.contamination_fractions(-1.0, "", "skin", "beta")
