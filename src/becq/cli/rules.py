@@ -15,6 +15,8 @@ from becq.rules.rulebook import Rulebook, builtin
 
 BLOCKED = 3
 """Exit status of a check in which a rule of severity "block" is broken."""
+MOST = 5
+"""Findings of one rule that are listed before the rest is counted."""
 MARKS = {"block": "BLOCK", "warn": "WARN", "note": "NOTE", "ok": "OK"}
 
 app = typer.Typer(
@@ -117,8 +119,8 @@ def check(
         }
         typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        for finding in findings:
-            _say(finding)
+        for same in _by_rule(findings):
+            _say(same, len(same) if everything else MOST)
         said = ", ".join(f"{counts[name]} {name}" for name in ("block", "warn", "note", "ok"))
         typer.echo(f"{file}: {said}")
     if not sum(counts.values()):
@@ -154,11 +156,24 @@ def _read_plan(file: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) and "schema" in data else None
 
 
-def _say(finding: Finding) -> None:
-    typer.echo(f"{MARKS[finding.severity]:<6}{finding.sentence}")
-    if finding.remedy and finding.severity in ("block", "warn"):
-        typer.echo(f"      {finding.remedy}")
-    typer.echo(f"      [{finding.rule}] {finding.source}")
+def _by_rule(findings: list[Finding]) -> list[list[Finding]]:
+    """Findings of the same rule and severity together, in the order they come."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.rule), []).append(finding)
+    return list(groups.values())
+
+
+def _say(same: list[Finding], most: int) -> None:
+    first = same[0]
+    sentences = list(dict.fromkeys(finding.sentence for finding in same))
+    for sentence in sentences[:most]:
+        typer.echo(f"{MARKS[first.severity]:<6}{sentence}")
+    if len(sentences) > most:
+        typer.echo(f"      and {len(sentences) - most} more of this rule; --all or --json lists them")
+    if first.remedy and first.severity in ("block", "warn"):
+        typer.echo(f"      {first.remedy}")
+    typer.echo(f"      [{first.rule}] {first.source}")
 
 
 def _book(files: list[Path] | None) -> Rulebook:

@@ -12,6 +12,7 @@ from becq.chain.site import TRANSIT_KINDS, Site
 from becq.physics import decay_data
 from becq.rules.reference import exemption_levels
 from becq.rules.subject import frame
+from becq.rules.workplace import daily_equivalent_bq
 
 Row = dict[str, Any]
 
@@ -91,8 +92,6 @@ def workplaces(site: Site, day: date, operated_bq: Mapping[str, float]) -> Itera
 
     What is handled is shared between the workplaces of a nuclide in proportion to their daily limits.
     """
-    from becq.rules.workplace import daily_equivalent_bq
-
     rows = site.licence.operations if site.licence else []
     total: dict[str, float] = {}
     for row in rows:

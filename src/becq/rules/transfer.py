@@ -55,13 +55,20 @@ def transfer(
         "activity_bq": activity_bq,
         "approval_held": True if approval is not None else False if approvals_known else None,
         "approval_year": float(approval.valid_from.year) if approval else None,
-        "approval_days_left": float((approval.valid_until - day).days) if approval else None,
+        "approval_days_left": _days_left(approval, day) if approval else None,
         "approved_bq": approval.activity if approval is not None else None,
         "year_transferred_bq": transferred_bq if approval is not None else None,
         "sender_may_sell": not is_judged(sender)
         or (bool({"sell", "produce"} & set(scope)) and _licensed(sender, nuclide)),
         "receiver_licensed": not is_judged(receiver) or _licensed(receiver, nuclide),
     }
+
+
+def _days_left(approval: Approval, day: date) -> float:
+    """Days until it ends; below zero after that, and before it begins."""
+    if day < approval.valid_from:
+        return float((day - approval.valid_from).days)
+    return float((approval.valid_until - day).days)
 
 
 def _licensed(site: Site, nuclide: str) -> bool:
