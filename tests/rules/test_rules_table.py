@@ -101,7 +101,6 @@ def test_a_condition_is_false_somewhere(name: str) -> None:
 
 
 WITHOUT = {
-    "cn-use-licence": ["block"],  # no class recorded: no licence
     "cn-use-class": [],
     "cn-use-positron": [],
     "cn-use-positron-preparation": [],
