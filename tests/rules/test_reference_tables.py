@@ -272,7 +272,7 @@ TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
             "emitter": one_of("alpha", "alpha-low", "beta"),
             "limit_bq_cm2": positive,
             "source": text,
-            "basis": one_of("read", "derived"),
+            "basis": one_of("read"),
             "note": optional,
         },
         ("zone", "item", "emitter"),

@@ -19,19 +19,19 @@ def test_levels() -> None:
         surface.surface_limit("street", "bench", "beta")
 
 
-def test_release_levels_are_a_fiftieth_of_the_controlled_area() -> None:
-    """HJ 1188-2021 releases at 0.08 (alpha) and 0.8 Bq/cm2 (beta)."""
-    for emitter, release in (("alpha", 0.08), ("beta", 0.8)):
-        level = surface.surface_limit("controlled", "bench", emitter).limit_bq_cm2
-        assert level / 50 == pytest.approx(release)
+def test_levels_that_were_not_read_are_not_guessed() -> None:
+    with pytest.raises(InputError, match="No level of contamination by alpha emitters for 'bench'"):
+        surface.surface_limit("controlled", "bench", "alpha")
+    with pytest.raises(InputError, match="docs/reference-data.md lists the gaps"):
+        surface.surface_limit("supervised", "bench", "beta")
 
 
 def test_laws_of_the_levels() -> None:
     limits = surface.surface_limits()
     for (zone, item, emitter), row in limits.items():
-        if emitter == "beta":
+        if emitter == "beta" and item == "skin":
             assert row.limit_bq_cm2 == pytest.approx(10 * limits[zone, item, "alpha"].limit_bq_cm2)
-        assert row.basis in {"read", "derived"}
+        assert row.basis == "read"
     skin = max(row.limit_bq_cm2 for row in limits.values() if row.item == "skin")
     assert skin < min(row.limit_bq_cm2 for row in limits.values() if row.item == "bench")
 

@@ -30,7 +30,7 @@ class SurfaceLimit:
 
     :ivar zone: "controlled", "supervised", or "" where the zone makes no difference (skin).
     :ivar emitter: "alpha" (very high radiotoxicity), "alpha-low" (other alpha emitters) or "beta".
-    :ivar basis: "read" in a text, or "derived" from another level, as the note says.
+    :ivar basis: "read" in a text.
     """
 
     zone: str
