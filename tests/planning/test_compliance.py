@@ -155,18 +155,32 @@ def test_handled_activity_gives_the_class_of_the_workplace(made: dict[str, Any])
     for site in sites:
         if site["id"] == "near":
             site["licence"]["operations"] = [operation]
+        if site["id"] == "pharmacy":
+            site["licence"]["operations"] = [operation | {"nuclide": "Tc-99m"}]
     table = plan_facts(made, small_network(sites=sites))
     orders = [row for row in made["deliveries"] if (row["to"], row["nuclide"]) == ("near", "F-18")]
     by_day: dict[str, float] = defaultdict(float)
     for row in orders:
         local = datetime.fromisoformat(row["reference_time"]).astimezone(network.zone)
         by_day[local.date().isoformat()] += row["activity_bq"]
-    found = table["workplace"]
+    eluted: dict[str, float] = defaultdict(float)
+    for row in made["batches"]:
+        if row["process"] == "elute-tc":
+            eluted[str(datetime.fromisoformat(row["release"]).astimezone(network.zone).date())] += row[
+                "activity_bq"
+            ]
+    pharmacy = table["operation"].filter(table["operation"]["site"] == "pharmacy")
+    technetium = pharmacy.filter(pharmacy["nuclide"] == "Tc-99m")
+    days = [str(day) for day in technetium["day"]]
+    assert dict(zip(days, technetium["operated_bq"], strict=True)) == pytest.approx(dict(eluted))
+    assert len(eluted) < sum(row["process"] == "elute-tc" for row in made["batches"])
+    found = table["workplace"].filter(table["workplace"]["site"] == "near")
     assert {str(day) for day in found["day"]} >= set(by_day)
     for row in found.iter_rows(named=True):
         # low toxicity 0.01, very simple operation of a liquid 10
         assert row["daily_equivalent_bq"] == pytest.approx(by_day[str(row["day"])] * 0.01 / 10)
-    operated = table["operation"].filter(table["operation"]["nuclide"] == "F-18")
+    near = table["operation"].filter(table["operation"]["site"] == "near")
+    operated = near.filter(near["nuclide"] == "F-18")
     assert operated["daily_limit_bq"].unique().to_list() == [5e9]
 
 
