@@ -20,20 +20,18 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
 
 from becq.errors import InputError
 from becq.physics import quantities
 from becq.physics.nuclides import nuclide as find_nuclide
 from becq.platform import clock
+from becq.web import data_cells
 from becq.web import frame as frames
 from becq.web.states import SEVERITIES
 from becq.web.states import state as find_state
-from becq.web.tables import Column, Table, exact, text_of
+from becq.web.tables import Column, Table, text_of
 
 register = template.Library()
-FEW_NUMBERS = 6
-"""So many numbers of a list are shown; more are folded."""
 
 
 @register.simple_tag
@@ -415,11 +413,11 @@ def cell(context: Context, column: Column, row: Any) -> SafeString:
         case "nuclides":
             shown = format_html_join(", ", "{}", ((nuclide(each),) for each in value)) if value else "—"
         case "reaction":
-            shown = reactions_text(value)
+            shown = data_cells.reactions_text(value)
         case "numbers":
-            shown = numbers_html(value)
+            shown = data_cells.numbers_html(value)
         case "cite":
-            shown = format_html('<span class="cite" title="{}">{}</span>', value, value) if value else "—"
+            shown = data_cells.cite_html(value)
         case "site":
             return site_chip(value, href or "") if value else mark_safe("—")
         case "lot" | "order" | "consignments":
@@ -431,30 +429,6 @@ def cell(context: Context, column: Column, row: Any) -> SafeString:
         case _:
             shown = text_of(value, column.kind)
     return format_html('<a href="{}">{}</a>', href, shown) if href else format_html("{}", shown)
-
-
-def reactions_text(value: str | tuple[str, ...] | None) -> str:
-    """One or several reactions as the language of the page sets them: ⁶⁴Ni(p,n)⁶⁴Cu."""
-    from becq.web.templatetags.calculators import set_nuclides  # it imports this module
-
-    return set_nuclides(text_of(value))
-
-
-def numbers_html(values: tuple[float, ...] | None) -> SafeString:
-    """A list of numbers: a few as they are, many folded behind their number and ends."""
-    if not values:
-        return mark_safe("—")
-    texts = [exact(each) for each in values]
-    if len(texts) <= FEW_NUMBERS:
-        return format_html("{}", "  ".join(texts))
-    head = ngettext("%(count)s value", "%(count)s values", len(texts)) % {"count": len(texts)}
-    return format_html(
-        '<details class="values"><summary>{}: {} … {}</summary><span>{}</span></details>',
-        head,
-        texts[0],
-        texts[-1],
-        "  ".join(texts),
-    )
 
 
 @register.simple_tag(takes_context=True)
