@@ -156,29 +156,32 @@ def test_handled_activity_gives_the_class_of_the_workplace(made: dict[str, Any])
         if site["id"] == "near":
             site["licence"]["operations"] = [operation]
         if site["id"] == "pharmacy":
-            site["licence"]["operations"] = [operation | {"nuclide": "Tc-99m"}]
+            site["licence"]["operations"] = [
+                operation | {"nuclide": "Tc-99m"},
+                operation | {"nuclide": "Ga-68"},
+            ]
+    twice = [row | {"id": f"{row['id']}-2"} for row in made["batches"] if row["process"] == "elute-ga"]
+    made = made | {"batches": made["batches"] + twice}
     table = plan_facts(made, small_network(sites=sites))
     orders = [row for row in made["deliveries"] if (row["to"], row["nuclide"]) == ("near", "F-18")]
     by_day: dict[str, float] = defaultdict(float)
     for row in orders:
         local = datetime.fromisoformat(row["reference_time"]).astimezone(network.zone)
         by_day[local.date().isoformat()] += row["activity_bq"]
-    eluted: dict[str, float] = defaultdict(float)
+    eluted: dict[tuple[str, str], float] = defaultdict(float)
     for row in made["batches"]:
-        if row["process"] == "elute-tc":
-            eluted[str(datetime.fromisoformat(row["release"]).astimezone(network.zone).date())] += row[
-                "activity_bq"
-            ]
+        if row["process"] in ("elute-tc", "elute-ga"):
+            local = datetime.fromisoformat(row["release"]).astimezone(network.zone)
+            eluted[row["nuclide"], str(local.date())] += row["activity_bq"]
     pharmacy = table["operation"].filter(table["operation"]["site"] == "pharmacy")
-    technetium = pharmacy.filter(pharmacy["nuclide"] == "Tc-99m")
-    days = [str(day) for day in technetium["day"]]
-    assert dict(zip(days, technetium["operated_bq"], strict=True)) == pytest.approx(dict(eluted))
-    assert len(eluted) < sum(row["process"] == "elute-tc" for row in made["batches"])
+    keys = [(row["nuclide"], str(row["day"])) for row in pharmacy.iter_rows(named=True)]
+    handled = dict(zip(keys, pharmacy["operated_bq"], strict=True))
+    assert {key: handled[key] for key in eluted} == pytest.approx(dict(eluted))
     found = table["workplace"].filter(table["workplace"]["site"] == "near")
     assert {str(day) for day in found["day"]} >= set(by_day)
     for row in found.iter_rows(named=True):
         # low toxicity 0.01, very simple operation of a liquid 10
-        assert row["daily_equivalent_bq"] == pytest.approx(by_day[str(row["day"])] * 0.01 / 10)
+        assert row["daily_equivalent_bq"] == pytest.approx(by_day.get(str(row["day"]), 0.0) * 0.01 / 10)
     near = table["operation"].filter(table["operation"]["site"] == "near")
     operated = near.filter(near["nuclide"] == "F-18")
     assert operated["daily_limit_bq"].unique().to_list() == [5e9]

@@ -160,3 +160,13 @@ def test_amounts_are_checked() -> None:
         type_a_fraction({})
     with pytest.raises(InputError, match="No decay data"):
         type_a_fraction({"X-1": 1.0})
+
+
+def test_what_the_chinese_edition_does_not_list() -> None:
+    """Tb-161 came with the edition of 2018; GB 11806-2019 follows that of 2012."""
+    assert not limit_of("Tb-161", "IAEA").is_default
+    assert limit_of("Tb-161", "CN").is_default
+    assert limit_of("Tb-161", "CN-51").is_default
+    activity = 0.1 * TBQ
+    assert float(type_a_fraction({"Tb-161": activity}, jurisdiction="CN")) == pytest.approx(0.1 / 0.02)
+    assert float(type_a_fraction({"Tb-161": activity})) < 1
