@@ -98,7 +98,7 @@ def licences(draw: st.DrawFn) -> Licence:
                 workplace=place,
                 workplace_class=classes[place],
                 nuclide=name,
-                operation=draw(st.sampled_from((None, "simple-wet", "storage"))),
+                operation=draw(st.sampled_from((None, "simple-liquid", "storage-liquid"))),
                 daily_limit=_q(daily),
                 yearly_limit=draw(st.sampled_from((None, _q(daily * 220)))),
                 source=draw(maybe_text),

@@ -43,7 +43,9 @@ class StubServer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 stub.requests.append(self.path)
-                time.sleep(stub.wait_s)
+                if stub.wait_s:
+                    time.sleep(stub.wait_s)
+                    return  # nobody listens any more
                 status, body = stub.broken() if stub.broken else stub.answer(self.path)
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json; charset=UTF-8")

@@ -16,6 +16,7 @@ from becq.chain.fields import (
     Flag,
     Instant,
     NuclideName,
+    Number,
     Share,
     SpecificActivityBqG,
     Text,
@@ -126,3 +127,7 @@ def test_insisting_on_a_look_alike_survives_writing() -> None:
     assert adapter.validate_python("Yb-177!") == "Yb-177"
     assert adapter.dump_python("Yb-177") == "Yb-177!"
     assert adapter.dump_python("Tc-99m") == "Tc-99m"
+
+
+def test_minus_zero_is_zero() -> None:
+    assert str(TypeAdapter(Number).validate_python(-0.0)) == "0.0"

@@ -274,6 +274,10 @@ CASES = {
         "daily_limit: 1 MBq}\n", "licence.operations[1].nuclide",
         "Tc-99m is listed twice for the workplace 'Nuclear medicine' (first in row 34)", "keep one row",
     ),
+    "operation unknown": Case(
+        "          daily_limit: 30 GBq", "          ¦operation: simple\n          daily_limit: 30 GBq",
+        "licence.operations[0].operation", "there is no operation 'simple'", "did you mean 'simple-liquid'?",
+    ),
     "less in a year than in a day": Case(
         "yearly_limit: 7 TBq", "¦yearly_limit: 7 GBq", "licence.operations[0].yearly_limit",
         "the yearly limit is below the daily limit", "at least daily_limit",

@@ -36,12 +36,16 @@ DRUGS = list(radiopharmaceuticals().values())
 FAMILIES = {
     "Tc-99m": {
         "mdp", "mibi", "tetrofosmin", "dtpa", "dmsa", "maa", "sulfur-colloid", "pertechnetate", "hmpao",
-        "ecd", "ec", "mag3", "phytate", "pyp", "mebrofenin", "hynic-toc",
+        "ecd", "ec", "mag3", "phytate", "pyp", "mebrofenin", "hynic-toc", "psma-is",
     },
-    "F-18": {"fdg", "fluoride", "fet", "psma-1007", "florbetaben", "choline", "fdopa"},
+    "F-18": {"fdg", "fluoride", "flt", "fet", "fes", "psma-1007", "florbetapir", "florbetaben", "choline", "fdopa"},
     "Ga-68": {"dotatate", "dotatoc", "psma-11", "fapi-46"},
-    "Lu-177": {"dotatate", "psma-617"},
+    "Zr-89": {"ibritumomab"},
+    "I-124": {"iodide"},
+    "I-125": {"seeds", "albumin"},
     "I-131": {"iodide-therapy", "mibg", "metuximab", "chtnt"},
+    "Lu-177": {"dotatate", "psma-617"},
+    "Y-90": {"microspheres", "ibritumomab"},
 }  # fmt: skip
 OF_PROGRAMMES = (
     "Tc-99m I-125 I-131 Lu-177 C-14 Sr-89 Y-90 Tb-161 Re-186 Re-188 Ra-223 Cu-64 Ac-225 I-123 F-18"
@@ -58,6 +62,9 @@ DEPART = {
     ("tc-99m-mibi", "London Health Sciences Centre"), ("tl-201-chloride", "ICRP 80"), ("in-111-pentetreotide", "Walker 2013"),
     ("f-18-fdopa", "Andersson 2014"), ("f-18-fdopa", "Andersson 2015"),
     ("c-11-methionine", "Andersson 2014"), ("c-11-methionine", "Andersson 2015"),
+    ("f-18-fluoride", "ICRP 53"), ("f-18-fluoride", "IDAC 2.0, ICRP 103"), ("f-18-fet", "IDAC 2.0, ICRP 103"),
+    ("n-13-ammonia", "Chin. J. Med. Imaging Technol. 2017"),
+    ("ga-68-dotatoc", "Am. J. Nucl. Med. Mol. Imaging 2017"),
 }  # fmt: skip
 
 
@@ -65,8 +72,8 @@ def by_id(drug: Radiopharmaceutical) -> str:
     return drug.id
 
 
-def test_there_are_at_least_sixty_and_the_families_are_complete() -> None:
-    assert len(DRUGS) >= 60
+def test_there_are_at_least_eighty_five_and_the_families_are_complete() -> None:
+    assert len(DRUGS) >= 85
     for nuclide, names in FAMILIES.items():
         assert {f"{nuclide.lower()}-{name}" for name in names} <= set(radiopharmaceuticals())
     assert set(OF_PROGRAMMES.split()) <= {drug.nuclide for drug in DRUGS}
@@ -105,8 +112,8 @@ def test_each_figure_has_its_source_and_nothing_else(drug: Radiopharmaceutical) 
     assert given == bool(drug.shelf_life_source) == bool(drug.shelf_life_from)
     if drug.shelf_life_s is not None:
         assert drug.shelf_life_from in {"labelling", "elution", "calibration", "production"}
-        # no label lets a drug decay to less than 2^-4 of what it was
-        assert drug.shelf_life_s < 4 * decay_data.half_life_s(drug.nuclide)
+        # no label lets a drug decay to less than 2^-6 of what it was (Posluma: 10 h, 5.5 half-lives of F-18)
+        assert drug.shelf_life_s < 6 * decay_data.half_life_s(drug.nuclide)
 
 
 def test_generators_feed_what_they_say() -> None:
@@ -136,7 +143,7 @@ def test_a_dose_coefficient_is_well_formed(coefficient: DoseCoefficient) -> None
 def test_at_most_one_coefficient_of_a_drug_is_preferred_and_none_of_a_therapy() -> None:
     preferred = [c.drug for c in dose_coefficients() if c.preferred]
     assert len(preferred) == len(set(preferred))
-    assert len(preferred) >= 35
+    assert len(preferred) >= 45
     assert {radiopharmaceutical(d).kind for d in preferred} <= set(KINDS) - {"therapy", "precursor"}
 
 
@@ -194,7 +201,7 @@ def test_usual_activities_give_diagnostic_doses_below_twenty_millisievert() -> N
         if usual is None or not any(c.drug == drug.id and c.preferred for c in dose_coefficients()):
             continue
         dose = float(effective_dose_sv(drug.id, usual[1]))
-        assert dose > 1e-5, drug.id
+        assert dose > (1e-6 if drug.id == "c-14-urea" else 1e-5), drug.id  # 37 kBq in a breath test
         if dose > 0.02:
             above[drug.id] = round(dose * 1e3)
     assert above == {"ga-67-citrate": 37}  # 370 MBq; the source of the activity itself states 40.7 mSv

@@ -247,7 +247,7 @@ LICENCES: Rows = (
 OPERATIONS: Rows = (
     ("场所", "工作场所", "工作场所级别", "核素", "操作方式", "日最大操作量", "年最大操作量"),
     ("H1", "Hot lab", "B", "Lu-177", None, "7 GBq", "300 GBq"),
-    ("H1", "Ward", "C", "Lu-177", "storage", "1 GBq", None),
+    ("H1", "Ward", "C", "Lu-177", "storage-liquid", "1 GBq", None),
 )
 OUTAGES: Rows = (
     ("resource", "process", "start", "end", "reason"),
@@ -261,7 +261,7 @@ def test_operations_belong_to_the_licence(tmp_path: Path) -> None:
     assert licence is not None
     assert [(row.workplace, row.workplace_class, row.operation) for row in licence.operations] == [
         ("Hot lab", "B", None),
-        ("Ward", "C", "storage"),
+        ("Ward", "C", "storage-liquid"),
     ]
     assert (licence.operations[0].daily_limit, licence.operations[0].yearly_limit) == (7e9, 3e11)
 

@@ -84,7 +84,7 @@ def legal(world):
     network = selectors.export_network(world.planner)
     limits = [{"nuclide": "Lu-177", "possession_limit": "10 TBq"}]
     operations = [
-        {"workplace": "Hot lab", "workplace_class": "B", "nuclide": "Lu-177", "operation": "simple-wet",
+        {"workplace": "Hot lab", "workplace_class": "B", "nuclide": "Lu-177", "operation": "simple-liquid",
          "daily_limit": "37 GBq", "yearly_limit": "7.4 TBq"}
     ]  # fmt: skip
     licence = {"nuclides": limits, "operations": operations}

@@ -316,6 +316,11 @@ def _read_number(value: Any) -> Any:
     return _plain(value) if isinstance(value, str) else value
 
 
+def _unsigned_zero(value: float) -> float:
+    """Minus zero is zero: a sheet cannot tell them apart."""
+    return value + 0.0
+
+
 def _read_share(value: Any) -> Any:
     """A number, or a percentage as text: '85 %'."""
     value = _read_number(value)
@@ -497,7 +502,9 @@ Scope = Annotated[
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000), AfterValidator(_text)
 ]
-Number = Annotated[float, BeforeValidator(_read_number), Field(allow_inf_nan=False)]
+Number = Annotated[
+    float, BeforeValidator(_read_number), AfterValidator(_unsigned_zero), Field(allow_inf_nan=False)
+]
 Count = Annotated[int, BeforeValidator(_read_number)]
 Share = Annotated[float, BeforeValidator(_read_share), Field(allow_inf_nan=False)]
 Fraction = Annotated[Share, Field(gt=0, le=1)]

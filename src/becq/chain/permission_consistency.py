@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from becq.chain.divisions import divisions, province_of, stem
+from becq.chain.operations import operations
 from becq.chain.regions import province_named
 from becq.chain.site import Licence, Site
 from becq.chain.source import Flaw, Path
@@ -100,6 +101,10 @@ def _operations(site: Site, licence: Licence, path: Path) -> Iterator[Flaw]:
             message = f"{row.nuclide} is handled at '{site.id}' but not licensed there"
             remedy = did_you_mean(row.nuclide, licensed) or f"add a possession limit for {row.nuclide}"
             yield Flaw((*at, "nuclide"), message, remedy)
+        if row.operation is not None and row.operation not in operations():
+            message = f"there is no operation '{row.operation}'"
+            remedy = did_you_mean(row.operation, operations()) or f"use {', '.join(operations())}"
+            yield Flaw((*at, "operation"), message, remedy)
         first = classes.setdefault(row.workplace, number)
         other = licence.operations[first].workplace_class
         if row.workplace_class != other:

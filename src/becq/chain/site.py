@@ -58,7 +58,7 @@ class LicensedOperation(Row):
     workplace_class: WorkplaceClass = Field(description="Class of the workplace")
     nuclide: NuclideName = Field(description="Nuclide handled there")
     operation: Slug | None = Field(
-        default=None, description="How it is handled: code of the table of operation factors"
+        default=None, description="How it is handled: code of the table operation_factors"
     )
     daily_limit: Annotated[PositiveActivityBq, Field(description="Largest activity handled in a day")]
     yearly_limit: PositiveActivityBq | None = Field(

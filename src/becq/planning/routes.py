@@ -20,7 +20,6 @@ from becq.chain.fields import WEEKDAYS
 from becq.chain.lane import ANY_SITE, Lane
 from becq.chain.network import Network
 from becq.chain.places import GreatCircleRoads
-from becq.chain.places import distance_km as great_circle_km  # noqa: F401  (moved; for scripts)
 
 MAX_TIMETABLED_LEGS = 2
 MAX_TRANSIT_WAIT_S = 12 * 3600.0

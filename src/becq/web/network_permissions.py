@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from becq.chain.operations import operations
 from becq.chain.regions import division_name, region_code
 from becq.chain.site import Site
 from becq.physics.quantities import format_activity
@@ -49,12 +50,20 @@ def operation_rows(request: HttpRequest, row: Site) -> list[dict[str, Any]]:
             "workplace": each.workplace,
             "class": each.workplace_class,
             "nuclide": each.nuclide,
-            "operation": each.operation or "",
+            "operation": _operation(each.operation),
             "daily": format_activity(each.daily_limit, units),
             "yearly": format_activity(each.yearly_limit, units) if each.yearly_limit else "",
         }
         for each in (row.licence.operations if row.licence else ())
     ]
+
+
+def _operation(code: str | None) -> str:
+    found = operations().get(code or "")
+    if found is None:
+        return code or ""
+    zh = frame.is_chinese()
+    return f"{found.name_zh}（{found.state_zh}）" if zh else f"{found.name_en} ({found.state_en})"
 
 
 def approvals_table(request: HttpRequest, own: frozenset[str]) -> Table:
