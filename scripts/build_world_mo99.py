@@ -207,7 +207,6 @@ def make_irradiations() -> Iterator[Item]:
             "resource": f"{row['id']}-core",
             "product": "targets",
             "activity_per_batch": target_activity(row, DISCHARGES[0]),
-            "cost": parameter("batch_cost_cny"),
         } | said(
             row,
             *parameters("irradiation_h", "processing_yield"),
@@ -283,7 +282,6 @@ def make_processing() -> Iterator[Item]:
                 "processing_time": hours(parameter("processing_h")),
                 "start_days": days,
                 "start_times": [clock],
-                "cost": parameter("batch_cost_cny"),
             } | said(
                 row,
                 *parameters(name, "processing_h", "processing_yield"),
@@ -316,7 +314,6 @@ def make_generators() -> Iterator[Item]:
                 "processing_time": hours(parameter("generator_h")),
                 "start_days": list(dict.fromkeys(days)),
                 "start_times": [clock],
-                "cost": parameter("batch_cost_cny"),
             } | said(
                 row,
                 *parameters("generator_h"),
@@ -390,10 +387,13 @@ def make_roads() -> Iterator[Item]:
             "detour_factor": parameter("detour_factor"),
             "speed_kmh": parameter("target_road_speed_kmh"),
             "handling": hours(parameter("target_road_handling_h")),
+            "cost_per_trip": parameter("target_cost_cny"),
             "cost_per_km": cost,
         } | said(
             *(p for p in table("processors") if p["id"] in row["processors"].split(";")),
-            *parameters("detour_factor", "target_road_speed_kmh", "target_road_handling_h"),
+            *parameters(
+                "detour_factor", "target_road_speed_kmh", "target_road_handling_h", "target_cost_cny"
+            ),
         )
     ways = (
         ("road-bulk", processors, makers, 1700),
