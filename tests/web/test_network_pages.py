@@ -190,6 +190,47 @@ def test_problems_stand_in_a_table_by_row_and_nothing_is_written(world, language
     assert NetworkMeta.objects.get().revision == revision
 
 
+def test_what_is_wrong_with_the_law_is_said_in_chinese(world):
+    content = """
+name: Bad
+sites:
+  - id: A
+    name: A
+    name_zh: 甲
+    kind: hospital
+    lat: 30
+    lon: 104
+    province: 云南
+    division: 510107
+    jurisdiction: CN-44
+    licence:
+      nuclides: [{nuclide: I-131, possession_limit: 1 GBq}]
+      operations:
+        - {workplace: W, workplace_class: B, nuclide: I-131, operation: none, daily_limit: 2 GBq, yearly_limit: 1 GBq}
+        - {workplace: W, workplace_class: C, nuclide: I-131, operation: none, daily_limit: 2 GBq}
+        - {workplace: W, workplace_class: B, nuclide: F-18, daily_limit: 2 GBq}
+  - {id: B, name: B, name_zh: 乙, kind: reactor, lat: 30, lon: 105, use_class: 2, division: 519999}
+roads:
+  - {id: R, origin: A, destination: B, distance_km: 90, duration: 2 h, both_ways: true}
+  - {id: S, origin: B, destination: A, distance_km: 90, duration: 2 h}
+  - {id: T, origin: A, destination: A, distance_km: 90, duration: 2 h}
+  - {id: U, origin: A, destination: B, distance_km: 90, duration: 2 min}
+approvals:
+  - {id: X, origin: A, destination: A, nuclide: I-131, activity: 1 GBq, valid_from: 2026-01-01, valid_until: 2026-12-31}
+  - {id: Y, origin: A, destination: B, nuclide: I-131, activity: 1 GBq, valid_from: 2026-01-01, valid_until: 2025-12-31}
+"""
+    upload = SimpleUploadedFile("bad.yaml", content.encode())
+    client = world.client(world.planner, "zh-hans")
+    page = text(client.post("/network/import/", {"file": upload, "how": "replace", "check": "1"}))
+    for said in (
+        *("既是 B 级又是 C 级", "重复列出了 I-131", "年最大操作量低于日最大操作量", "但许可证中没有该核素"),
+        *("没有操作方式“none”", "属于四川省，而不是“云南”", "法域 CN-44 不适用", "没有放射性药品使用许可证"),
+        *("不是 GB/T 2260", "的路程重复", "路程的起点与终点相同", "转让的起点与终点相同", "车速为 2700 km/h"),
+        "审批的有效期至早于生效日期",
+    ):
+        assert said in page, said
+
+
 def test_a_file_is_only_checked_or_missing(world):
     client = world.client(world.planner)
     content = client.get("/network/export/network.yaml").content

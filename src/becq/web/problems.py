@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from becq.chain.sheets import column_zh
 from becq.errors import BecqError, Problem, ProblemsError
 from becq.web import frame
+from becq.web.network_remarks import NETWORK_REMARKS
 from becq.web.refusals import REFUSALS
 from becq.web.remarks import REMARKS
 from becq.web.states import state
@@ -196,7 +197,8 @@ _SENTENCES = [
 
 
 # Those of the calculators first: they are the more exact ones.
-_SENTENCES[:0] = [(re.compile(pattern), template) for pattern, template in (*REMARKS, *REFUSALS)]
+_OTHERS = (*REMARKS, *REFUSALS, *NETWORK_REMARKS)
+_SENTENCES[:0] = [(re.compile(pattern), template) for pattern, template in _OTHERS]
 _REMEDY = re.compile(r"[;:,.?] (?=(?:write|use|did you mean|leave|give|remove|it is|Write) )")
 """Where what is wrong ends and what would be right begins."""
 
