@@ -7,7 +7,7 @@ import importlib.util
 import re
 import sys
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +17,7 @@ from becq.chain.network import SECTIONS, Network
 from becq.chain.process import Process
 from becq.chain.reading import check_network, read_network, write_network
 from becq.physics.quantities import six_day_curie
+from becq.planning import plan
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "world-mo99"
@@ -124,8 +125,9 @@ def test_starts_fall_on_the_same_moment_everywhere(network: Network) -> None:
 
 def weekday_hour_utc(network: Network, process: Process, day: str) -> tuple[str, float]:
     names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    date = datetime(2026, 12, 7 + names.index(day)).date()  # noqa: DTZ001
-    moment = datetime.combine(date, process.start_times[0], network.site[process.site].zone)
+    moment = datetime.combine(
+        date(2026, 12, 7 + names.index(day)), process.start_times[0], network.site[process.site].zone
+    )
     there = moment.astimezone(network.zone)
     return names[there.weekday()], there.hour + there.minute / 60
 
@@ -189,6 +191,20 @@ def test_no_reactor_makes_targets_between_its_cycles(network: Network) -> None:
         if any(network.instant(o.start) <= first < network.instant(o.end) for o in core.outages)
     }
     assert stopped_on_the_first == {"br-2", "lvr-15"}
+
+
+@pytest.mark.slow
+def test_one_reactor_less(network: Network) -> None:
+    """What the docs say: all is served, without the HFR nine tenths."""
+    first = date(2026, 12, 7)
+    assert plan(network, first, 14).served_fraction > 0.9999
+    without = network.model_copy(
+        update={
+            "processes": [process for process in network.processes if process.site != "hfr"],
+            "stock": [lot for lot in network.stock if lot.site != "hfr"],
+        }
+    )
+    assert plan(without, first, 14).served_fraction == pytest.approx(0.901, abs=0.003)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.*")), ids=lambda path: path.name)
