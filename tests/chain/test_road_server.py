@@ -71,6 +71,14 @@ def test_null_is_no_road() -> None:
     assert np.isnan(km).tolist() == np.isnan(seconds).tolist() == [[False, True]]
 
 
+def test_a_way_of_which_half_is_known_is_none() -> None:
+    for half in ({"durations": [[None]]}, {"distances": [[None]]}):
+        with StubServer(metres, broken=ok(**half)) as server:
+            km, seconds = RoadServer(server.url).legs(points(1), points(1, 101))
+        assert np.isnan(km).all()
+        assert np.isnan(seconds).all()
+
+
 def ok(**changes: Any) -> Callable[[], Answer]:
     answer = {"code": "Ok", "durations": [[1.0]], "distances": [[10.0]], **changes}
     return lambda: (200, json.dumps(answer).encode())
@@ -242,8 +250,9 @@ def test_back_where_the_lane_goes_back() -> None:
     assert found["NEAR", "PLANT"] == pytest.approx(found["PLANT", "NEAR"] + 0.01)
 
 
-def test_what_is_there_is_asked_again_only_on_demand() -> None:
-    own = {"id": "own", "origin": "NEAR", "destination": "PLANT", "both_ways": True, "distance_km": 150,
+@pytest.mark.parametrize("ends", [("NEAR", "PLANT"), ("PLANT", "NEAR")])
+def test_what_is_there_is_asked_again_only_on_demand(ends: tuple[str, str]) -> None:
+    own = {"id": "own", "origin": ends[0], "destination": ends[1], "both_ways": True, "distance_km": 150,
            "duration": "2 h", "source": "driven"}  # fmt: skip
     with StubServer(metres) as server:
         kept = measure_roads(network(roads=[own]), RoadServer(server.url), "s")

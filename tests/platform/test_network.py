@@ -263,6 +263,9 @@ def test_an_approval_is_shown_to_both_its_holders_and_a_measured_way_to_all(oper
     assert selectors.export_network(operator) == network
     hospital = person("hospital", of=selectors.site(operator, "near").organisation)
     assert [row.id for row in selectors.approvals(hospital)] == ["a-near"]
+    maker = person("planner", of=selectors.site(operator, "reactor").organisation)
+    assert [row.id for row in selectors.approvals(maker)] == ["a-near", "a-far"]
+    assert selectors.approvals(person("hospital", of=selectors.site(operator, "mid").organisation)) == []
     assert selectors.export_network(hospital).roads == network.roads
     with pytest.raises(ProblemsError, match="far"):
         services.remove_item(operator, "sites", "far")

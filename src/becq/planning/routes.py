@@ -252,7 +252,6 @@ def _roads(network: Network, lane: Lane) -> Iterator[Road]:
     origins = list(sites) if ANY_SITE in lane.origins else list(dict.fromkeys(lane.origins))
     destinations = list(sites) if ANY_SITE in lane.destinations else list(dict.fromkeys(lane.destinations))
     estimate = GreatCircleRoads(lane.detour_factor, lane.speed_kmh)
-    done: set[tuple[str, str]] = set()
     for starts, ends in [(origins, destinations), (destinations, origins)][: 1 + lane.both_ways]:
         km, driving = estimate.legs([sites[code] for code in starts], [sites[code] for code in ends])
         if lane.distance_km is not None:
@@ -264,10 +263,8 @@ def _roads(network: Network, lane: Lane) -> Iterator[Road]:
         duration = 60.0 * np.ceil((lane.handling + driving) / 60.0)
         for row, column in np.argwhere(reached):
             pair = starts[row], ends[column]
-            if pair[0] == pair[1] or pair in done:
+            if pair[0] == pair[1]:
                 continue
-            if lane.both_ways:
-                done.add(pair)
             far = float(km[row, column])
             cost = lane.cost_per_trip + lane.cost_per_km * far
             yield Road(lane.id, *pair, far, float(duration[row, column]), cost)
