@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,7 +62,7 @@ def test_importing_twice_changes_nothing(operator, network):
     assert set(Organisation.objects.values_list("code", flat=True)) == codes
 
 
-@pytest.mark.parametrize("suffix", [".yaml", ".xlsx"])
+@pytest.mark.parametrize("suffix", [".yaml", ".xlsx", ".zip"])
 def test_a_file_goes_in_and_comes_out(operator, imported, suffix):
     content = services.export_file(operator, suffix)
     NetworkItem.objects.all().delete()
@@ -135,9 +137,65 @@ def test_a_file_with_problems_writes_nothing_and_names_row_and_column(operator):
     assert NetworkMeta.objects.count() == Site.objects.count() == NetworkItem.objects.count() == 0
 
 
+def archive(**files: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as into:
+        for name, text in files.items():
+            into.writestr(name.replace("__", "/").replace("_csv", ".csv").replace("_yaml", ".yaml"), text)
+    return packed.getvalue()
+
+
+SITES = "id,name,name_zh,kind,lat,lon\nA,A,甲,hospital,30,104\n"
+
+
+def test_a_packed_folder_is_read_wherever_it_lies_in_the_archive(operator):
+    content = archive(
+        china__network_yaml="name: China\n", china__sites_csv=SITES, china__tables__x_csv="a\n", x_csv="a"
+    )
+    assert services.import_file(operator, content, "china.zip").problems == []
+    assert [site.id for site in selectors.export_network(operator).sites] == ["A"]
+    assert services.export_file(operator, ".zip") == services.export_file(operator, ".zip")
+
+
+@pytest.mark.parametrize(
+    ("files", "sheet", "said"),
+    [
+        (
+            {"network_yaml": "name: X\n", "sites_csv": SITES.replace("30,", "300,")},
+            "sites.csv",
+            "lat '300' is out of range",
+        ),
+        ({"network_yaml": "nme: X\n"}, "network.yaml", "there is no field 'nme'"),
+        ({"sites_csv": SITES}, None, "the archive holds no network.yaml"),
+        (
+            {"a__network_yaml": "name: X\n", "b__network_yaml": "name: Y\n"},
+            None,
+            "more than one network.yaml",
+        ),
+    ],
+)
+def test_problems_of_a_packed_folder_name_its_file(operator, files, sheet, said):
+    problems = services.import_file(operator, archive(**files), "n.zip").problems
+    found = [problem for problem in problems if said in problem.message]
+    assert [(problem.file, problem.sheet) for problem in found] == [("n.zip", sheet)]
+    assert NetworkMeta.objects.count() == 0
+
+
+def test_a_bomb_is_not_unpacked(operator, monkeypatch):
+    monkeypatch.setattr("becq.platform.network.files.MAX_UNPACKED_BYTES", 1000)
+    content = archive(network_yaml="name: X\n", sites_csv="x" * 2000)
+    [problem] = services.import_file(operator, content, "n.zip").problems
+    assert problem.message == "the archive is too large unpacked"
+
+
 @pytest.mark.parametrize(
     ("content", "name", "said"),
-    [(b"x", "network.pdf", "not read"), (b"\x00", "network.xlsx", "not an Excel"), (b"", "n.yaml", "")],
+    [
+        (b"x", "network.pdf", "not read"),
+        (b"\x00", "network.xlsx", "not an Excel"),
+        (b"\x00", "network.zip", "not a zip"),
+        (b"", "n.yaml", ""),
+    ],
 )
 def test_what_is_no_network_file_is_a_problem_not_an_exception(operator, content, name, said):
     result = services.import_file(operator, content, name)

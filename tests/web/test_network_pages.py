@@ -155,7 +155,7 @@ def test_there_is_a_page_without_a_network(world):
 # --- in and out --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["yaml", "xlsx"])
+@pytest.mark.parametrize("kind", ["yaml", "xlsx", "zip"])
 def test_what_is_exported_is_imported_again(world, kind):
     client = world.client(world.planner, enforce_csrf_checks=True)
     file = client.get(f"/network/export/network.{kind}")

@@ -23,6 +23,7 @@ from becq.web.plan_document import KINDS
 
 TYPES = {
     "yaml": "application/yaml; charset=utf-8",
+    "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 TABS: tuple[tuple[str, str | Promise], ...] = (

@@ -99,7 +99,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/panel/", network.panel, name="network-panel"),
     path("network/import/", network_file.network_import, name="network-import"),
     re_path(
-        r"^network/export/network\.(?P<kind>yaml|xlsx)$", network_file.network_export, name="network-export"
+        r"^network/export/network\.(?P<kind>yaml|xlsx|zip)$",
+        network_file.network_export,
+        name="network-export",
     ),
     path("network/outages/new/", outages.outage_new, name="outage-new"),
     path("network/outages/<str:resource>/", outages.outage_edit, name="outage-edit"),

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -18,7 +15,6 @@ from becq.chain.consistency import Survey, inconsistencies
 from becq.chain.definition import define
 from becq.chain.item import Item
 from becq.chain.network import SECTIONS, Network
-from becq.chain.reading import examine_network, write_network
 from becq.chain.site import TRANSIT_KINDS
 from becq.chain.site import Site as ChainSite
 from becq.chain.source import Place, Source, field_name
@@ -31,6 +27,7 @@ from becq.platform.accounts import services as people
 from becq.platform.accounts.models import Organisation, OrganisationKind, User
 from becq.platform.market import services as market
 from becq.platform.network import selectors
+from becq.platform.network.files import network_bytes, read_upload
 from becq.platform.network.models import NetworkItem, NetworkMeta, Section, Site
 from becq.platform.network.selectors import OutageRow
 
@@ -91,22 +88,11 @@ def import_network(actor: User, network: Network, *, replace: bool) -> NetworkIm
 def import_file(
     actor: User, content: bytes, filename: str, *, replace: bool = True, dry_run: bool = False
 ) -> NetworkImport:
-    """The same from an uploaded .yaml or .xlsx file. Nothing is written when there is any problem."""
+    """The same from an uploaded file (YAML, Excel, zip). Nothing is written when there is any problem."""
     _require_coordinator(actor)
-    name = Path(filename or "network.yaml").name
-    suffix = Path(name).suffix.lower()
-    if len(content) > settings.UPLOAD_LIMIT_BYTES:
-        limit = f"at most {settings.UPLOAD_LIMIT_BYTES // 2**20} MB"
-        return NetworkImport([Problem(name, None, None, "the file is too large", limit)])
-    if suffix not in {".yaml", ".yml", ".xlsx"}:
-        message = f"files of type '{suffix}' are not read"
-        return NetworkImport([Problem(name, None, None, message, "a network file is .yaml, .yml or .xlsx")])
-    with tempfile.TemporaryDirectory(prefix="becq-network-") as folder:
-        path = Path(folder) / f"network{suffix}"
-        path.write_bytes(content)
-        network, problems = examine_network(path)
+    network, problems = read_upload(content, filename)
     if network is None:
-        return NetworkImport([_rename(problem, name) for problem in problems])
+        return NetworkImport(problems)
     if dry_run:
         return NetworkImport()
     try:
@@ -118,14 +104,9 @@ def import_file(
 def export_file(viewer: User, suffix: str) -> bytes:
     """What the viewer may see of the network as a file.
 
-    :param suffix: ".yaml" or ".xlsx".
+    :param suffix: ".yaml", ".xlsx" or ".zip" (a folder of tables).
     """
-    if suffix not in {".yaml", ".xlsx"}:
-        raise InputError(f"a network is written as .yaml or .xlsx, not '{suffix}'")
-    with tempfile.TemporaryDirectory(prefix="becq-network-") as folder:
-        path = Path(folder) / f"network{suffix}"
-        write_network(selectors.export_network(viewer), path)
-        return path.read_bytes()
+    return network_bytes(selectors.export_network(viewer), suffix)
 
 
 def save_item(actor: User, section: str, definition: dict[str, Any]) -> Item:
@@ -463,7 +444,3 @@ def _find(resource: str, rows: Sequence[dict[str, Any]], key: str) -> int:
 
 def _shown(viewer: User, resource: str, key: str) -> OutageRow:
     return next(row for row in selectors.outages(viewer) if row.resource == resource and row.key == key)
-
-
-def _rename(problem: Problem, name: str) -> Problem:
-    return replace(problem, file=name)

@@ -27,8 +27,8 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Network file"),
-        help_text=gettext_lazy("YAML or Excel, as the export writes it."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.xlsx"}),
+        help_text=gettext_lazy("YAML, Excel or a zip of CSV files, as the export writes it."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.xlsx,.zip"}),
     )
     how = forms.ChoiceField(
         label=gettext_lazy("How"),
