@@ -114,6 +114,10 @@ NETWORK_REMARKS = (
             "no road is driven faster than %(speed)s km/h: correct the driving time or the distance"
         ),
     ),
+    (
+        r"(?P<code>\d+) is (?P<place>\S+); codes are listed in the table divisions",
+        gettext_lazy("%(code)s is %(place)s; codes are listed in the table divisions"),
+    ),
 )
 
 __all__ = ["NETWORK_REMARKS"]
