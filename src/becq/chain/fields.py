@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from functools import cache, lru_cache
 from typing import Annotated, Any
 
@@ -25,6 +25,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from becq.chain.calendar_fields import WEEKDAYS, Clock, Clocks, Day, Instant, Weekdays
+from becq.chain.field_text import plain_text, read_list, text_schema
 from becq.errors import InputError
 from becq.physics.nuclides import parse_nuclide
 from becq.physics.quantities import parse_activity, parse_duration
@@ -32,19 +34,6 @@ from becq.physics.quantities import parse_activity, parse_duration
 _ACTIVITY_UNITS = (("TBq", 1e12), ("GBq", 1e9), ("MBq", 1e6), ("kBq", 1e3), ("Bq", 1.0))
 _DURATION_UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
 _MASS_UNITS = {"g": 1.0, "mg": 1e-3, "ug": 1e-6, "µg": 1e-6, "μg": 1e-6}
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAYS_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAYS_ZH = {
-    "一": "mon",
-    "二": "tue",
-    "三": "wed",
-    "四": "thu",
-    "五": "fri",
-    "六": "sat",
-    "日": "sun",
-    "天": "sun",
-}
 
 
 def _write(
@@ -69,11 +58,6 @@ def write_activity(activity_bq: float) -> str:
 def write_duration(duration_s: float) -> str:
     """Exact text of a duration, e.g. ``36 h``, and ``30 min`` rather than 0.5 h."""
     return _write(duration_s, _DURATION_UNITS, parse_duration, whole=True)
-
-
-def _plain(text: str) -> str:
-    """Full-width forms to plain ones, no space around."""
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _read_activity(value: Any) -> float:
@@ -115,7 +99,7 @@ def _read_duration(value: Any) -> float:
 
 def _read_specific_activity(value: Any) -> float:
     """Bq per gram from text such as '450 GBq/mg'."""
-    text = _plain(str(value))
+    text = plain_text(str(value))
     head, slash, mass = text.partition("/")
     if not slash or mass.strip() not in _MASS_UNITS:
         raise ValueError(
@@ -154,113 +138,8 @@ def _write_nuclide(name: str) -> str:
         return f"{name}!"
 
 
-def _read_clock(value: Any) -> Any:
-    """Accept '8:00', '08:00', '8：00' or the time of an Excel cell; a bare 8 could be 8 h or 8 min."""
-    if isinstance(value, datetime):
-        value = value.time()
-    if isinstance(value, time):
-        if value.tzinfo is not None:
-            raise ValueError("a time of day carries no UTC offset; it is in the zone of the site")
-        return value.replace(microsecond=0)
-    return _clock(value) if isinstance(value, str) else _clock_of(value)
-
-
-def _clock_of(value: Any) -> time:
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", _plain(str(value)))
-    if not match:
-        raise ValueError(f"{value!r} is not a time of day; write HH:MM, for example '08:00'")
-    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-    if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"{value!r} is not a time of day; write a time between 00:00 and 23:59")
-    return time(hour, minute, second)
-
-
-_clock = lru_cache(maxsize=2048)(_clock_of)
-
-
-_MOMENT = re.compile(
-    r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?"
-    r"(?:(?:T|\s+|(?<=日))(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?)?"
-    r"\s*(Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?"
-)
-
-
-def _read_instant(value: Any) -> datetime:
-    """'2026-03-02 08:00', '2026-03-02T08:00+08:00', '2026年3月2日 8:00'; a day alone is its midnight."""
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    match = _MOMENT.fullmatch(_plain(str(value)))
-    wrong = f"{value!r} is not a date and time; write for example '2026-03-02 08:00'"
-    if not match or isinstance(value, int | float):
-        raise ValueError(wrong)
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
-    text = f"{year}-{month:0>2}-{day:0>2}T{hour or '0':0>2}:{minute or '00'}:{second or '00'}{fraction or ''}"
-    try:
-        return datetime.fromisoformat(text + (offset or ""))
-    except ValueError as error:
-        raise ValueError(wrong) from error
-
-
-def _write_instant(moment: datetime) -> str:
-    exact = moment.second or moment.microsecond
-    return moment.isoformat(timespec="auto" if exact else "minutes")
-
-
-def _read_day(value: Any) -> date:
-    wrong = f"{value!r} is not a date; write YYYY-MM-DD, for example '2026-03-02'"
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        moment = _read_instant(value)
-    except ValueError as error:
-        raise ValueError(wrong) from error
-    if moment.time() != time() or moment.tzinfo is not None:
-        raise ValueError(wrong)
-    return moment.date()
-
-
-def _read_days(value: Any) -> Any:
-    """Accept a list, 'mon, wed', 'Monday', 'daily', 'weekdays', '周一、周三', '一三五'."""
-    if isinstance(value, str):
-        text = _plain(value).lower()
-        if text in ("daily", "every day", "每天", "每日"):
-            return list(WEEKDAYS)
-        if text in ("weekdays", "工作日"):
-            return list(WEEKDAYS[:5])
-        value = [part for part in re.split(r"[\s,;，、]+", text) if part]
-    if not isinstance(value, list | tuple):
-        return value
-    days: set[str] = set()
-    for part in value:
-        days.update(_read_day_names(part))
-    return sorted(days, key=WEEKDAYS.index)
-
-
-def _read_day_names(part: Any) -> list[str]:
-    """'mon', 'Monday', '周一', '周一三五' → the days meant."""
-    day = _plain(str(part)).lower()
-    english = [short for short, full in zip(WEEKDAYS, _WEEKDAYS_FULL, strict=True) if full.startswith(day)]
-    if len(day) >= 3 and english:
-        return english
-    chinese = re.sub(r"^(周|週|星期|礼拜)", "", day)
-    if chinese and all(letter in _WEEKDAYS_ZH for letter in chinese):
-        return [_WEEKDAYS_ZH[letter] for letter in chinese]
-    raise ValueError(f"{part!r} is not a day of the week; write mon, tue, wed, thu, fri, sat, sun or daily")
-
-
-def _read_list(value: Any) -> Any:
-    """A list, or text separated by commas or semicolons (as in one cell of a sheet)."""
-    if isinstance(value, str):
-        return [part.strip() for part in re.split(r"[,;，；、]", value) if part.strip()]
-    if isinstance(value, time | datetime | int):
-        return [value]
-    return value
-
-
 def _read_scope(value: Any) -> Any:
-    parts = _read_list(value)
+    parts = read_list(value)
     if not isinstance(parts, list):
         return parts
     for part in parts:
@@ -272,7 +151,7 @@ def _read_scope(value: Any) -> Any:
 def _read_slug(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return _plain(value) if isinstance(value, str) else value
+    return plain_text(value) if isinstance(value, str) else value
 
 
 def _slug(value: str) -> str:
@@ -313,7 +192,7 @@ def _text(value: str) -> str:
 def _read_number(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError(f"{value} is not a number; write a plain number, for example 1.5")
-    return _plain(value) if isinstance(value, str) else value
+    return plain_text(value) if isinstance(value, str) else value
 
 
 def _unsigned_zero(value: float) -> float:
@@ -338,17 +217,11 @@ _FLAGS = {"yes": True, "true": True, "是": True, "no": False, "false": False, "
 
 
 def _read_flag(value: Any) -> Any:
-    if isinstance(value, str) and _plain(value).lower() in _FLAGS:
-        return _FLAGS[_plain(value).lower()]
+    if isinstance(value, str) and plain_text(value).lower() in _FLAGS:
+        return _FLAGS[plain_text(value).lower()]
     if not isinstance(value, bool):
         raise ValueError(f"{value!r} is neither true nor false; write true or false")
     return value
-
-
-def _schema(pattern: str, *examples: str, description: str) -> WithJsonSchema:
-    return WithJsonSchema(
-        {"type": "string", "pattern": pattern, "examples": list(examples), "description": description}
-    )
 
 
 def _positive(value: float) -> float:
@@ -365,7 +238,7 @@ ActivityBq = Annotated[
     float,
     BeforeValidator(_read_activity),
     PlainSerializer(write_activity, return_type=str),
-    _schema(
+    text_schema(
         _MEASURE,
         "7.4 GBq",
         "200 mCi",
@@ -389,61 +262,14 @@ SpecificActivityBqG = Annotated[
     float,
     BeforeValidator(_read_specific_activity),
     PlainSerializer(_write_specific_activity, return_type=str),
-    _schema(r"^.+/.+$", "450 GBq/mg", description="Specific activity: activity per mass of the element"),
+    text_schema(r"^.+/.+$", "450 GBq/mg", description="Specific activity: activity per mass of the element"),
 ]
 NuclideName = Annotated[
     str,
     BeforeValidator(_read_nuclide),
     PlainSerializer(_write_nuclide, return_type=str),
-    _schema(r"\d", "Tc-99m", "锝-99m", description="Nuclide in any usual spelling; written back as Tc-99m"),
-]
-Clock = Annotated[
-    time,
-    BeforeValidator(_read_clock),
-    PlainSerializer(lambda value: value.strftime("%H:%M:%S" if value.second else "%H:%M"), return_type=str),
-    _schema(
-        r"^\s*[0-9０-９]{1,2}[:：][0-9０-９]{2}([:：][0-9０-９]{2})?\s*$",
-        "08:00",
-        description="Time of day in the site's time zone, HH:MM",
-    ),
-]
-Instant = Annotated[
-    datetime,
-    BeforeValidator(_read_instant),
-    PlainSerializer(_write_instant, return_type=str),
-    _schema(
-        r"^\s*[0-9０-９]{4}",
-        "2026-03-02 08:00",
-        "2026-03-02T08:00+08:00",
-        description="Date and time; without an offset it is in the network's time zone",
-    ),
-]
-Day = Annotated[
-    date,
-    BeforeValidator(_read_day),
-    PlainSerializer(lambda value: value.isoformat(), return_type=str),
-    _schema(r"^\s*[0-9０-９]{4}", "2026-03-02", description="Date, YYYY-MM-DD"),
-]
-Weekdays = Annotated[
-    list[str],
-    BeforeValidator(_read_days),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-            "examples": [["mon", "wed"], "daily", "weekdays"],
-            "description": "Days of the week: a list of mon ... sun, or daily, or weekdays (mon to fri)",
-        }
-    ),
-]
-Clocks = Annotated[
-    list[Clock],
-    BeforeValidator(_read_list),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-            "examples": [["08:00", "13:30"]],
-            "description": "Times of day, HH:MM",
-        }
+    text_schema(
+        r"\d", "Tc-99m", "锝-99m", description="Nuclide in any usual spelling; written back as Tc-99m"
     ),
 ]
 Slug = Annotated[str, BeforeValidator(_read_slug), AfterValidator(_slug), WithJsonSchema(_SLUG)]
@@ -475,7 +301,7 @@ DivisionCode = Annotated[
 ]
 Slugs = Annotated[
     list[Annotated[str, BeforeValidator(_read_slug), AfterValidator(_end)]],
-    BeforeValidator(_read_list),
+    BeforeValidator(read_list),
     WithJsonSchema(
         {
             "anyOf": [
