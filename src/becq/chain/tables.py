@@ -226,7 +226,8 @@ class Tables:
             table, row = found
             rest = [part for part in path[length:] if isinstance(part, str)]
             name = rest[0] if rest else None
-            return Place(row, table.labels.get(name, name) if name else None, table.title, table.file)
+            file = table.file if self.head is not None else None  # a workbook may be renamed by its reader
+            return Place(row, table.labels.get(name, name) if name else None, table.title, file)
         if self.head is not None:
             place = self.head.locate(path)
             return place._replace(file=self.head.file)
