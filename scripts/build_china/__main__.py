@@ -1,0 +1,24 @@
+"""``python scripts/build_china [target]``: writes the network, and the comparison of totals into the docs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from becq.chain.table_folder import write_folder
+from build_china.network import build
+from build_china.tables import DOCS, FOLDER
+from build_china.totals import documented
+
+
+def main() -> None:
+    china = build()
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    write_folder(china.network, target)
+    if target == FOLDER and DOCS.exists():
+        DOCS.write_text(documented(DOCS.read_text(encoding="utf-8"), china), encoding="utf-8")
+
+
+main()

@@ -1,0 +1,276 @@
+"""Products, machines, recipes and opening stock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from build_china.hospitals import Hospital, hospitals
+from build_china.tables import Item, Row, activity, filled, indexed, provenance, table
+from build_china.yields import BEAM_UA, batch_gbq, fluorine_gbq
+
+WEEKDAYS = "mon,tue,wed,thu,fri"
+HOSPITAL_MEV = 18.0
+"""Energy of the cyclotrons of hospitals: assumption."""
+TIMES = {"run_h": "duration", "processing_h": "processing_time", "qc_release_h": "qc_time"}
+FLUORINE_RUNS = (
+    ("night", "00:30", 2.0),
+    ("early", "03:30", 1.0),
+    ("late", "06:00", 2.0),
+    ("noon", "08:30", 1.0),
+)
+"""FDG runs of a pharmacy: name, start, hours of beam."""
+HOSPITAL_RUNS = (("early", "04:30", 1.0), ("noon", "09:30", 1.0))
+RARE_PET = (("f18-psma", "tue"), ("f18-florbetaben", "thu"))
+ELUTION, LABELLING = "03:30", "04:15"
+KITS = {"tc99m-mdp": "mdp-hta-cd", "tc99m-mibi": "mibi-hta-cd", "tc99m-dtpa": "dtpa-hta-cd"}
+"""Labelled products and the row of production.csv of Sichuan with their times."""
+GENERATOR_TBQ, GALLIUM_GBQ = 0.9, 1.85
+"""In use at a Tc-99m pharmacy on the first day (Mo-99 on Sunday morning), and of a Ge-68 generator."""
+
+
+def products() -> Iterator[Item]:
+    """Products of this folder and those of Sichuan that something here makes, holds or orders."""
+    own = indexed("products")
+    used = {"ge68-generator", "fdg", "ga68-doses"}
+    for row in table("recipes"):
+        used |= {row["product"], row["input_product"]} - {""}
+    for row in table("products", "sichuan"):
+        if row["id"] in used and row["id"] not in own:
+            yield filled(dict(row))
+    for row in table("products"):
+        yield filled(dict(row))
+
+
+def resources() -> Iterator[Item]:
+    for row in table("resources"):
+        given = row if row["site"] else indexed("resources", "sichuan")[row["id"]]
+        item = filled(dict(given))
+        outages = [filled(outage) for outage in table("outages") if outage["resource"] == row["id"]]
+        if outages:
+            item["outages"] = [{k: v for k, v in outage.items() if k != "resource"} for outage in outages]
+        if row["id"] == "hfetr-core":
+            item["positions"] = 6
+            item["assumption"] = "assumption: six positions for medical targets of the whole country"
+        yield item
+    for row in table("pharmacies"):
+        if int(row["machines"]):
+            yield machine(row["id"], "accelerator or pharmacy", provenance(row))
+    for hospital in hospitals():
+        if hospital.own_machine:
+            yield machine(hospital.id, "hospital", {"assumption": "assumption: parameters.csv, cyclotrons"})
+
+
+def machine(site: str, _kind: str, given: Item) -> Item:
+    return {
+        "id": f"{site}-machine",
+        "site": site,
+        "name": "PET cyclotron",
+        "name_zh": "PET回旋加速器",
+        "kind": "cyclotron",
+        "changeover": "20 min",
+        **given,
+    }
+
+
+def processes() -> Iterator[Item]:
+    yield from national()
+    for row in table("pharmacies"):
+        makes = row["makes"].split(";")
+        if "fdg" in makes:
+            yield from fluorine(row["id"], float(row["energy_mev"]), FLUORINE_RUNS)
+        if "tc99m" in makes:
+            yield from technetium(row["id"])
+    yield from fluorine("wch-cyclotron", HOSPITAL_MEV, HOSPITAL_RUNS, "wch-machine", rare=False)
+    for hospital in hospitals():
+        if hospital.own_machine:
+            yield from fluorine(hospital.id, HOSPITAL_MEV, HOSPITAL_RUNS)
+        if hospital.own_gallium:
+            yield gallium(hospital)
+
+
+def national() -> Iterator[Item]:
+    """Rows of recipes.csv, with times and yields of the row of production.csv of Sichuan in ``facts``."""
+    facts = indexed("production", "sichuan")
+    nuclides = {item["id"]: item["nuclide"] for item in products()}
+    for row in table("recipes"):
+        fact = facts.get(row["facts"], {})
+        item: Item = {
+            "id": row["id"],
+            "site": row["site"],
+            "kind": row["kind"],
+            "resource": row["resource"],
+            "product": row["product"],
+            "name": row["name_en"],
+            "name_zh": row["name_zh"],
+            "input_product": row["input_product"],
+            "activity_per_batch": row["activity"],
+            "max_input": row["max_input"],
+            "max_units": row["max_units"],
+            "processing_yield": row["yield"] or fact.get("yield_fraction", ""),
+            "specific_activity_eob": row["specific_activity"],
+        }
+        for source, field in TIMES.items():
+            given = row[field]
+            item[field] = given or hours(fact.get(source, ""))
+        how = ""
+        if not row["activity"] and not row["input_product"]:
+            gbq, how = batch_gbq(row | {"duration": item["duration"]}, nuclides[row["product"]])
+            item["activity_per_batch"] = activity(gbq)
+        item |= {
+            "start_days": row["start_days"].split(","),
+            "start_times": row["start_times"].split(","),
+            "cost": float(row["cost"]),
+        }
+        said: Iterable[Row] = (row, fact) if fact else (row,)
+        yield filled(item) | provenance(*said, note=how)
+
+
+def hours(text: str) -> str:
+    """'0.33' → '20 min'; whole minutes, as batch records are kept."""
+    if not text:
+        return ""
+    minutes = round(float(text) * 60)
+    return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def fluorine(
+    site: str, mev: float, runs: tuple[tuple[str, str, float], ...], resource: str = "", rare: bool = True
+) -> Iterator[Item]:
+    """F-18 runs of one machine: FDG, and in pharmacies the rarer drugs at noon."""
+    fact = indexed("production", "sichuan")["fdg-18mev"]
+    common = {"site": site, "kind": "accelerator_run", "resource": resource or f"{site}-machine"}
+    times = {"processing_time": hours(fact["processing_h"]), "qc_time": hours(fact["qc_release_h"])}
+    for name, start, beam_h in runs:
+        yield {
+            "id": f"fdg-{site}-{name}",
+            **common,
+            "product": "fdg",
+            "name": "FDG run",
+            "name_zh": "FDG批次",
+            "activity_per_batch": activity(fluorine_gbq(mev, beam_h)),
+            "processing_yield": float(fact["yield_fraction"]),
+            "duration": hours(str(beam_h)),
+            **times,
+            "start_days": WEEKDAYS.split(","),
+            "start_times": [start],
+            "cost": 15000.0,
+            "source": fact["source"],
+            "assumption": f"{mev:g} MeV, {BEAM_UA:g} µA on enriched water for {beam_h:g} h by Becq's "
+            "thick-target yield; energy, current, starts, cost: assumption",
+        }
+    if not rare or runs is not FLUORINE_RUNS:
+        return
+    for product, day in RARE_PET:
+        yield {
+            "id": f"{product}-{site}",
+            **common,
+            "product": product,
+            "name": f"{product} run",
+            "name_zh": f"{product}批次",
+            "activity_per_batch": activity(fluorine_gbq(mev, 1.0)),
+            "processing_yield": 0.25,
+            "duration": "1 h",
+            "processing_time": "1 h",
+            "qc_time": "30 min",
+            "start_days": [day],
+            "start_times": ["10:00"],
+            "cost": 20000.0,
+            "assumption": f"{mev:g} MeV, {BEAM_UA:g} µA for 1 h by Becq's thick-target yield; that it is "
+            "made here, yield, times, cost: assumption",
+        }
+
+
+def technetium(site: str) -> Iterator[Item]:
+    """Elution before dawn and labelling of kits at one pharmacy."""
+    facts = indexed("production", "sichuan")
+    fact = facts["elute-hta-cd"]
+    yield {
+        "id": f"elute-{site}",
+        "site": site,
+        "kind": "generator_elution",
+        "product": "tc99m-pertechnetate",
+        "name": "Elution",
+        "name_zh": "锝-99m淋洗",
+        "input_product": "tc99m-generator",
+        "elution_efficiency": float(fact["yield_fraction"]),
+        "processing_time": hours(fact["processing_h"]),
+        "qc_time": hours(fact["qc_release_h"]),
+        "start_days": WEEKDAYS.split(","),
+        "start_times": [ELUTION],
+        "cost": float(fact["cost_cny_per_batch"]),
+        "source": fact["source"],
+        "assumption": "times as at the pharmacy of the tables of Sichuan: assumption",
+    }
+    for product, name in KITS.items():
+        fact = facts[name]
+        yield {
+            "id": f"{product}-{site}",
+            "site": site,
+            "kind": "labelling",
+            "product": product,
+            "name": f"{product} labelling",
+            "name_zh": f"{product}标记",
+            "input_product": "tc99m-pertechnetate",
+            "max_input": "2 TBq",
+            "processing_yield": float(fact["yield_fraction"]),
+            "processing_time": hours(fact["processing_h"]),
+            "qc_time": hours(fact["qc_release_h"]),
+            "start_days": WEEKDAYS.split(","),
+            "start_times": [LABELLING],
+            "cost": float(fact["cost_cny_per_batch"]),
+            **provenance(fact),
+        }
+
+
+def gallium(hospital: Hospital) -> Item:
+    """Labelling at a hospital with a Ge-68/Ga-68 generator."""
+    fact = indexed("production", "sichuan")["ga68-dota"]
+    return {
+        "id": f"ga68-{hospital.id}",
+        "site": hospital.id,
+        "kind": "generator_elution",
+        "product": "ga68-doses",
+        "name": "Ga-68 labelling",
+        "name_zh": "镓-68淋洗标记",
+        "input_product": "ge68-generator",
+        "processing_yield": 0.88,
+        "elution_efficiency": 0.8,
+        "processing_time": hours(fact["processing_h"]),
+        "qc_time": hours(fact["qc_release_h"]),
+        "start_days": ["tue", "thu"],
+        "start_times": ["08:00"],
+        "cost": float(fact["cost_cny_per_batch"]),
+        "source": fact["source"],
+        "assumption": "as in Sichuan; that hospitals with two PET scanners have it: assumption",
+    }
+
+
+def stock() -> Iterator[Item]:
+    for row in table("stock"):
+        yield filled(dict(row))
+    for row in table("pharmacies"):
+        if "tc99m" in row["makes"].split(";"):
+            yield {
+                "id": f"generator-{row['id']}",
+                "site": row["id"],
+                "product": "tc99m-generator",
+                "activity": activity(1e3 * GENERATOR_TBQ),
+                "reference_time": "2026-12-06 08:00",
+                "expires": "2026-12-18 00:00",
+                "assumption": "assumption: generators in use on the first Monday",
+            }
+    for hospital in hospitals():
+        if hospital.own_gallium:
+            months = hospital.number % 9
+            yield {
+                "id": f"gallium-{hospital.id}",
+                "site": hospital.id,
+                "product": "ge68-generator",
+                "activity": activity(GALLIUM_GBQ),
+                "reference_time": f"2026-{11 - months:02d}-15 12:00",
+                "expires": f"2027-{11 - months:02d}-15 12:00",
+                "assumption": "assumption: a generator in use, its age by the number of the hospital",
+            }
+
+
+__all__ = ["processes", "products", "resources", "stock"]
