@@ -72,7 +72,11 @@ class Hospital:
 
     def km(self, makes: str) -> float:
         """To the nearest pharmacy that makes ``fdg`` or ``tc99m``, great circle."""
-        return float(distances(makes)[self.number])
+        return float(distances(makes)[self.number].min())
+
+    def nearest(self, makes: str) -> str:
+        """The nearest pharmacy that makes it."""
+        return makers(makes)[int(distances(makes)[self.number].argmin())]["id"]
 
 
 @cache
@@ -82,12 +86,17 @@ def hospitals() -> tuple[Hospital, ...]:
 
 
 @cache
+def makers(makes: str) -> tuple[Row, ...]:
+    """Pharmacies that make ``fdg`` or ``tc99m``."""
+    return tuple(row for row in table("pharmacies") if makes in row["makes"].split(";"))
+
+
+@cache
 def distances(makes: str) -> np.ndarray:
-    """Great circle in km from each hospital to its nearest pharmacy."""
-    points = [pharmacy_point(row) for row in table("pharmacies") if makes in row["makes"].split(";")]
-    lat, lon = np.array(points).T
+    """Great circle in km from each hospital to each pharmacy of ``makers``."""
+    lat, lon = np.array([pharmacy_point(row) for row in makers(makes)]).T
     here = np.array([(hospital.lat, hospital.lon) for hospital in hospitals()])
-    return np.asarray(great_circle_km(here[:, :1], here[:, 1:], lat, lon)).min(axis=1)
+    return np.asarray(great_circle_km(here[:, :1], here[:, 1:], lat, lon))
 
 
 def pharmacy_point(row: Row) -> tuple[float, float]:

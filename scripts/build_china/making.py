@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from becq.physics.nuclides import nuclide
+from becq.physics.quantities import parse_activity
+from build_china.demand import ELUTED, LABELLED
 from build_china.hospitals import Hospital, hospitals
 from build_china.tables import Item, Row, activity, filled, indexed, provenance, table
 from build_china.yields import BEAM_UA, batch_gbq, fluorine_gbq
@@ -24,8 +28,13 @@ RARE_PET = (("f18-psma", "tue"), ("f18-florbetaben", "thu"))
 ELUTION, LABELLING = "03:30", "04:15"
 KITS = {"tc99m-mdp": "mdp-hta-cd", "tc99m-mibi": "mibi-hta-cd", "tc99m-dtpa": "dtpa-hta-cd"}
 """Labelled products and the row of production.csv of Sichuan with their times."""
-GENERATOR_TBQ, GALLIUM_GBQ = 0.9, 1.85
-"""In use at a Tc-99m pharmacy on the first day (Mo-99 on Sunday morning), and of a Ge-68 generator."""
+GALLIUM_GBQ = 1.85
+"""Of a Ge-68 generator when new."""
+LEAST_GENERATOR_GBQ = 37.0
+SPARE = 1.3
+"""Generators in use at a Tc-99m pharmacy on the first day over what its hospitals need until Wednesday."""
+MONTHS = 5
+"""Ga-68 generators in use are up to this old."""
 
 
 def products() -> Iterator[Item]:
@@ -238,30 +247,34 @@ def gallium(hospital: Hospital) -> Item:
         "processing_time": hours(fact["processing_h"]),
         "qc_time": hours(fact["qc_release_h"]),
         "start_days": ["tue", "thu"],
-        "start_times": ["08:00"],
+        "start_times": ["08:30"],
         "cost": float(fact["cost_cny_per_batch"]),
         "source": fact["source"],
         "assumption": "as in Sichuan; that hospitals with two PET scanners have it: assumption",
     }
 
 
-def stock() -> Iterator[Item]:
+def stock(orders: Iterable[Item]) -> Iterator[Item]:
+    """Lots in hand; generators of a pharmacy by the doses of the hospitals that are nearest to it."""
     for row in table("stock"):
         yield filled(dict(row))
+    needed = morning_gbq(orders)
+    days = 2 ** (3 * 86400 / nuclide("Mo-99").half_life_s)
     for row in table("pharmacies"):
         if "tc99m" in row["makes"].split(";"):
+            gbq = max(LEAST_GENERATOR_GBQ, SPARE * days * needed.get(row["id"], 0.0))
             yield {
                 "id": f"generator-{row['id']}",
                 "site": row["id"],
                 "product": "tc99m-generator",
-                "activity": activity(1e3 * GENERATOR_TBQ),
+                "activity": activity(gbq),
                 "reference_time": "2026-12-06 08:00",
                 "expires": "2026-12-18 00:00",
-                "assumption": "assumption: generators in use on the first Monday",
+                "assumption": "assumption: in use, enough until Wednesday for the nearest hospitals",
             }
     for hospital in hospitals():
         if hospital.own_gallium:
-            months = hospital.number % 9
+            months = hospital.number % MONTHS
             yield {
                 "id": f"gallium-{hospital.id}",
                 "site": hospital.id,
@@ -271,6 +284,23 @@ def stock() -> Iterator[Item]:
                 "expires": f"2027-{11 - months:02d}-15 12:00",
                 "assumption": "assumption: a generator in use, its age by the number of the hospital",
             }
+
+
+def morning_gbq(orders: Iterable[Item]) -> dict[str, float]:
+    """Mo-99 that each Tc-99m pharmacy elutes on a mean morning for the hospitals nearest to it, GBq."""
+    nearest = {hospital.id: hospital.nearest("tc99m") for hospital in hospitals()}
+    found: dict[str, float] = defaultdict(float)
+    for order in orders:
+        if order["product"].startswith("tc99m-") and order["product"] != "tc99m-generator":
+            daily = parse_activity(order["activity"]) / 1e9 * len(order["days"]) / 5
+            found[nearest[order["site"]]] += daily * before_calibration() / (ELUTED * LABELLED)
+    return found
+
+
+def before_calibration() -> float:
+    """Tc-99m at the elution over that at the calibration of the doses, 08:00."""
+    minutes = 8 * 60 - 60 * int(ELUTION[:2]) - int(ELUTION[3:])
+    return float(2 ** (60 * minutes / nuclide("Tc-99m").half_life_s))
 
 
 __all__ = ["processes", "products", "resources", "stock"]

@@ -20,6 +20,8 @@ NOTE = (
     "timetables and costs are assumptions that say so. Not for operation. Hospital points: Luoyun, "
     "https://github.com/46319943/3AHospital (Apache-2.0); flights: OpenFlights (ODbL)."
 )
+ELUTED_WHERE_HELD = frozenset({"tc99m-generator", "ge68-generator"})
+"""Stock that does not leave its site."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,17 @@ def build() -> China:
 
 
 def assemble() -> dict[str, list[Item]]:
-    goods, machines, recipes, lots = list(products()), list(resources()), list(processes()), list(stock())
     standing, single = list(standing_orders()), list(single_orders())
+    goods, machines, recipes, lots = (
+        list(products()),
+        list(resources()),
+        list(processes()),
+        list(stock(standing)),
+    )
     places = list(sites())
     nuclides = {item["id"]: item["nuclide"] for item in goods}
     license_sites(places, goods, [*recipes, *lots], [*standing, *single])
-    makers = makers_of(places, recipes)
+    makers = makers_of(places, recipes, lots)
     permits = list(approvals([*standing, *single], recipes, nuclides, makers))
     return {
         "sites": places,
@@ -79,12 +86,12 @@ def license_sites(places: list[Item], goods: list[Item], made: list[Item], order
             place["licence"] = maker_licence(place["kind"], held[place["id"]])
 
 
-def makers_of(places: list[Item], recipes: list[Item]) -> Makers:
+def makers_of(places: list[Item], recipes: list[Item], lots: list[Item]) -> Makers:
     """Who makes what in the two weeks; a machine that is not yet built makes nothing."""
     unbuilt = {row["resource"] for row in table("outages") if "under construction" in row["reason"]}
     found: dict[str, dict[str, None]] = defaultdict(dict)
     customers = frozenset(hospital.id for hospital in hospitals())
-    for item in recipes:
+    for item in [*recipes, *(lot for lot in lots if lot["product"] not in ELUTED_WHERE_HELD)]:
         if item.get("resource") not in unbuilt:
             found[item["product"]][item["site"]] = None
     return Makers(

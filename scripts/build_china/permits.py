@@ -156,15 +156,25 @@ class Makers:
     points: Mapping[str, tuple[float, float]]
     holders: Mapping[str, str]
 
-    def nearest(self, product: str, site: str, count: int | None = None) -> list[str]:
-        """Makers of a product by great circle from a site."""
+    def all_of(self, product: str, site: str) -> list[str]:
+        """Makers of a product elsewhere, the nearest first."""
+        return [maker for _, maker in self._ranked(product, site)]
+
+    def suppliers(self, product: str, site: str) -> list[str]:
+        """Those whom a customer has approvals for."""
+        ranked, most = self._ranked(product, site), int(parameter("suppliers"))
+        near = [maker for km, maker in ranked if km <= parameter("pharmacy_km")]
+        return list(
+            dict.fromkeys([*(maker for _, maker in ranked[:most]), *near[: int(parameter("near_suppliers"))]])
+        )
+
+    def _ranked(self, product: str, site: str) -> list[tuple[float, str]]:
         makers = [maker for maker in self.by_product.get(product, ()) if maker != site]
         if not makers:
             return []
         lat, lon = np.array([self.points[maker] for maker in makers]).T
-        km = np.asarray(great_circle_km(*self.points[site], lat, lon))
-        order = sorted(range(len(makers)), key=lambda n: (km[n], makers[n]))
-        return [makers[n] for n in order[:count]]
+        km = np.asarray(great_circle_km(*self.points[site], lat, lon)).tolist()
+        return sorted(zip(km, makers, strict=True))
 
 
 def approvals(
@@ -179,7 +189,7 @@ def approvals(
         weekly *= 1.0 if "days" in order else 0.5
         if site in makers.own.get(product, ()):
             continue  # makes it itself
-        for maker in makers.nearest(product, site, int(parameter("suppliers"))):
+        for maker in makers.suppliers(product, site):
             wanted[maker, site, name] += weekly
     for process in processes:
         if "input_product" not in process:
@@ -191,7 +201,7 @@ def approvals(
             weekly = PHARMACY_TBQ_WEEK * 1e12
         if product in ("ge68-generator", "tc99m-pertechnetate"):
             continue
-        for maker in makers.nearest(product, site):
+        for maker in makers.all_of(product, site):
             if makers.holders[maker] != makers.holders[site]:
                 wanted[maker, site, nuclides[product]] += weekly
     note = said("approved")["assumption"].removeprefix("assumption: ")

@@ -1,4 +1,4 @@
-"""Which orders no maker could bring in time, whatever its capacity: by release, shelf life, roads and flights."""
+"""Which orders no maker could bring in time, whatever its capacity: by release, shelf life and ways."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from build_china.tables import FIRST
-
 from becq.chain.network import Network
 from becq.chain.order import Order
 from becq.planning.lots import Lot, enumerate_lots
 from becq.planning.routes import Routes
+from build_china.tables import FIRST
 
 SECOND_WEEK = FIRST + timedelta(days=7)
 """Orders of the second week are looked at: in the first, stock counts."""
 DAYS = 14
-BEGIN, END = "<!-- reach: written by scripts/build_china -->", "<!-- /reach -->"
 NO_WAY, TOO_LATE = "no way leads there", "ready too late, or too old"
 
 
@@ -94,14 +92,19 @@ def reach_table(network: Network) -> str:
     found: dict[str, list[Unreached]] = defaultdict(list)
     for each in unreached(network):
         found[each.order.product].append(each)
-    lines = ["| product | orders of a week | out of reach | hospitals | why |", "| --- | ---: | ---: | --- | --- |"]
+    lines = [
+        "| product | orders of a week | out of reach | hospitals | why |",
+        "| --- | ---: | ---: | --- | --- |",
+    ]
     for product in sorted(found, key=lambda name: -len(found[name])):
         missed = found[product]
         sites = list(dict.fromkeys(each.order.site for each in missed))
         names = ", ".join(network.site[code].city or code for code in sites[:8])
         more = f" and {len(sites) - 8} more" if len(sites) > 8 else ""
         why = "; ".join(sorted({each.why for each in missed}))
-        lines.append(f"| {product} | {wanted[product]} | {len(missed)} | {len(sites)}: {names}{more} | {why} |")
+        lines.append(
+            f"| {product} | {wanted[product]} | {len(missed)} | {len(sites)}: {names}{more} | {why} |"
+        )
     total = sum(map(len, found.values()))
     lines.append(f"| all | {sum(wanted.values())} | {total} | | |")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,12 +10,10 @@ from becq.physics.nuclides import nuclide
 from becq.physics.quantities import parse_activity
 from build_china.demand import ELUTED, LABELLED, TC99M, kinds, technetium_sessions
 from build_china.hospitals import hospitals, own_machines
-from build_china.making import ELUTION
+from build_china.making import before_calibration
 from build_china.network import China
-from build_china.permits import minutes
-from build_china.tables import WEEKS, WEEKS_A_YEAR, Item, table
+from build_china.tables import FIRST, WEEKS, WEEKS_A_YEAR, Item, table
 
-BEGIN, END = "<!-- totals: written by scripts/build_china -->", "<!-- /totals -->"
 CURIE_BQ = 3.7e10
 PET = ("fdg", "ga68", "psma-pet", "amyloid")
 HEAD = (
@@ -94,8 +92,7 @@ def molybdenum_tbq(items: dict[str, list[Item]]) -> tuple[float, float]:
             own += bq
         elif order["product"].startswith("tc99m-"):
             doses += bq / 5
-    earlier = 2 ** (60 * (8 * 60 - minutes(ELUTION)) / nuclide("Tc-99m").half_life_s)
-    needed = doses * earlier / (ELUTED * LABELLED)
+    needed = doses * before_calibration() / (ELUTED * LABELLED)
     day = 2 ** (86400 / nuclide("Mo-99").half_life_s)
     monday = needed * day**2
     thursday = needed * (1 - day**2 / day**4) * day
@@ -215,12 +212,52 @@ def totals(china: China) -> list[Total]:
     ]
 
 
+CONTENTS = {
+    "sites": "sites",
+    "products": "products",
+    "resources": "machines and lines",
+    "processes": "recipes",
+    "lanes": "lanes",
+    "approvals": "approvals",
+    "stock": "lots in hand",
+    "standing_orders": "standing orders",
+    "orders": "dated orders",
+}
+
+
+def contents(china: China) -> str:
+    """What is in the network, as lines of a table."""
+    network = china.network
+    kinds_of = Counter(site.kind for site in network.sites)
+    demand = network.demand(FIRST, 7 * WEEKS)
+    more = {
+        "sites": ", ".join(f"{count} {kind}" for kind, count in kinds_of.most_common()),
+        "products": f"{len({order.product for order in demand})} of them ordered",
+        "lanes": f"{sum(len(lane.departures) for lane in network.lanes)} departures",
+        "resources": ", ".join(
+            f"{n} {kind}" for kind, n in Counter(r.kind for r in network.resources).most_common()
+        ),
+        "standing_orders": f"{len(demand):,} order lines in the two weeks",
+        "orders": f"of {len({order.site for order in demand}):,} hospitals, with the standing ones",
+        "approvals": "supplier, customer and nuclide, for 2026 and for 2027",
+    }
+    lines = ["| what | rows | |", "| --- | ---: | --- |"]
+    for section, name in CONTENTS.items():
+        lines.append(f"| {name} | {len(getattr(network, section)):,} | {more.get(section, '')} |")
+    return "\n".join(lines)
+
+
+def renewed(text: str, name: str, body: str) -> str:
+    """The document with what stands between two marks replaced."""
+    begin, end = f"<!-- {name}: written by scripts/build_china -->", f"<!-- /{name} -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{body}\n{end}{rest.split(end)[1]}"
+
+
 def documented(text: str, china: China) -> str:
-    """The document with the table between its marks renewed."""
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    body = "\n".join([HEAD, *(total.line() for total in totals(china))])
-    return f"{before}{BEGIN}\n{body}\n{END}{after}"
+    """The document with its tables of contents and totals renewed."""
+    text = renewed(text, "contents", contents(china))
+    return renewed(text, "totals", "\n".join([HEAD, *(total.line() for total in totals(china))]))
 
 
-__all__ = ["Total", "documented", "molybdenum_tbq", "totals", "weekly_by_kind"]
+__all__ = ["Total", "documented", "molybdenum_tbq", "renewed", "totals", "weekly_by_kind"]

@@ -163,3 +163,19 @@ def test_document_is_current(china) -> None:  # type: ignore[no-untyped-def]
 
     text = (ROOT / "docs" / "china.md").read_text(encoding="utf-8")
     assert documented(text, china) == text
+
+
+@pytest.mark.slow
+def test_who_is_out_of_reach_is_documented(network: Network, builder: ModuleType) -> None:
+    from build_china.reach import reach_table, unreached
+    from build_china.totals import renewed
+
+    text = (ROOT / "docs" / "china.md").read_text(encoding="utf-8")
+    assert renewed(text, "reach", reach_table(network)) == text
+    assert len(list(unreached(network))) <= 5
+
+
+def test_inputs_of_every_process_can_be_sent_there(network: Network, builder: ModuleType) -> None:
+    from build_china.reach import unsupplied
+
+    assert unsupplied(network) == []
