@@ -105,6 +105,9 @@ def totals(china: China) -> list[Total]:
     weekly = weekly_by_kind(china.items)
     year = {kind: WEEKS_A_YEAR * count for kind, count in weekly.items()}
     beijing = {kind: WEEKS_A_YEAR * n for kind, n in weekly_by_kind(china.items, "11").items()}
+    shanghai = weekly_by_kind(china.items, "31")
+    people = published("population", "2020", "310000")
+    per_thousand = 1e3 * WEEKS_A_YEAR * sum(shanghai[kind] for kind in (*TC99M, *PET, "uptake")) / people
     own_mo, pharmacy_mo = molybdenum_tbq(china.items)
     mo_ci = (own_mo + pharmacy_mo) * 1e12 / CURIE_BQ
     iodine = sum(
@@ -202,6 +205,7 @@ def totals(china: China) -> list[Total]:
             sanctions,
             division="110000",
         ),
+        found("diagnostic procedures per 1000 people, Shanghai", per_thousand, "shanghai_frequency"),
         found("Mo-99 a week in generators at their calibration, Ci", mo_ci, "mo99_week", (0.0, 1.0)),
         found(
             "I-131 a year at the calibration of therapies, Ci",

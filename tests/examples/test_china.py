@@ -136,6 +136,20 @@ def test_everything_ordered_is_made_somewhere(network: Network) -> None:
     assert {order.product for order in [*network.standing_orders, *network.orders]} <= made
 
 
+def test_enterprises_name_sites_of_the_network(network: Network) -> None:
+    for row in rows("enterprises"):
+        assert set(row["sites"].split(";")) <= set(network.site), row["name_en"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["producers", "pharmacies", "airports", "flights", "procedures", "figures", "parameters", "enterprises"],
+)
+def test_every_row_of_the_tables_has_a_source_or_an_assumption(name: str) -> None:
+    silent = [row for row in rows(name) if not (row["source"] or row.get("assumption") or row.get("table"))]
+    assert silent == []
+
+
 def test_totals_lie_where_they_must(china) -> None:  # type: ignore[no-untyped-def]
     from build_china.totals import totals
 
