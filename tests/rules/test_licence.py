@@ -1,11 +1,13 @@
-"""Licence findings just below, at and above the limit."""
+"""Whether a licence names a nuclide, and until when."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 
 from becq.chain.site import Site
-from becq.rules.licence import check_possession, check_scope
+from becq.rules.licence import refuse
 
 
 def site(kind: str = "hospital", **licence: object) -> Site:
@@ -14,19 +16,22 @@ def site(kind: str = "hospital", **licence: object) -> Site:
     )
 
 
-LICENSED = {"licence": {"nuclides": [{"nuclide": "I-131", "possession_limit": "4 GBq"}]}}
+NUCLIDES = [{"nuclide": "I-131", "possession_limit": "4 GBq"}]
+LICENSED = {"licence": {"nuclides": NUCLIDES, "valid_until": "2026-12-31"}}
 
 
-@pytest.mark.parametrize(("held", "severity"), [(3.99e9, "ok"), (4e9, "ok"), (4.01e9, "block")])
-def test_possession(held: float, severity: str) -> None:
-    finding = check_possession(site(**LICENSED), "I-131", held)
-    assert finding.severity == severity
-    assert finding.limit == 4e9
-    assert finding.source.startswith("State Council order 449")
+def test_what_the_licence_names() -> None:
+    assert refuse(site(**LICENSED), "I-131") is None
+    assert refuse(site("airport"), "I-131") is None
+    for refused in (refuse(site(**LICENSED), "Lu-177"), refuse(site(), "Lu-177")):
+        assert refused is not None
+        assert refused.sentence == "H has no licence for Lu-177."
+        assert refused.sentence_zh == "医院的许可证不含Lu-177。"
 
 
-def test_scope() -> None:
-    assert check_scope(site(**LICENSED), "I-131").severity == "ok"
-    assert check_scope(site(**LICENSED), "Lu-177").severity == "block"
-    assert check_scope(site(), "I-131").severity == "block"
-    assert check_scope(site("airport"), "I-131").severity == "ok"
+@pytest.mark.parametrize(("day", "held"), [("2026-12-31", True), ("2027-01-01", False)])
+def test_until_when_it_holds(day: str, held: bool) -> None:
+    refused = refuse(site(**LICENSED), "I-131", date.fromisoformat(day))
+    assert (refused is None) is held
+    if refused is not None:
+        assert refused.sentence == "The licence of H ended on 2026-12-31."

@@ -18,7 +18,7 @@ from becq.chain.order import Order
 from becq.physics.generators import eluate_activity_bq
 from becq.planning.lots import DAY_S, Lot, enumerate_lots
 from becq.planning.routes import Itinerary, Routes
-from becq.rules.licence import check_scope
+from becq.rules.licence import refuse
 
 USE_HOLD_S = DAY_S
 """A dose counts against the receiver's licence until one day after its calibration (assumption)."""
@@ -131,7 +131,7 @@ def build_problem(network: Network, first: date, days: int) -> Problem:
     for number, lot in enumerate(lots):
         if lot.is_stock and (lot.site, lot.product) in deployed:
             continue
-        if check_scope(network.site[lot.site], lot.nuclide, _day(lot.release)).severity != "block":
+        if refuse(network.site[lot.site], lot.nuclide, _day(lot.release)) is None:
             makers[lot.product].append(number)
     for number, demand in enumerate(demands):
         if not may_hold(problem, demand):
@@ -151,7 +151,7 @@ def build_problem(network: Network, first: date, days: int) -> Problem:
 def may_hold(problem: Problem, demand: Demand) -> bool:
     """Whether the receiver's licence has the nuclide in scope on the day it is wanted."""
     site, name = problem.network.site[demand.site], problem.network.product[demand.product].nuclide
-    return check_scope(site, name, wanted_on(problem, demand)).severity != "block"
+    return refuse(site, name, wanted_on(problem, demand)) is None
 
 
 def wanted_on(problem: Problem, demand: Demand) -> date:

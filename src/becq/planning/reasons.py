@@ -15,7 +15,7 @@ from becq.physics.nuclides import nuclide
 from becq.physics.quantities import format_activity, format_duration
 from becq.planning.allocation import LANE_FULL, LICENCE, NO_CAPACITY, OUTAGE, PINNED, Allocation
 from becq.planning.options import Problem, largest_output, wanted_on
-from becq.rules.licence import check_scope
+from becq.rules.licence import refuse
 
 NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY = (
     "not_made",
@@ -47,9 +47,9 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
         )
     site = problem.network.site[order.site]
     product = problem.network.product[order.product]
-    scope = check_scope(site, product.nuclide, wanted_on(problem, problem.demands[demand]))
-    if scope.severity == "block":
-        return Reason(LICENCE, scope.sentence, scope.sentence_zh)
+    refused = refuse(site, product.nuclide, wanted_on(problem, problem.demands[demand]))
+    if refused is not None:
+        return Reason(LICENCE, *refused)
     if not problem.of_demand[demand]:
         return _explain_no_option(problem, order)
     options = [problem.options[number] for number in problem.of_demand[demand]]
@@ -156,9 +156,9 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
             f"网络内没有单位生产或库存{product.name_zh}。",
         )
     places = dict.fromkeys([lot.site for lot in makers] + [process.site for process in ever])
-    scopes = [check_scope(network.site[place], product.nuclide, problem.first) for place in places]
-    if all(scope.severity == "block" for scope in scopes):
-        return Reason(LICENCE, scopes[0].sentence, scopes[0].sentence_zh)
+    refusals = [refuse(network.site[place], product.nuclide, problem.first) for place in places]
+    if refusals[0] is not None and all(refusals):
+        return Reason(LICENCE, *refusals[0])
     reachable = [t for place in places if (t := routes.fastest_s(place, order.site)) is not None]
     if not reachable:
         return Reason(
