@@ -99,6 +99,20 @@ def molybdenum_tbq(items: dict[str, list[Item]]) -> tuple[float, float]:
     return own / 1e12, (monday + thursday) / 1e12
 
 
+def imported_share(items: dict[str, list[Item]], product: str) -> float:
+    """Share of imports in what the batches of a week give after processing; nothing from what is unbuilt."""
+    unbuilt = {row["resource"] for row in table("outages") if "under construction" in row["reason"]}
+    found: dict[bool, float] = defaultdict(float)
+    for process in items["processes"]:
+        if process["product"] == product and process.get("resource") not in unbuilt:
+            batches = len(process["start_days"]) * len(process["start_times"])
+            kept = float(process.get("processing_yield", 1.0))
+            found[process["kind"] == "import"] += (
+                batches * kept * parse_activity(process["activity_per_batch"])
+            )
+    return found[True] / sum(found.values())
+
+
 def totals(china: China) -> list[Total]:
     """All lines of the comparison."""
     census, quality, sanctions = "CSNM census", "quality control centre", "survey of Beijing"
@@ -207,6 +221,13 @@ def totals(china: China) -> list[Total]:
         ),
         found("diagnostic procedures per 1000 people, Shanghai", per_thousand, "shanghai_frequency"),
         found("Mo-99 a week in generators at their calibration, Ci", mo_ci, "mo99_week", (0.0, 1.0)),
+        found(
+            "imported share of Mo-99 batches",
+            imported_share(china.items, "mo99-bulk"),
+            "mo99_imported",
+            exact,
+        ),
+        found("imported share of I-131 batches", imported_share(china.items, "i131-bulk"), "i131_imported"),
         found(
             "I-131 a year at the calibration of therapies, Ci",
             iodine * 1e6 / CURIE_BQ,
