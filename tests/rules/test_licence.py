@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from becq.chain.site import Site
+from becq.rules.holding import without_progeny
 from becq.rules.licence import refuse
 
 
@@ -35,3 +36,10 @@ def test_until_when_it_holds(day: str, held: bool) -> None:
     assert (refused is None) is held
     if refused is not None:
         assert refused.sentence == "The licence of H ended on 2026-12-31."
+
+
+def test_progeny_of_what_is_licensed_is_covered_as_far_as_it_grew_in() -> None:
+    held = {"I-131": 1e9, "Xe-131m": 1e6, "Lu-177": 1e6}
+    assert without_progeny(site(**LICENSED), held) == {"I-131": 1e9, "Lu-177": 1e6}
+    assert without_progeny(site(**LICENSED), {"I-131": 1e5, "Xe-131m": 1e6}) == {"I-131": 1e5, "Xe-131m": 1e6}
+    assert without_progeny(site(), held) == held

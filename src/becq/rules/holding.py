@@ -42,6 +42,24 @@ def place(site: Site, day: date) -> Row:
     }
 
 
+def without_progeny(site: Site, held_bq: Mapping[str, float]) -> dict[str, float]:
+    """What is held, less the progeny that a licensed parent on the site accounts for.
+
+    A nuclide that the licence does not name is left out where it descends from licensed ones of at least its
+    activity: it grew in from them (Xe-131m from I-131, Tc-99 from Mo-99), and their licence covers it.
+    """
+    licence = site.licence
+    if licence is None:
+        return dict(held_bq)
+    licensed = {name for name in held_bq if licence.limit_bq(name) is not None}
+    covered = {
+        name
+        for name in set(held_bq) - licensed
+        if sum(held_bq[parent] for parent in licensed & decay_data.ancestors([name])) >= held_bq[name]
+    }
+    return {name: amount for name, amount in held_bq.items() if name not in covered}
+
+
 def holding(site: Site, nuclide: str, day: date, activity_bq: float) -> Row:
     """A nuclide on a site: ``activity_bq`` is the highest of the day."""
     licence = site.licence

@@ -23,7 +23,7 @@ from becq.platform.production import selectors as production
 from becq.platform.production.models import RunStatus
 from becq.platform.supervision.rulebook import book_of
 from becq.rules.evaluation import Verdicts, evaluate
-from becq.rules.holding import holding, operations, table, workplaces
+from becq.rules.holding import holding, operations, table, without_progeny, workplaces
 
 HANDLING = CONVERTING | {"generator_elution"}
 
@@ -42,7 +42,7 @@ def day_facts(viewer: User, site: ChainSite, holder: Organisation, at: datetime)
     """Facts of the subjects holding, operation and workplace."""
     day = at.astimezone(site.zone).date()
     begin = datetime.combine(day, time(), site.zone)
-    peaks = daily_peaks(viewer, holder, site.id, begin, at)
+    peaks = without_progeny(site, daily_peaks(viewer, holder, site.id, begin, at))
     handled = handled_bq(viewer, site.id, begin, at)
     year = datetime(day.year, 1, 1, tzinfo=site.zone)
     this_year = handled_bq(viewer, site.id, year, at) if handled else {}

@@ -20,7 +20,9 @@ from becq.platform.dispatch import selectors as dispatch
 from becq.platform.ledger import selectors
 from becq.platform.ledger.models import Posting
 from becq.platform.production import selectors as production
+from becq.platform.supervision.postings import posting_findings
 from becq.platform.waste import selectors as waste
+from becq.rules.finding import Finding
 from becq.web import directory, frame
 from becq.web.views.ledger import INSTANT
 
@@ -29,6 +31,8 @@ LARGEST_FAMILY = 600
 """Lots of a family that are described; more are only named."""
 OPEN_NODES = 80
 """A tree of more nodes than this is folded below its second step."""
+JUDGED = 40
+"""Postings of a lot, the latest, that are judged by the rules."""
 
 
 @dataclass
@@ -80,6 +84,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         "tree": tree,
         "size": size,
         "history": [{"row": row, "verb": directory.POSTING_KINDS.get(row.kind, row.kind)} for row in history],
+        "findings": _findings(viewer, history),
         "balances": [_balance(request, row) for row in rows if row.kind == "place"],
         "ends": [_balance(request, row) for row in rows if row.kind != "place"],
         "missing": missing,
@@ -90,6 +95,11 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         "run": known.run if known and known.run_id else None,
     }
     return render(request, "web/ledger/lot.html", context)
+
+
+def _findings(viewer: Any, history: list[Posting]) -> list[Finding]:
+    """What the rules say of the latest postings of a lot."""
+    return [finding for row in history[-JUDGED:] for finding in posting_findings(viewer, row)]
 
 
 def may_read_books(viewer: Any, thing: Any) -> bool:
