@@ -10,27 +10,48 @@ from trade import DAY, GBQ, START, trade
 from becq.errors import ConflictError, InputError, PermissionDeniedError
 from becq.platform.production import services as production
 from becq.platform.waste import selectors, services
-from becq.platform.waste.clearance import storage_rule, storage_time
+from becq.platform.waste.clearance import storage, storage_text
+from becq.platform.waste.measurement import Measurement
+from becq.rules.rulebook import builtin, parse_rules
 
 __all__ = ["trade"]
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
     ("nuclide", "days", "rule"),
     [
-        ("F-18", 30, "half-life-below-24h"),
-        ("Tc-99m", 30, "half-life-below-24h"),
-        ("Cu-64", 30, "half-life-below-24h"),
-        ("I-131", 180, "iodine-131"),
-        ("Lu-177", 66.47, "half-life-from-24h"),
-        ("Mo-99", 27.48, "half-life-from-24h"),
-        ("Y-90", 26.7, "half-life-from-24h"),
+        ("F-18", 30, "cn-waste-short"),
+        ("Tc-99m", 30, "cn-waste-short"),
+        ("Cu-64", 30, "cn-waste-short"),
+        ("I-131", 180, "cn-waste-i131"),
+        ("Lu-177", 66.47, "cn-waste-long"),
+        ("Mo-99", 27.48, "cn-waste-long"),
+        ("Y-90", 26.7, "cn-waste-long"),
     ],
 )
 def test_storage_times(nuclide, days, rule):
-    assert storage_time(nuclide) / timedelta(days=1) == pytest.approx(days, rel=2e-3)
-    assert storage_rule(nuclide).code == rule
-    assert "HJ 1188-2021" in storage_rule(nuclide).source
+    asked = storage(nuclide)
+    assert asked.time / timedelta(days=1) == pytest.approx(days, rel=2e-3)
+    assert asked.rule is not None
+    assert asked.rule.id == rule
+    assert "HJ 1188-2021" in asked.rule.source
+
+
+def test_rules_of_ones_own_store_longer_and_other_places_by_their_own():
+    longer = parse_rules(OWN.encode(), "own.csv")
+    assert storage("F-18", book=builtin().with_rules(longer)).time == timedelta(days=40)
+    assert storage("I-131", book=builtin().with_rules(longer)).time == timedelta(days=180)
+    assert storage("F-18", "IAEA").rule is None
+    assert storage_text(storage("F-18").rule) == "> 30 d"
+    assert storage_text(storage("Lu-177").rule) == "> 10 × T½"
+
+
+OWN = (
+    "id,jurisdiction,subject,condition,quantity,comparison,limit,unit,severity,title_en,sentence_en,source\n"
+    "own-store,CN,waste,state = 'solid',stored_s,>,40,d,block,Store longer,{label}: {measured},house\n"
+)
+CLEAN = Measurement(1.0e-7, 1.0e-7, 0.1, 0.01)
 
 
 @pytest.fixture
@@ -82,20 +103,55 @@ class TestClear:
         officer = trade.who("rso", "pharmacy")
         with trade.at(START + 29.9 * DAY):
             with pytest.raises(ConflictError, match="HJ 1188-2021"):
-                services.clear(officer, entry, note="background")
+                services.clear(officer, entry, CLEAN)
             assert not selectors.clearable(officer).exists()
-        with trade.at(START + 30 * DAY) as at:
+        with trade.at(START + 30 * DAY):  # the standard says more than 30 days
+            assert not selectors.clearable(officer).exists()
+            with pytest.raises(ConflictError, match="more than 30 d"):
+                services.clear(officer, entry, CLEAN)
+        with trade.at(START + 30 * DAY + MINUTE) as at:
             assert selectors.clearable(officer).get() == entry
             assert selectors.describe(entry)["may_clear"]
-            with pytest.raises(InputError, match="measured"):
-                services.clear(officer, entry, note="")
+            assert selectors.describe(entry)["rule"].id == "cn-waste-short"
             with pytest.raises(PermissionDeniedError):
-                services.clear(trade.who("dispatcher", "pharmacy"), entry, note="background")
-            entry = services.clear(officer, entry, note="0.1 uSv/h, no contamination")
+                services.clear(trade.who("dispatcher", "pharmacy"), entry, CLEAN)
+            entry = services.clear(officer, entry, CLEAN, note="meter 7")
             assert (entry.status, entry.closed_by) == ("cleared", officer)
+            assert entry.note.endswith(
+                "100 nSv/h (background 100 nSv/h), beta 0.1 Bq/cm2, alpha 0.01 Bq/cm2\nmeter 7"
+            )
+            assert {f["rule"]: f["severity"] for f in entry.findings}["cn-waste-short"] == "ok"
             with pytest.raises(ConflictError, match="already"):
-                services.clear(officer, entry, note="again")
+                services.clear(officer, entry, CLEAN)
             trade.check_books(at + DAY)
+
+    @pytest.mark.parametrize(
+        ("measured", "rule"),
+        [
+            (Measurement(1.3e-7, 1.0e-7, 0.1, 0.01), "cn-waste-background"),
+            (Measurement(1.0e-7, 1.0e-7, 0.8, 0.01), "cn-waste-beta"),
+            (Measurement(1.0e-7, 1.0e-7, 0.1, 0.08), "cn-waste-alpha"),
+        ],
+    )
+    def test_what_was_measured_decides(self, trade, entry, measured, rule):
+        officer = trade.who("rso", "pharmacy")
+        with trade.at(START + 31 * DAY):
+            with pytest.raises(ConflictError, match="HJ 1188-2021"):
+                services.clear(officer, entry, measured)
+            entry.refresh_from_db()
+            assert (entry.status, entry.findings) == ("stored", [])
+            entry = services.clear(officer, entry, measured, override_reason="goes to a licensed store")
+        assert [f["rule"] for f in entry.findings if f["severity"] == "block"] == [rule]
+        assert (entry.override_by, entry.override_reason) == (officer, "goes to a licensed store")
+
+    def test_what_was_not_measured_is_noted(self, trade, entry):
+        officer = trade.who("rso", "pharmacy")
+        with trade.at(START + 31 * DAY):
+            entry = services.clear(officer, entry, Measurement(1e-7, 1e-7, 0.1))
+        notes = {f["rule"] for f in entry.findings if f["severity"] == "note"}
+        assert notes == {"cn-waste-alpha", "cn-waste-clearance"}
+        with pytest.raises(InputError, match="from 0 upwards"):
+            Measurement(-1e-7, 1e-7, 0.1)
 
     def test_handed_over(self, trade, entry):
         dispatcher = trade.who("dispatcher", "pharmacy")

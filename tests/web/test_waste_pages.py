@@ -29,7 +29,7 @@ def test_recorded_with_its_rule_and_not_cleared_before_its_time(trade, lots):
     with trade.at(lots.depart + 5 * HOUR):
         page = officer.get("/waste/?container=I-131-1")
         assert entry.code in page
-        assert "≥ 180 d · HJ 1188-2021, 7.2.3.1" in page
+        assert "&gt; 180 d · HJ 1188-2021" in page
         page = officer.get(f"/waste/?entry={entry.code}")
         assert "It may be cleared from" in page
         assert 'value="clear"' not in page
@@ -37,11 +37,17 @@ def test_recorded_with_its_rule_and_not_cleared_before_its_time(trade, lots):
     with trade.at(entry.clear_from + HOUR):
         address = f"/waste/?entry={entry.code}"
         assert 'value="clear"' not in lots.desk("hospital", "near").get(address)
-        page = officer.send(address, "clear", done=False, note="", at="")
-        assert 'id="clear-note_error"' in page
-        early = officer.send(address, "clear", done=False, note="0.1 µSv/h", at="2026-12-20T08:00")
+        measured = {"dose_rate": "0.10 µSv/h", "background": "100 nSv/h", "beta": "0.02", "alpha": "0.001"}
+        page = officer.send(address, "clear", done=False, **{**measured, "dose_rate": "0.1"})
+        assert 'id="clear-dose_rate_error"' in page
+        early = officer.send(address, "clear", done=False, at="2026-12-20T08:00", **measured)
         assert 'id="clear-at_error"' in early
-        assert "Cleared" in officer.send(address, "clear", note="0.1 µSv/h, 0.02 Bq/cm2")
+        assert "more than 180 d with I-131" in early
+        dirty = officer.send(address, "clear", done=False, **{**measured, "beta": "0.9"})
+        assert 'id="clear-beta_error"' in dirty
+        shown = officer.send(address, "clear", done=False, compare="1", **{**measured, "beta": "0.9"})
+        assert "0.9 Bq/cm² beta; below 0.8 Bq/cm² for clearance" in shown
+        assert "Cleared" in officer.send(address, "clear", note="meter 7", **measured)
     entry.refresh_from_db()
     assert entry.status == "cleared"
 

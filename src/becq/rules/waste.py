@@ -70,31 +70,55 @@ class WasteDocument(Row):
                 )
             put_in = {row.nuclide: row.activity for row in container.contents}
             elapsed_s, stored_s = (at - start).total_seconds(), (at - closed).total_seconds()
-            rows.append(self._row(container, put_in, elapsed_s, stored_s))
+            rows.append(
+                waste_row(
+                    (f"Container {container.id}", f"容器{container.id}"),
+                    put_in,
+                    stored_s=stored_s,
+                    elapsed_s=elapsed_s,
+                    mass_g=container.mass,
+                    state=container.state,
+                    dose_rate_surface_sv_h=container.dose_rate_surface,
+                    background_sv_h=container.background,
+                    contamination_alpha_bq_cm2=container.contamination_alpha,
+                    contamination_beta_bq_cm2=container.contamination_beta,
+                    alpha_bq_l=container.alpha_bq_l,
+                    beta_bq_l=container.beta_bq_l,
+                    i131_bq_l=container.i131_bq_l,
+                )
+            )
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         place = {"site": self.site, "jurisdiction": self.jurisdiction, "day": at.astimezone(zone).date()}
         return {"waste": frame("waste", columns | place)}
 
-    def _row(
-        self, container: Container, put_in: Mapping[str, float], elapsed_s: float, stored_s: float
-    ) -> dict[str, object]:
-        return {
-            "label": f"Container {container.id}",
-            "label_zh": f"容器{container.id}",
-            "nuclides": ", ".join(put_in),
-            "longest_half_life_s": max(decay_data.half_life_s(name) for name in put_in),
-            "has_i131": "I-131" in put_in,
-            "state": container.state,
-            "stored_s": stored_s,
-            "dose_rate_surface_sv_h": container.dose_rate_surface,
-            "background_sv_h": container.background,
-            "contamination_alpha_bq_cm2": container.contamination_alpha,
-            "contamination_beta_bq_cm2": container.contamination_beta,
-            "clearance_fraction": clearance_fraction(put_in, elapsed_s, container.mass),
-            "alpha_bq_l": container.alpha_bq_l,
-            "beta_bq_l": container.beta_bq_l,
-            "i131_bq_l": container.i131_bq_l,
-        }
+
+def waste_row(
+    label: tuple[str, str],
+    put_in: Mapping[str, float],
+    *,
+    stored_s: float,
+    elapsed_s: float,
+    mass_g: float | None = None,
+    state: str = "solid",
+    **measured: float | None,
+) -> dict[str, object]:
+    """Facts of one container.
+
+    :param label: what it is called in English and in Chinese.
+    :param put_in: nuclide → activity in Bq, ``elapsed_s`` before the moment that is judged.
+    :param measured: other facts of the subject, as ``dose_rate_surface_sv_h``; None where not measured.
+    """
+    return {
+        "label": label[0],
+        "label_zh": label[1],
+        "nuclides": ", ".join(put_in),
+        "longest_half_life_s": max(decay_data.half_life_s(name) for name in put_in),
+        "has_i131": "I-131" in put_in,
+        "state": state,
+        "stored_s": stored_s,
+        "clearance_fraction": clearance_fraction(put_in, elapsed_s, mass_g),
+        **measured,
+    }
 
 
 def clearance_fraction(put_in: Mapping[str, float], elapsed_s: float, mass_g: float | None) -> float | None:

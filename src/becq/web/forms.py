@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +47,24 @@ class ActivityField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return quantities.format_activity(value, "SI", 4) if isinstance(value, float | int) else value
+
+
+class QuantityField(forms.CharField):
+    """A quantity with its unit → the unit of the core (float), by one of the readers of ``quantities``."""
+
+    def __init__(self, parse: Callable[[str], float], example: str, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "off", "placeholder": example}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+        self.parse = parse
+
+    def clean(self, value: Any) -> float | None:  # type: ignore[override]
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return self.parse(text)
+        except InputError as error:
+            raise ValidationError(say(str(error))) from error
 
 
 class DurationField(forms.CharField):

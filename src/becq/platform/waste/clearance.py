@@ -1,9 +1,7 @@
-"""How long waste of nuclear medicine decays in storage before it may be measured and cleared.
+"""How long waste decays in storage before it may be measured and cleared, as the rules in force say.
 
-Source: HJ 1188-2021, Requirements of radiation protection and safety for nuclear medicine, 7.2.3.1: solid
-waste of nuclides with a half-life below 24 h is kept more than 30 days; above, more than 10 times the
-longest half-life; with I-131 more than 180 days. It is then cleared after a measurement (dose rate at the
-background, surface contamination below 0.08 Bq/cm2 alpha and 0.8 Bq/cm2 beta).
+The numbers are those of the rules of the subject ``waste`` that speak of ``stored_s`` (in China HJ
+1188-2021): nothing of them is written here.
 """
 
 from __future__ import annotations
@@ -11,52 +9,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from becq.physics.nuclides import nuclide as nuclide_of
+from becq.physics import decay_data
+from becq.rules.evaluation import evaluate
+from becq.rules.measure import show
+from becq.rules.rule import Rule
+from becq.rules.rulebook import Rulebook, builtin
+from becq.rules.subject import DEFAULT_JURISDICTION, frame
 
-SOURCE = "HJ 1188-2021, 7.2.3.1"
+QUANTITY = "stored_s"
 
 
 @dataclass(frozen=True, slots=True)
-class StorageRule:
-    """One row: for which nuclides, and for how long in days or half-lives."""
+class Storage:
+    """The rule that asks for the longest time in storage, and that time; no rule: none is asked for."""
 
-    code: str
-    sentence: str
-    sentence_zh: str
-    days: float | None = None
-    half_lives: float | None = None
-    source: str = SOURCE
+    rule: Rule | None
+    time: timedelta
 
 
-SHORT = StorageRule(
-    "half-life-below-24h",
-    "Half-life below 24 h: at least 30 days in storage.",
-    "半衰期小于24小时：暂存超过30天。",
-    days=30,
-)
-LONG = StorageRule(
-    "half-life-from-24h",
-    "Half-life of 24 h or more: at least 10 half-lives in storage.",
-    "半衰期大于24小时：暂存超过核素最长半衰期的10倍。",
-    half_lives=10,
-)
-IODINE_131 = StorageRule(
-    "iodine-131", "Contains I-131: at least 180 days in storage.", "含碘-131：暂存超过180天。", days=180
-)
-RULES = {rule.code: rule for rule in (SHORT, LONG, IODINE_131)}
+def storage(nuclide: str, jurisdiction: str = DEFAULT_JURISDICTION, book: Rulebook | None = None) -> Storage:
+    """How long solid waste of ``nuclide`` is stored before it may be cleared."""
+    rules = {rule.id: rule for rule in storage_rules(book)}
+    facts = {
+        "nuclides": nuclide,
+        "longest_half_life_s": decay_data.half_life_s(nuclide),
+        "has_i131": nuclide == "I-131",
+        "state": "solid",
+        QUANTITY: 0.0,
+        "jurisdiction": jurisdiction,
+    }
+    found = evaluate(Rulebook(tuple(rules.values())), {"waste": frame("waste", facts)}).frame
+    asked = found.filter(found["limit"].is_not_null()).sort("limit", descending=True)
+    if not asked.height:
+        return Storage(None, timedelta())
+    return Storage(rules[asked["rule"][0]], timedelta(seconds=asked["limit"][0]))
 
 
-def storage_rule(nuclide: str) -> StorageRule:
-    """The row that holds for waste of ``nuclide`` (the longest-lived one in it)."""
-    if nuclide == "I-131":
-        return IODINE_131
-    return SHORT if nuclide_of(nuclide).half_life_s < 86400.0 else LONG
+def storage_rules(book: Rulebook | None = None) -> tuple[Rule, ...]:
+    """The rules that ask for a time in storage."""
+    waste = (book or builtin()).of("waste")
+    return tuple(rule for rule in waste.rules if rule.quantity == QUANTITY)
 
 
-def storage_time(nuclide: str) -> timedelta:
-    """How long waste of ``nuclide`` is stored before it may be cleared."""
-    rule = storage_rule(nuclide)
-    if rule.days is not None:
-        return timedelta(days=rule.days)
-    assert rule.half_lives is not None
-    return timedelta(seconds=rule.half_lives * nuclide_of(nuclide).half_life_s)
+def storage_text(rule: Rule, zh: bool = False) -> str:
+    """The time that a rule asks for: "> 30 d", "> 10 × T½"."""
+    if rule.bound is not None:
+        return f"{rule.comparison} {show(rule.bound, rule.shown_unit, rule.base, zh)}".replace(">=", "≥")
+    text = rule.limit.replace("longest_half_life_s", "T½").replace("*", "×")
+    return f"{rule.comparison} {text}".replace(">=", "≥")

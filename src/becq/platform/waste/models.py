@@ -29,10 +29,15 @@ class WasteEntry(models.Model):
     at = models.DateTimeField()
     origin = models.CharField(max_length=60, help_text="What made it waste")
     clear_from = models.DateTimeField(help_text="Earliest clearance")
-    rule = models.CharField(max_length=40, help_text="Row of the table of storage times that gives it")
+    rule = models.CharField(max_length=80, blank=True, help_text="Rule that asks for the time in storage")
     status = models.CharField(max_length=12, choices=WasteStatus, default=WasteStatus.STORED)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    findings = models.JSONField(default=list, help_text="Findings at the clearance")
+    override_reason = models.TextField(blank=True)
+    override_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.TextField(blank=True)

@@ -11,7 +11,7 @@ from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
 from becq.platform.measured import decayed
-from becq.platform.waste.clearance import RULES
+from becq.platform.supervision.rulebook import book_of
 from becq.platform.waste.models import WasteEntry, WasteStatus
 
 
@@ -40,15 +40,16 @@ def entry(viewer: User, code: str) -> WasteEntry:
 
 def clearable(viewer: User) -> QuerySet[WasteEntry]:
     """Waste in storage whose time is over."""
-    return entries(viewer, status=WasteStatus.STORED).filter(clear_from__lte=clock.now())
+    return entries(viewer, status=WasteStatus.STORED).filter(clear_from__lt=clock.now())
 
 
 def describe(row: WasteEntry) -> dict[str, Any]:
     """An entry with its activity now and the rule that gives its clearance date."""
-    now, rule = clock.now(), RULES[row.rule]
+    now = clock.now()
+    book = book_of(row.organisation)
     return {
         "entry": row,
         "activity_now_bq": decayed(row.nuclide, row.activity_bq, row.at, now),
-        "may_clear": row.status == WasteStatus.STORED and now >= row.clear_from,
-        "rule": rule,
+        "may_clear": row.status == WasteStatus.STORED and now > row.clear_from,
+        "rule": next((rule for rule in book.rules if rule.id == row.rule), None),
     }

@@ -15,7 +15,10 @@ from becq.platform.ledger import services as ledger
 from becq.platform.ledger.chart import place, waste_store
 from becq.platform.ledger.state import TOLERANCE
 from becq.platform.measured import event_time, positive
-from becq.platform.waste.clearance import storage_rule, storage_time
+from becq.platform.network import selectors as network
+from becq.platform.supervision.rulebook import book_of
+from becq.platform.waste.clearance import storage
+from becq.platform.waste.measurement import Measurement, clearance_findings
 from becq.platform.waste.models import WasteEntry, WasteStatus
 
 CONTAINER_LENGTH = 60
@@ -94,6 +97,8 @@ def register(
         policy.require(actor, "production.process", organisation=organisation, site=site_code)
     if len(container) > CONTAINER_LENGTH:
         raise InputError(f"The container code has {len(container)} characters; at most {CONTAINER_LENGTH}")
+    jurisdiction = network.licensed_site(site_code).jurisdiction
+    asked = storage(nuclide, jurisdiction, book_of(organisation))
     return WasteEntry.objects.create(
         code=code,
         container=container,
@@ -104,34 +109,46 @@ def register(
         activity_bq=activity_bq,
         at=at,
         origin=origin,
-        clear_from=at + storage_time(nuclide),
-        rule=storage_rule(nuclide).code,
+        clear_from=at + asked.time,
+        rule=asked.rule.id if asked.rule is not None else "",
         note=note,
     )
 
 
 @transaction.atomic
-def clear(actor: User, entry: WasteEntry, *, at: datetime | None = None, note: str) -> WasteEntry:
-    """Clear waste after its storage time; ``note`` says what was measured (dose rate, contamination).
+def clear(
+    actor: User,
+    entry: WasteEntry,
+    measurement: Measurement,
+    *,
+    at: datetime | None = None,
+    note: str = "",
+    override_reason: str = "",
+) -> WasteEntry:
+    """Clear waste after its storage time, by what was measured on it.
 
-    :raises ConflictError: its storage time is not over, or it is gone already.
+    :param override_reason: why it is cleared although a rule that blocks is broken; needs the right to
+        override a rule, and is recorded.
+    :raises ConflictError: a rule that blocks is broken and no reason is given, or it is gone already.
     """
-    policy.require(actor, "waste.clear", organisation=entry.organisation, site=entry.site_code)
+    holder, site = entry.organisation, entry.site_code
+    policy.require(actor, "waste.clear", organisation=holder, site=site)
     entry = _locked(entry)
     at = event_time(at, after=entry.at, what="the clearance")
-    if at < entry.clear_from:
-        raise ConflictError(
-            f"{entry.code} may be cleared from {entry.clear_from:%Y-%m-%d %H:%M} UTC on, not before "
-            f"({storage_rule(entry.nuclide).sentence} {storage_rule(entry.nuclide).source})"
-        )
-    if not note.strip():
-        raise InputError("Say in the note what was measured: dose rate and surface contamination")
-    store = waste_store(entry.organisation, entry.site_code)
+    findings = clearance_findings(entry, measurement, at)
+    blocking = [finding for finding in findings if finding.severity == "block"]
+    if blocking and not override_reason.strip():
+        raise ConflictError(f"{blocking[0].sentence} {blocking[0].source}")
+    if blocking:
+        policy.require(actor, "rules.override", organisation=holder, site=site)
+        entry.override_reason, entry.override_by = override_reason.strip(), actor
+    entry.findings = [finding.as_dict() for finding in findings]
+    store = waste_store(holder, site)
     if ledger.state_of(store, entry.code, at).moveable():  # nothing is left of a short-lived nuclide
-        moves.discharge(
-            actor, entry.organisation, store, entry.code, at, document={"cleared": entry.code}, note=note
-        )
-    return _close(entry, WasteStatus.CLEARED, actor, at, note)
+        moves.discharge(actor, holder, store, entry.code, at, document={"cleared": entry.code}, note=note)
+    return _close(
+        entry, WasteStatus.CLEARED, actor, at, "\n".join(filter(None, (str(measurement), note.strip())))
+    )
 
 
 @transaction.atomic

@@ -13,17 +13,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from becq.physics.quantities import parse_dose_rate, parse_mass
 from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.ledger import selectors as books
 from becq.platform.measured import decayed
 from becq.platform.production import selectors as production
 from becq.platform.waste import selectors, services
-from becq.platform.waste.clearance import RULES
+from becq.platform.waste.clearance import storage_rules, storage_text
+from becq.platform.waste.measurement import Measurement, clearance_findings
 from becq.platform.waste.models import WasteEntry, WasteStatus
+from becq.rules.finding import Finding
+from becq.rules.rule import Rule
 from becq.web import directory, frame
 from becq.web.deeds import Deed, do_one, note_field, time_field
-from becq.web.forms import ActivityField
+from becq.web.forms import ActivityField, QuantityField
 from becq.web.states import STATES
 from becq.web.tables import Column, Filter, Table
 from becq.web.views.clinic import LotDeed, sites_to_act_at
@@ -84,30 +88,99 @@ class RecordDeed(LotDeed):
         }
 
 
+FIELDS = {
+    "waste-short": "at",
+    "waste-long": "at",
+    "waste-i131": "at",
+    "waste-background": "dose_rate",
+    "waste-bag": "dose_rate",
+    "waste-beta": "beta",
+    "waste-alpha": "alpha",
+    "waste-clearance": "mass",
+}
+"""Rule without its jurisdiction → the field of the clearance that it judges."""
+
+
 class ClearDeed(Deed):
     """Measured and let go, after its time."""
 
     do = "clear"
     title = gettext_lazy("Clear")
     button = gettext_lazy("Clear the waste")
-    beside = (("time of the clearance", "at"), ("may be cleared from", "at"), ("", "note"))
+    compares = True
+    beside = (("time of the clearance", "at"), ("", "note"))
     at = time_field()
-    note = note_field(
-        required=True,
-        label=gettext_lazy("What was measured"),
-        help_text=gettext_lazy(
-            "Dose rate, and surface contamination: below 0.08 Bq/cm² alpha and 0.8 Bq/cm² beta."
-        ),
+    dose_rate = QuantityField(
+        parse_dose_rate, "0.12 uSv/h", label=gettext_lazy("Dose rate on the surface"), max_length=40
     )
+    background = QuantityField(
+        parse_dose_rate, "0.10 uSv/h", label=gettext_lazy("Background of the place"), max_length=40
+    )
+    beta = forms.FloatField(label=gettext_lazy("Beta contamination, Bq/cm²"), min_value=0)
+    alpha = forms.FloatField(
+        label=gettext_lazy("Alpha contamination, Bq/cm²"),
+        min_value=0,
+        required=False,
+        help_text=gettext_lazy("Where alpha emitters are handled."),
+    )
+    mass = QuantityField(
+        parse_mass,
+        "2 kg",
+        label=gettext_lazy("Mass"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Compares the concentration with the clearance level."),
+    )
+    override_reason = forms.CharField(
+        label=gettext_lazy("Reason to clear it although a rule is broken"), required=False, max_length=500
+    )
+    note = note_field()
+
+    def __init__(
+        self, request: HttpRequest, thing: WasteEntry, *, overrides: bool = False, **options: Any
+    ) -> None:
+        super().__init__(request, thing, **options)
+        if not overrides:
+            del self.fields["override_reason"]
 
     @property
     def introduction(self) -> str:
         """Which waste, and what is left of it."""
         return _introduce(self)
 
+    def clean(self) -> dict[str, Any]:
+        """A broken rule is said where it can be mended, in the language of the page."""
+        values = super().clean() or self.cleaned_data
+        if self.errors or values.get("override_reason") or "compare" in self.request.POST:
+            return values
+        for finding in clearance_findings(self.thing, self.measured(), values["at"] or clock.now()):
+            if finding.severity == "block":
+                chinese = frame.is_chinese()
+                said = finding.sentence_zh if chinese else finding.sentence
+                where = finding.source_zh if chinese else finding.source
+                self.add_error(FIELDS.get(finding.rule.partition("-")[2]), f"{said} {where}")
+        return values
+
+    def measured(self) -> Measurement:
+        """What the form says was measured."""
+        values = self.cleaned_data
+        return Measurement(
+            values["dose_rate"], values["background"], values["beta"], values["alpha"], values["mass"]
+        )
+
+    def compare(self) -> dict[str, list[Finding]]:
+        """What the rules would say."""
+        at = self.cleaned_data["at"] or clock.now()
+        return {"findings": clearance_findings(self.thing, self.measured(), at)}
+
     def act(self) -> str:
         services.clear(
-            self.request.user, self.thing, at=self.cleaned_data["at"], note=self.cleaned_data["note"]
+            self.request.user,
+            self.thing,
+            self.measured(),
+            at=self.cleaned_data["at"],
+            note=self.cleaned_data["note"],
+            override_reason=self.cleaned_data.get("override_reason", ""),
         )
         return _("%(code)s is cleared.") % {"code": self.thing.code}
 
@@ -153,8 +226,9 @@ def waste(request: HttpRequest) -> HttpResponse:
     if entry is not None and entry.status == WasteStatus.STORED:
         zone = directory.zone(request, entry.site_code)
         holder = {"organisation": entry.organisation, "site": entry.site_code}
-        if policy.may(viewer, "waste.clear", **holder) and now >= entry.clear_from:
-            deeds.append(ClearDeed(request, entry, zone=zone, after=entry.at))
+        if policy.may(viewer, "waste.clear", **holder) and now > entry.clear_from:
+            overrides = policy.may(viewer, "rules.override", **holder)
+            deeds.append(ClearDeed(request, entry, zone=zone, after=entry.at, overrides=overrides))
         if policy.may(viewer, "waste.record", **holder):
             deeds.append(FacilityDeed(request, entry, zone=zone, after=entry.at))
     sites = sites_to_act_at(request, "waste.record")
@@ -175,7 +249,7 @@ def waste(request: HttpRequest) -> HttpResponse:
     if table.wants_export:
         return table.export()
     stored = rows.filter(status=WasteStatus.STORED)
-    clearable = stored.filter(clear_from__lte=now).count()
+    clearable = stored.filter(clear_from__lt=now).count()
     context = {
         "table": table,
         "tab": tab,
@@ -184,13 +258,12 @@ def waste(request: HttpRequest) -> HttpResponse:
         )
         % {"count": stored.count()},
         "clearable": clearable,
-        "next": stored.filter(clear_from__gt=now).aggregate(first=Min("clear_from"))["first"],
+        "next": stored.filter(clear_from__gte=now).aggregate(first=Min("clear_from"))["first"],
         "entry": entry,
-        "early": entry is not None and entry.status == WasteStatus.STORED and now < entry.clear_from,
-        "rule": RULES.get(entry.rule) if entry else None,
+        "early": entry is not None and entry.status == WasteStatus.STORED and now <= entry.clear_from,
+        "rule": _rule(entry) if entry else "",
         "deeds": deeds,
-        "rules": RULES.values(),
-        "chinese": frame.is_chinese(),
+        "rules": [_said(rule) for rule in storage_rules()],
     }
     return render(request, "web/waste/waste.html", context)
 
@@ -233,12 +306,22 @@ def _now_bq(entry: WasteEntry) -> float | None:
 
 
 def _rule(entry: WasteEntry) -> str:
-    """The rule in short with its source; its sentence stands under the table."""
-    rule = RULES.get(entry.rule)
-    if rule is None:
-        return entry.rule
-    time = f"{rule.days:g} d" if rule.days is not None else f"{rule.half_lives:g} T½"
-    return f"≥ {time} · {rule.source}"
+    """The rule in short with its source; its title stands under the table."""
+    rule = {each.id: each for each in storage_rules()}.get(entry.rule)
+    return entry.rule if rule is None else f"{storage_text(rule, frame.is_chinese())} · {_source(rule)}"
+
+
+def _source(rule: Rule) -> str:
+    if frame.is_chinese():
+        return "，".join(filter(None, (rule.source_zh, rule.article_zh)))
+    return ", ".join(filter(None, (rule.source, rule.article)))
+
+
+def _said(rule: Rule) -> dict[str, str]:
+    """A rule of storage in words."""
+    chinese = frame.is_chinese()
+    title = rule.title_zh if chinese else rule.title
+    return {"title": title, "time": storage_text(rule, chinese), "source": _source(rule)}
 
 
 def _entries(request: HttpRequest, rows: Any) -> Table:
@@ -312,7 +395,7 @@ def _entries(request: HttpRequest, rows: Any) -> Table:
                 "due",
                 _("may be cleared"),
                 "flag",
-                apply=lambda found, value: found.filter(status=WasteStatus.STORED, clear_from__lte=now),
+                apply=lambda found, value: found.filter(status=WasteStatus.STORED, clear_from__lt=now),
             ),
         ],
         empty_title=_("No waste"),
