@@ -16,6 +16,7 @@ from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.dispatch import selectors
 from becq.platform.dispatch.models import Consignment, ConsignmentStatus
+from becq.platform.dispatch.transport import carriage
 from becq.platform.measured import decayed
 from becq.platform.today import SHORTFALL
 from becq.web import directory, frame
@@ -76,6 +77,7 @@ def consignment(request: HttpRequest, code: str) -> HttpResponse:
     answer = do_one(request, deeds, reverse("consignment", args=[row.code]))
     if answer is not None:
         return answer
+    carried = carriage(viewer, row)  # type: ignore[arg-type]
     arrival = selectors.arrival(row)
     late = max((row.expected_arrive - row.planned_arrive).total_seconds(), 0.0)
     over = row.status not in {ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED}
@@ -99,7 +101,10 @@ def consignment(request: HttpRequest, code: str) -> HttpResponse:
         "moments": _moments(row, at, arrival, over),
         "comparison": compare(request, row.received_bq, row.received_uncertainty_bq, row.expected_bq),
         "events": _events(request, row),
-        "findings": findings,
+        "findings": [each for each in findings if each["severity"] != "ok"],
+        "kept": [each for each in findings if each["severity"] == "ok"],
+        "carriage": carried,
+        "share_a2": f"{carried.fraction_a2:.3g}" if carried else "",
         "blocked": blocked and not row.override_reason,
         "chart": _chart(row, str(arrives)),
     }
