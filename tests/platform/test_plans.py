@@ -552,3 +552,18 @@ def test_a_regulator_sees_what_concerns_its_province(people, planner, run, perso
     assert {row["to"] for row in document["deliveries"]} == {"near"}
     assert {row["cost"] for row in document["deliveries"]} == {None}, "lanes hide their prices"
     assert document["whole"] is False
+
+
+def test_a_plan_keeps_what_the_rules_say_of_it(run, planner, operator):
+    counts = run.judgement["counts"]
+    assert (counts["block"], run.judgement["findings"]) == (0, [])
+    assert counts["ok"] > 100
+    approval = {
+        "id": "other", "origin": "reactor", "destination": "far", "nuclide": "I-131", "activity": "1 GBq",
+        "valid_from": "2026-01-01", "valid_until": "2026-12-31",
+    }  # fmt: skip
+    network_services.import_network(operator, small_network(approvals=[approval]), replace=True)
+    again = services.request_plan(planner, FIRST, 7)
+    broken = {finding["rule"] for finding in again.judgement["findings"]}
+    assert broken == {"cn-transfer-approval"}
+    assert again.judgement["counts"]["block"] == len(again.judgement["findings"]) > 5

@@ -29,7 +29,7 @@ from becq.web.plan_document import PlanDocument, gap_text
 __all__ = ["world"]
 
 FIRST = date(2026, 12, 8)
-TABS = ("gantt", "map", "unmet", "deliveries", "batches", "load", "losses", "pins")
+TABS = ("gantt", "map", "unmet", "deliveries", "batches", "load", "losses", "rules", "pins")
 LANGUAGES = ["en", "zh-hans"]
 
 
@@ -527,3 +527,19 @@ def test_a_batch_is_chosen_pinned_and_replanned_with_the_keyboard(
     new = PlanRun.objects.exclude(pk=run.pk).get()
     assert chosen not in {row["id"] for row in new.result["batches"]}
     assert complaints == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rules_that_a_plan_breaks_are_shown(world, run, language):
+    finding = {
+        "rule": "cn-transfer-approval", "severity": "block", "sentence": "Not approved.", "sentence_zh": "未经审批。",
+        "source": "Order 449", "source_zh": "第449号令", "subject": "a to b", "measured": 0.0, "limit": 1.0, "unit": "1",
+    }  # fmt: skip
+    counts = {"block": 9, "warn": 0, "note": 2, "ok": 40}
+    PlanRun.objects.filter(pk=run.pk).update(judgement={"counts": counts, "findings": [finding] * 9})
+    client = world.client(world.planner, language)
+    page = text(client.get(f"/plan/{run.code}/?tab=rules"))
+    said = {"en": ("Not approved.", "and 1 more of this rule"), "zh-hans": ("未经审批。", "该规则另有 1 项")}
+    for sentence in said[language]:
+        assert sentence in page
+    assert page.count(said[language][0]) == 8

@@ -37,6 +37,7 @@ class PlanRun(models.Model):
     pins = models.JSONField(default=dict)
     draft_pins = models.JSONField(default=dict)
     result = models.JSONField(null=True, blank=True)
+    judgement = models.JSONField(default=dict, help_text="What the rules say: counts, findings")
     planned_orders = models.JSONField(default=dict)
     network_revision = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)

@@ -18,6 +18,7 @@ from becq.planning import Pins, plan
 from becq.platform import clock
 from becq.platform.accounts.models import User
 from becq.platform.plans.input import read_input
+from becq.platform.plans.judging import judge_plan
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.plans.telling import tell_plan
 
@@ -66,10 +67,12 @@ def _solve(run: PlanRun) -> None:
         progress=report,
     )
     report.check()
+    document = found.as_dict(given.network)
     _finish(
         run,
         RunStatus.DONE,
-        result={**tell_plan(found.as_dict(given.network), given), "pins": run.pins},
+        result={**tell_plan(document, given), "pins": run.pins},
+        judgement=judge_plan(document, given.network),
         progress=1.0,
         progress_text="done",
         served_fraction=found.served_fraction,

@@ -50,8 +50,13 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("batches", gettext_lazy("Batches")),
     ("load", gettext_lazy("Load")),
     ("losses", gettext_lazy("Losses")),
+    ("rules", gettext_lazy("Rules")),
     ("pins", gettext_lazy("Pins")),
 )
+
+
+SHOWN_OF_A_RULE = 8
+"""Findings of one rule that the page of a plan lists."""
 
 
 def not_planned_yet(run: PlanRun) -> int:
@@ -145,7 +150,10 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         return _unfinished(request, run, context)
     plan = read_document(request, run)
     whole = plan.document["whole"]
+    judged = run.judgement if whole else {}
     tabs = [(name, label) for name, label in TABS if _has_tab(name, plan, request)]
+    if not judged:
+        tabs = [(name, label) for name, label in tabs if name != "rules"]
     tab = request.GET.get("tab", "")
     tab = tab if tab in dict(tabs) else tabs[0][0]
     table = plan_table(request, run, plan, tab)
@@ -162,7 +170,8 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         "whole": whole,
         "sentence": state_sentence(request, run, plan),
         "tab": tab,
-        "tabs": [(name, label, _count(name, plan)) for name, label in tabs],
+        "tabs": [(name, label, _count(name, plan, judged)) for name, label in tabs],
+        "judged": _judged(judged),
         "table": table,
         "changed": changed,
         "superseded_by": run.superseded_by,
@@ -200,9 +209,21 @@ def _has_tab(name: str, plan: PlanDocument, request: HttpRequest) -> bool:
     }.get(name, True)
 
 
-def _count(name: str, plan: PlanDocument) -> int | None:
-    pins = plan.pins
+def _judged(judged: dict[str, Any]) -> dict[str, Any]:
+    """What the rules say of a plan, rule by rule: the first findings of each, and how many there are."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for finding in judged.get("findings", ()):
+        groups.setdefault((finding["severity"], finding["rule"]), []).append(finding)
+    shown = [
+        {"findings": same[:SHOWN_OF_A_RULE], "more": len(same) - SHOWN_OF_A_RULE} for same in groups.values()
+    ]
+    return {"counts": judged.get("counts", {}), "groups": shown}
+
+
+def _count(name: str, plan: PlanDocument, judged: dict[str, Any]) -> int | None:
+    pins, counts = plan.pins, judged.get("counts", {})
     return {
+        "rules": counts.get("block", 0) + counts.get("warn", 0),
         "unmet": len(plan.document["unmet"]),
         "deliveries": len(plan.document["deliveries"]),
         "batches": len(plan.document["batches"]),
