@@ -20,6 +20,7 @@ from becq.api import schemas
 from becq.api.calculators import add_calculators
 from becq.api.data import add_data
 from becq.api.errors import PlainParser, add_handlers
+from becq.api.rules import add_rules
 from becq.errors import InputError
 from becq.platform import clock
 from becq.platform.accounts.models import User
@@ -41,7 +42,7 @@ MOST_PAGES = 100_000
 api = NinjaAPI(
     title="Becq",
     version="1",
-    description="Orders, plans, network, stock, books, calculators and reference data of the isotope chain.",
+    description="Orders, plans, network, stock, books, rules, calculators and data of the isotope chain.",
     auth=SessionAuth(csrf=True),
     docs_url=None,  # the pages of ninja load scripts from elsewhere
     urls_namespace="api-v1",
@@ -50,6 +51,7 @@ api = NinjaAPI(
 add_handlers(api)
 add_calculators(api)
 add_data(api)
+add_rules(api)
 
 
 # --- orders ---------------------------------------------------------------------------------------

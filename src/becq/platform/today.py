@@ -17,6 +17,7 @@ from becq.platform.clinic import selectors as clinic
 from becq.platform.dispatch import selectors as dispatch
 from becq.platform.market import selectors as market
 from becq.platform.production import selectors as production
+from becq.platform.supervision.pressing import APPROVALS, pressing
 from becq.platform.waste import selectors as waste
 
 SOON = timedelta(hours=2)
@@ -30,9 +31,9 @@ def today(viewer: User, *, within: timedelta = timedelta(hours=24)) -> list[dict
     """The queue of a person.
 
     :returns: dictionaries of action (assay, release, dispatch, receive, take_back, administer, clear,
-        order), due (datetime), severity (block: late or impossible; warn: within two hours or about to go
-        wrong; note), kind (run, consignment, dose, waste, order) and code of what it is about, what and
-        what_zh (one line), nuclide, site, and activity_bq at ``due`` where there is one.
+        order, file, renew), due (datetime), severity (block: late or impossible; warn: within two hours or
+        about to go wrong; note), kind (run, consignment, dose, waste, order, filing) and code of what it is
+        about, what and what_zh (one line), nuclide, site, and activity_bq at ``due`` where there is one.
     """
     overseer = policy.coordinates(viewer) and not viewer.is_superuser
     rows = [
@@ -41,6 +42,7 @@ def today(viewer: User, *, within: timedelta = timedelta(hours=24)) -> list[dict
         *_doses(viewer),
         *_waste(viewer),
         *_orders(viewer, within),
+        *_filings(viewer),
     ]
     if overseer:
         rows = [row for row in rows if row["severity"] == "block" or row["action"] == "order" or row["risk"]]
@@ -221,4 +223,24 @@ def _orders(viewer: User, within: timedelta) -> Iterator[dict[str, Any]]:
             activity_bq=order.activity_bq,
             severity="warn",
             risk=True,
+        )
+
+
+def _filings(viewer: User) -> Iterator[dict[str, Any]]:
+    """One row for each duty with filings late or due within days, and one for approvals that end."""
+    for row in pressing(viewer, clock.now()):
+        ends = row.duty == APPROVALS
+        what = (f"File: {row.duty}, {row.count} due", f"备案：{row.duty}，{row.count}项到期")
+        if ends:
+            what = (f"Renew {row.count} transfer approvals", f"续办{row.count}项转让审批")
+        yield _row(
+            "renew" if ends else "file",
+            row.due,
+            "filing",
+            row.duty,
+            what,
+            mine=True,
+            nuclide="",
+            site="",
+            severity="block" if row.late else "note" if ends else "",
         )

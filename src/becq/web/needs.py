@@ -26,6 +26,7 @@ from becq.platform.plans import selectors as plans
 from becq.platform.production import selectors as production
 from becq.platform.waste import selectors as waste
 from becq.web import directory, frame
+from becq.web.filing_needs import filing_lines
 
 AHEAD = timedelta(hours=24)
 ORDERS_AHEAD = timedelta(hours=48)
@@ -97,6 +98,7 @@ def needs(request: HttpRequest) -> list[Need]:
     found: list[Need] = []
     for source in (_runs, _to_dispatch, _to_receive, _to_take_back, _doses, _waste, _orders, _lots):
         found += source(request, now)
+    found += [Need(kind="rules", **line) for line in filing_lines(request)]
     for each in found:
         late = each.due < now
         each.tone = "attention" if late else "active" if each.due < now + timedelta(hours=1) else "planned"

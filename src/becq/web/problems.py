@@ -18,6 +18,7 @@ from becq.web import frame
 from becq.web.network_remarks import NETWORK_REMARKS
 from becq.web.refusals import REFUSALS
 from becq.web.remarks import REMARKS
+from becq.web.rule_remarks import RULE_REMARKS
 from becq.web.states import state
 
 _SENTENCES = [
@@ -197,7 +198,7 @@ _SENTENCES = [
 
 
 # Those of the calculators first: they are the more exact ones.
-_OTHERS = (*REMARKS, *REFUSALS, *NETWORK_REMARKS)
+_OTHERS = (*REMARKS, *REFUSALS, *NETWORK_REMARKS, *RULE_REMARKS)
 _SENTENCES[:0] = [(re.compile(pattern), template) for pattern, template in _OTHERS]
 _REMEDY = re.compile(r"[;:,.?] (?=(?:write|use|did you mean|leave|give|remove|it is|Write) )")
 """Where what is wrong ends and what would be right begins."""

@@ -15,6 +15,8 @@ from django.db.models import Sum
 
 from becq.chain.process import CONVERTING
 from becq.chain.site import Site as ChainSite
+from becq.errors import InputError
+from becq.platform.accounts import policy
 from becq.platform.accounts.models import Organisation, User
 from becq.platform.clinic import selectors as clinic
 from becq.platform.ledger import selectors as books
@@ -33,9 +35,19 @@ def judge_day(viewer: User, code: str, at: datetime) -> Verdicts:
 
     :raises InputError: if there is no such site among those that the viewer may see into.
     """
-    row = network.own_site(viewer, code)
-    site = network.licensed_site(code)
-    return evaluate(book_of(row.organisation), day_facts(viewer, site, row.organisation, at))
+    holder = own_holder(viewer, code)
+    return evaluate(book_of(holder), day_facts(viewer, network.licensed_site(code), holder, at))
+
+
+def own_holder(viewer: User, code: str) -> Organisation:
+    """Who holds a site whose books the viewer may read.
+
+    :raises InputError: if there is no such site; the coordinators of a network see sites, not their books.
+    """
+    holder = network.own_site(viewer, code).organisation
+    if holder is None or not policy.may_read(viewer, holder):
+        raise InputError(f"There is no site '{code}' whose books you may read")
+    return holder
 
 
 def day_facts(viewer: User, site: ChainSite, holder: Organisation, at: datetime) -> dict[str, pl.DataFrame]:
