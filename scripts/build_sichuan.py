@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sichuan_permits as permits
+
 from becq.chain.network import Network
 from becq.chain.places import distance_km
 from becq.chain.reading import write_network
@@ -53,6 +55,10 @@ SITE_LIMIT = {
     "accelerator": "10 TBq",
     "warehouse": "50 TBq",
 }
+OWN_CYCLOTRON = ("west-china", "nanchong-central")
+"""Hospitals on whose ground a cyclotron of the network stands."""
+ENDING = {"banan": "2026-12-31", "hta-chengdu": "2027-01-03"}
+"""Licences that end within weeks of the network's days, so that a renewal is to be seen."""
 KNOWLEDGE = "assumption: general knowledge, not checked against a source"
 
 
@@ -97,26 +103,30 @@ def build() -> Network:
     hospitals = [row for row in table("sites") if row["kind"] == "hospital" and orders_drugs(row)]
     places = {item["id"]: Site.model_validate(item) for item in sites}
     demand = [Hospital(row, number, places) for number, row in enumerate(hospitals)]
+    network: Item = {
+        "name": "Sichuan and Chongqing",
+        "name_zh": "四川与重庆",
+        "note": (
+            "Demo network of the medical-isotope chain in Sichuan and Chongqing, standing on Monday "
+            "7 December 2026. Sites and published facts are real; demand, capacities, licences, "
+            "timetables and costs are assumptions that say so. Not for operation. Hospital points: "
+            "Luoyun, "
+            "https://github.com/46319943/3AHospital (Apache-2.0)."
+        ),
+        "sites": sites,
+        "products": [filled(row) for row in table("products")],
+        "resources": list(make_resources()),
+        "processes": processes,
+        "lanes": list(make_lanes(sites)),
+        "stock": stock,
+        "standing_orders": [item for hospital in demand for item in hospital.standing()],
+        "orders": [item for hospital in demand for item in hospital.single()],
+    }
+    missing = [(row["origin"], row["destination"], row["nuclide"]) for row in table("approvals_missing")]
+    years = (FIRST.year, FIRST.year + 1)
+    network["sites"] = permits.cover_orders(network)
     return Network.model_validate(
-        {
-            "name": "Sichuan and Chongqing",
-            "name_zh": "四川与重庆",
-            "note": (
-                "Demo network of the medical-isotope chain in Sichuan and Chongqing, standing on Monday "
-                "7 December 2026. Sites and published facts are real; demand, capacities, licences, "
-                "timetables and costs are assumptions that say so. Not for operation. Hospital points: "
-                "Luoyun, "
-                "https://github.com/46319943/3AHospital (Apache-2.0)."
-            ),
-            "sites": sites,
-            "products": [filled(row) for row in table("products")],
-            "resources": list(make_resources()),
-            "processes": processes,
-            "lanes": list(make_lanes(sites)),
-            "stock": stock,
-            "standing_orders": [item for hospital in demand for item in hospital.standing()],
-            "orders": [item for hospital in demand for item in hospital.single()],
-        }
+        network | {"approvals": list(permits.approvals(network, WEEKS, years, missing))}
     )
 
 
@@ -149,7 +159,7 @@ def make_sites(activities: list[Item]) -> Iterator[Item]:
         for product in (item["product"], item.get("input_product")):
             if product:
                 held |= {products[product]["nuclide"], products[product]["daughter"]} - {""}
-    for row in table("sites"):
+    for number, row in enumerate(table("sites")):
         if row["id"] in OUTSIDE_NETWORK:
             continue
         status = "" if row["status"] == "operating" else f"status: {row['status']}"
@@ -158,6 +168,7 @@ def make_sites(activities: list[Item]) -> Iterator[Item]:
             "name": row["name_en"],
             "name_zh": row["name_zh"],
             "kind": row["kind"],
+            "division": permits.division(row["id"], row["city_zh"]),
             "province": province(row["city_en"]),
             "city": row["city_en"],
             "lat": float(row["lat"]),
@@ -165,10 +176,14 @@ def make_sites(activities: list[Item]) -> Iterator[Item]:
         }
         if row["kind"] == "hospital":
             licence, note = hospital_licence(row)
+            if licence:
+                limits = [entry["nuclide"] for entry in licence["nuclides"]]
+                item["use_class"] = permits.use_class(row, limits, row["id"] in OWN_CYCLOTRON)
         else:
             licence, note = producer_licence(row, sorted(nuclides.get(row["id"], ())))
         if licence:
-            item["licence"] = licence
+            until = permits.valid_until(number, ENDING.get(row["id"], ""))
+            item["licence"] = {"scope": licence["scope"], "valid_until": until} | licence
         said = provenance(row, note="; ".join(text for text in (status, note) if text))
         yield item | (said or {"assumption": KNOWLEDGE})
 
@@ -208,7 +223,9 @@ def hospital_licence(row: Row) -> tuple[Item | None, str]:
         f"{', therapy ward' if row['has_therapy_ward'] == 'true' else ''}; licence: assumption: the "
         "defaults of the size class in tables/licences.csv"
     )
-    return {"scope": ["use"], "nuclides": items}, note
+    defaults = [r for r in table("licences") if r["applies_to"] == f"default for size class {size}"]
+    handled = permits.operations(defaults, limits, row["has_therapy_ward"] == "true")
+    return {"scope": ["use"], "nuclides": items, "operations": handled}, note
 
 
 def producer_licence(row: Row, nuclides: list[str]) -> tuple[Item | None, str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import build_sichuan as sichuan
+import sichuan_permits as permits
 
 from becq.chain.network import Network
 from becq.chain.reading import write_network
@@ -61,6 +62,10 @@ def build() -> Network:
     demand = [PeninsulaHospital(row, number, places) for number, row in enumerate(hospitals)]
     standing = [item for hospital in demand for item in hospital.standing()]
     single = [item for hospital in demand for item in hospital.single()]
+    network = {"sites": sites, "products": make_products([*processes, *stock])}
+    network = {name: list(items) for name, items in network.items()}
+    orders = {"standing_orders": standing, "orders": single}
+    sites = permits.cover_orders(network | orders)
     return Network.model_validate(
         {
             "name": "Yantai and the Shandong peninsula",
@@ -72,7 +77,7 @@ def build() -> Network:
                 "points: Luoyun, https://github.com/46319943/3AHospital (Apache-2.0)."
             ),
             "sites": sites,
-            "products": list(make_products([*processes, *stock])),
+            "products": network["products"],
             "resources": list(make_resources()),
             "processes": processes,
             "lanes": list(make_lanes(sites)),

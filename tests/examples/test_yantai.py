@@ -153,7 +153,10 @@ def test_hospital_points_are_no_finer_than_their_source(network: Network) -> Non
 
 
 def test_rules_find_what_was_left_out_on_purpose(network: Network) -> None:
-    """One approval is missing and one licence about to end; nothing else breaks a rule."""
+    """One approval is missing, one licence about to end, and three wards are full on one day each.
+
+    Of the wards: the day's I-131 in a simple operation, 43 GBq x 0.1 / 1, is beyond class B (4 GBq).
+    """
     facts = plan_facts(plan(network, FIRST, DAYS), network)
     findings = evaluate(builtin(), facts).findings(severities=("block", "warn"))
     hospital = {site: network.site[site].name for site in ("bmu-yantai", "rushan")}
@@ -163,6 +166,7 @@ def test_rules_find_what_was_left_out_on_purpose(network: Network) -> None:
     }
     assert broken == {
         ("block", "cn-transfer-approval", "bmu-yantai"),
+        ("block", "cn-workplace-class-b", ""),
         ("warn", "cn-licence-renewal", "rushan"),
     }
 

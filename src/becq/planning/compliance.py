@@ -159,7 +159,9 @@ def _handled(
     used = [
         (row["to"], row)
         for row in plan["deliveries"]
-        if network.site[row["to"]].kind == "hospital" and network.product[row["product"]].kind != "generator"
+        if network.site[row["to"]].kind == "hospital"
+        and network.product[row["product"]].kind != "generator"
+        and row["from"] != row["to"]  # what is eluted where it is used was handled once
     ]
     for code, row in made + used:
         day = datetime.fromisoformat(row["reference_time"]).astimezone(network.site[code].zone).date()
