@@ -212,3 +212,14 @@ def test_tables_of_facts_are_checked() -> None:
         frame("holding", {"day": ["tomorrow"]})
     with pytest.raises(InputError, match="lacks the facts"):
         evaluate(Rulebook((rule(),)), {"holding": pl.DataFrame({"activity_bq": [1.0]})})
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [(5e8, "A holds 500 MBq of I-131; 400 MBq is allowed."), (4.004e8, "A holds 400.4 MBq of I-131; 400.0 MBq")],
+)  # fmt: skip
+def test_a_value_just_above_its_limit_is_told_apart_from_it(held: float, said: str) -> None:
+    facts = frame("holding", {"label": "A", "label_zh": "甲", "activity_bq": held, "nuclide": "I-131"})
+    (found,) = evaluate(Rulebook((rule(),)), {"holding": facts}).findings()
+    assert found.sentence.startswith(said)
+    assert (found.subject, found.subject_zh) == ("A", "甲")

@@ -57,6 +57,17 @@ def read_document(path: str | os.PathLike[str], network: Network | None = None) 
 
 def parse_document(content: bytes, name: str, network: Network | None = None) -> dict[str, pl.DataFrame]:
     """As :func:`read_document`, for content in hand; ``name`` names the file."""
+    return facts_of(load_document(content, name), name, network)
+
+
+def load_document(content: bytes, name: str) -> Any:
+    """The plain data of a document in JSON, or in YAML by its name.
+
+    :raises ProblemsError: with what is wrong with it, by row.
+    :raises InputError: where it cannot be read at all.
+    """
+    if len(content) > MOST_BYTES:
+        raise InputError(f"{name}: the document is larger than {MOST_BYTES // 10**6} MB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -65,9 +76,9 @@ def parse_document(content: bytes, name: str, network: Network | None = None) ->
         source = parse_yaml(text, Path(name))
         if source.problems:
             raise ProblemsError(source.problems)
-        return facts_of(source.data, name, network)
+        return source.data
     try:
-        return facts_of(json.loads(text), name, network)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         problem = Problem(name, error.lineno, None, f"this is not JSON: {error.msg}", "write JSON or .yaml")
         raise ProblemsError([problem]) from error

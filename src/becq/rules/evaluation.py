@@ -24,6 +24,8 @@ from becq.rules.subject import Subject, subject
 
 SLACK = 1e-9
 """Relative rounding error that is forgiven at a limit."""
+DIGITS = (3, 4, 6, 9)
+"""Significant figures of a value and its limit: the fewest that show that they differ."""
 SEVERITIES: tuple[Severity, ...] = ("ok", "note", "warn", "block")
 _RANK = {name: rank for rank, name in enumerate(SEVERITIES)}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -164,10 +166,7 @@ def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapp
     assessed = bool(verdict["assessed"])
     texts = {}
     for zh in (False, True):
-        values = {
-            "measured": show(measured, rule.shown_unit, rule.base, zh),
-            "limit": show(limit, rule.shown_unit, rule.base, zh),
-        }
+        values = _shown(rule, measured, limit, zh)
         template = rule.sentence_zh if zh else rule.sentence
         texts[zh] = _fill(template, values, kind, row, zh) if assessed else _missing(rule, kind, row, zh)
     source = ", ".join(filter(None, (rule.source, rule.article)))
@@ -189,7 +188,21 @@ def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapp
         margin=_float(verdict["margin"]),
         remedy=rule.remedy,
         remedy_zh=rule.remedy_zh,
+        subject_zh=str(row["label_zh"] or row["label"]),
     )
+
+
+def _shown(rule: Rule, measured: float | None, limit: float | None, zh: bool) -> dict[str, str]:
+    """Measured value and limit as text, with as many digits as tell them apart."""
+    values: dict[str, str] = {}
+    for digits in DIGITS:
+        values = {
+            "measured": show(measured, rule.shown_unit, rule.base, zh, digits),
+            "limit": show(limit, rule.shown_unit, rule.base, zh, digits),
+        }
+        if measured == limit or values["measured"] != values["limit"]:
+            break
+    return values
 
 
 def _fill(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -32,7 +33,11 @@ class Finding:
     margin: float | None = None
     remedy: str = ""
     remedy_zh: str = ""
+    subject_zh: str = ""
 
     def as_dict(self) -> dict[str, object]:
-        """The same as a JSON-ready dictionary."""
-        return asdict(self)
+        """The same as a JSON-ready dictionary; what is without bound is None there."""
+        return {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in asdict(self).items()
+        }

@@ -57,17 +57,17 @@ def unit(name: str) -> Unit:
         raise InputError(f'"{name}" is not a unit of the rules; use for example {usual}') from None
 
 
-def show(value: float | None, of: Unit, base: float = 1.0, zh: bool = False) -> str:
+def show(value: float | None, of: Unit, base: float = 1.0, zh: bool = False, digits: int = 3) -> str:
     """A value as people read it. ``value`` is in units of ``base`` (1.0: the SI size of the dimension)."""
     if value is None or math.isnan(value):
         return "未知" if zh else "unknown"
     if math.isinf(value):
         return "无限制" if zh else "unlimited"
     if of.dimension == "activity":
-        return format_activity(value * base)
+        return format_activity(value * base, digits=digits)
     if of.dimension == "dose rate":
-        return format_dose_rate(value * base)
-    number = _trim(value * base / of.size)
+        return format_dose_rate(value * base, digits)
+    number = _trim(value * base / of.size, digits)
     name = _ZH.get(of.name, of.name) if zh else of.name
     name = name.replace("u", "µ").replace("2", "²").replace("3", "³") if of.dimension != "number" else name
     if of.name in ("", "1"):
@@ -75,8 +75,8 @@ def show(value: float | None, of: Unit, base: float = 1.0, zh: bool = False) -> 
     return f"{number}%" if of.name == "%" else f"{number} {name}"
 
 
-def _trim(value: float) -> str:
+def _trim(value: float, digits: int) -> str:
     if value == round(value) and abs(value) < 1e6:
         return f"{value:.0f}"
-    text = significant(value, 3)
+    text = significant(value, digits)
     return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text

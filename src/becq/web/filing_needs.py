@@ -36,7 +36,7 @@ def filing_lines(request: HttpRequest) -> list[dict[str, Any]]:
                 "what": what,
                 "code": f"{row.due:%Y-%m-%d}",
                 "href": address if row.duty == APPROVALS else f"{address}?kind={row.duty}",
-                "action": _("Look") if row.duty == APPROVALS else _("File"),
+                "action": _("Look") if row.duty == APPROVALS else _("Record"),
                 "detail": detail,
             }
         )

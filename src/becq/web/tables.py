@@ -46,7 +46,8 @@ def text_of(value: Any, kind: str = "text") -> str:
     if value is None or value == "":
         return "—"
     if kind == "percent":
-        return f"{100 * float(value):.0f} %"
+        share = 100 * float(value)
+        return f"{share:.1f} %" if 0 < abs(share) < 1 else f"{share:.0f} %"
     if kind == "number":
         return f"{value:,}" if isinstance(value, int) else f"{float(value):.3g}"
     if kind == "exact":

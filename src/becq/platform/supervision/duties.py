@@ -159,11 +159,12 @@ def _approvals(came: QuerySet[Consignment], today: date, owe: Callable[..., Owed
         known = network.approvals_between(origin, destination)
         if any(each.nuclide == nuclide and each.valid_from <= first <= each.valid_until for each in known):
             continue
-        subject = f"{today.year + 1} {origin} {nuclide}"
+        subject = f"{today.year + 1} {origin} {destination} {nuclide}"
+        here = network.licensed_site(destination)
         yield owe(
             Duty.NEXT_YEAR_APPROVAL, subject,
-            f"Approval {today.year + 1}: {nuclide} from {row.from_organisation.name}",
-            f"{today.year + 1}年转让审批：{row.from_organisation.name_zh}的{nuclide}",
+            f"Approval {today.year + 1}: {nuclide} from {row.from_organisation.name} to {here.name}",
+            f"{today.year + 1}年转让审批：{row.from_organisation.name_zh}向{here.name_zh}转让{nuclide}",
             date(today.year, 12, 31),
         )  # fmt: skip
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 
 from becq.chain.approval import Approval
-from becq.chain.yaml_file import parse_yaml
-from becq.errors import InputError, Problem, ProblemsError
+from becq.errors import InputError
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
 from becq.platform.dispatch import selectors as dispatch
@@ -26,7 +23,7 @@ from becq.platform.network.models import Site
 from becq.platform.supervision.day import day_facts, own_holder
 from becq.platform.supervision.models import OwnRule
 from becq.platform.supervision.rulebook import book_of
-from becq.rules.document import MOST_BYTES, facts_of
+from becq.rules.document import facts_of, load_document
 from becq.rules.evaluation import Verdicts, evaluate
 from becq.rules.rule import FieldError, Rule, make_rule
 from becq.rules.rulebook import Rulebook
@@ -106,7 +103,7 @@ def judge_document(viewer: User, content: bytes, name: str) -> Verdicts:
     :raises InputError: it cannot be read, or speaks of a licence that the viewer may not see.
     """
     policy.require(viewer, "network.read")
-    return evaluate(book(viewer), _document_facts(viewer, _parse(content, name), name))
+    return evaluate(book(viewer), _document_facts(viewer, load_document(content, name), name))
 
 
 def _document_facts(viewer: User, data: Any, name: str) -> dict[str, pl.DataFrame]:
@@ -125,27 +122,6 @@ def _document_facts(viewer: User, data: Any, name: str) -> dict[str, pl.DataFram
     approvals = network.approvals(viewer) if kind == "posting" else []
     head = network.network_head(viewer)
     return facts_of(data, name, head.model_copy(update={"sites": sites, "approvals": approvals}))
-
-
-def _parse(content: bytes, name: str) -> Any:
-    if len(content) > MOST_BYTES:
-        raise InputError(f"{name}: the document is larger than {MOST_BYTES // 10**6} MB")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: the document is not UTF-8 text; save it as UTF-8") from error
-    if Path(name).suffix.lower() in (".yaml", ".yml"):
-        source = parse_yaml(text, Path(name))
-        if source.problems:
-            raise ProblemsError(source.problems)
-        return source.data
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        problem = Problem(name, error.lineno, None, f"this is not JSON: {error.msg}", "write JSON or .yaml")
-        raise ProblemsError([problem]) from error
-    except RecursionError as error:
-        raise InputError(f"{name}: the document is nested too deeply") from error
 
 
 def _received_bq(viewer: User, approval: Approval, at: datetime) -> float:

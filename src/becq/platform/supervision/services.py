@@ -17,6 +17,8 @@ from becq.platform.supervision.rulebook import book_of
 from becq.rules.rulebook import parse_rules
 
 NUMBER_LENGTH = 80
+RESERVED = frozenset({"all", "own", "check", "filings", "limits", "new"})
+"""Names that rules cannot have, because they stand in addresses."""
 MOST_RULES = 200
 """Rules of its own that an organisation may have in force."""
 
@@ -32,6 +34,9 @@ def add_rules(actor: User, organisation: Organisation, content: bytes, name: str
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     book = parse_rules(content, name)
     book_of(organisation).with_rules(book)  # refuses names that are taken
+    for rule in book.rules:
+        if rule.id in RESERVED:
+            raise InputError(f"A rule cannot be called '{rule.id}', which is the address of a page")
     in_force = OwnRule.objects.filter(organisation=organisation, retired_at__isnull=True).count()
     if in_force + len(book) > MOST_RULES:
         raise InputError(f"An organisation has at most {MOST_RULES} rules of its own in force")

@@ -303,7 +303,7 @@ def findings(context: Context, items: Any, override_url: str = "") -> SafeString
                 "css": css,
                 "rule": get("rule", ""),
                 "source": (frames.is_chinese() and get("source_zh", "")) or get("source", ""),
-                "subject": get("subject", ""),
+                "subject": (frames.is_chinese() and get("subject_zh", "")) or get("subject", ""),
                 "sentence": sentence,
                 "remedy": remedy,
                 "measured": get("measured"),

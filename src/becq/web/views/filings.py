@@ -183,7 +183,7 @@ def _table(request: HttpRequest, lines: list[dict[str, Any]]) -> Table:
             Column("days", _("Days left"), "exact", sort=True),
             Column("organisation", _("Organisation"), sort=True, wrap=True, hidden=not several),
             Column("filed_on", _("Filed on"), sort=True),
-            Column("number", _("Number"), "code", sort=True),
+            Column("number", _("Filing number"), "code", sort=True),
             Column("duty_word", _("Duty"), sort=True, wrap=True),
             Column("source", _("Source"), "cite"),
             Column("note", _("Remark"), wrap=True, hidden=True),

@@ -241,7 +241,7 @@ def _table(request: HttpRequest, rows: list[dict[str, Any]]) -> Table:
             Column("subject", _("Speaks of"), sort=True),
             Column("limit", _("Limit"), wrap=True),
             Column("source", _("Source"), "cite"),
-            Column("code", _("Name"), "code", sort=True),
+            Column("code", _("Rule name"), "code", sort=True),
             Column("added_at", _("Added"), "instant", sort=True),
             Column("added_by", _("Added by")),
             Column("retired_at", _("Retired"), "instant", sort=True),

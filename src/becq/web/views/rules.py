@@ -149,7 +149,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             Column("limit", _("Limit"), wrap=True),
             Column("severity", _("If broken"), template="web/rules/severity.html", sort=True),
             Column("source", _("Source"), "cite", sort=True),
-            Column("id", _("Name"), "code", sort=True),
+            Column("id", _("Rule name"), "code", sort=True),
             Column("origin", _("Whose"), sort=True, hidden=not any(row["own"] for row in lines)),
         ],
         caption=_("Rules in force"),
