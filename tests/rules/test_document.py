@@ -159,6 +159,9 @@ def test_problems_are_listed_with_their_place() -> None:
     assert "there is no field 'weight' here" in found
     assert "packages[1].contents[0].nuclide" in found
     assert "Lu-177" in found
+    elsewhere = example()
+    elsewhere["consignment"]["timezone"] = "Mars/Base"
+    assert "timezone: 'Mars/Base' is not an IANA time zone" in problems(elsewhere)[0]
     undated = example()
     del undated["consignment"]["departure"]
     assert "neither day nor departure is given" in problems(undated)[0]

@@ -109,6 +109,14 @@ def test_unlisted_nuclides_have_the_defaults(nuclide: str, kind: str, a2: float)
     assert (found.is_default, found.values.form, found.values.a2_bq) == (True, kind, pytest.approx(a2))
 
 
+def test_uranium_of_unknown_form_has_the_strictest_limit() -> None:
+    """U-234: A2 is 0.09, 0.02 and 0.006 TBq for fast, medium and slow absorption by the lung."""
+    assert limit_of("U-234").values.a2_bq == pytest.approx(0.006 * TBQ)
+    assert limit_of("U-234", form="fast lung absorption").values.a2_bq == pytest.approx(0.09 * TBQ)
+    with pytest.raises(InputError, match="limits by form"):
+        limit_of("U-234", form="yellow")
+
+
 def test_un_numbers_of_packages() -> None:
     assert un_numbers("A") == ("2915",)
     assert un_numbers("A", special_form=True) == ("3332",)

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from becq.chain.fields import ActivityBq, Day, Flag, Instant, NuclideName, Number, Slug, Text
 from becq.chain.item import Row, misfit
+from becq.chain.site import TimeZone
 from becq.errors import InputError
 from becq.physics.decay import decay, decay_factor
 from becq.physics.quantities import parse_dose_rate, parse_mass
@@ -114,7 +115,7 @@ class ConsignmentDocument(Row):
     jurisdiction: Jurisdiction = Field(default=DEFAULT_JURISDICTION, description="Whose rules hold")
     day: Day | None = Field(default=None, description="Day of departure")
     departure: Instant | None = Field(default=None, description="Time of departure")
-    timezone: Text = Field(default="Asia/Shanghai", description="Zone of times without an offset")
+    timezone: TimeZone = Field(default="Asia/Shanghai", description="Zone of times without an offset")
     mode: Mode = Field(default="road", description="How it travels")
     exclusive_use: Flag = Field(default=False, description="Under exclusive use")
     packages: list[Package] = Field(min_length=1, description="Its packages")

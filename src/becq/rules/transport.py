@@ -23,6 +23,7 @@ from becq.rules.reference import (
     default_transport_limit,
     has_transport_limit,
     transport_limit,
+    transport_limits,
 )
 
 Amounts = Mapping[str, ArrayLike]
@@ -42,10 +43,15 @@ class Limit:
 def limit_of(nuclide: str, jurisdiction: str = "IAEA", form: str = "") -> Limit:
     """The limits of a nuclide under the regulations of a jurisdiction; the defaults where it is not listed.
 
-    :raises InputError: for an unknown nuclide, or a uranium isotope whose form is not said.
+    Of a uranium isotope whose form is not said, those of the form with the least A2.
+
+    :raises InputError: for an unknown nuclide or form.
     """
     decay_data.record(nuclide)
     if has_transport_limit(nuclide, jurisdiction):
+        rows = [row for (name, _), row in transport_limits().items() if name == nuclide]
+        if not form and len(rows) > 1:
+            return Limit(nuclide, min(rows, key=lambda row: row.a2_bq), False)
         return Limit(nuclide, transport_limit(nuclide, form, jurisdiction), False)
     return Limit(nuclide, default_transport_limit(_emission(nuclide)), True)
 

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from becq.chain.fields import Instant, Number, Slug, Text
 from becq.chain.item import Row
+from becq.chain.site import TimeZone
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.decay import decay
@@ -50,7 +51,7 @@ class WasteDocument(Row):
 
     site: Text | None = Field(default=None, description="Site of the store")
     jurisdiction: Jurisdiction = Field(default=DEFAULT_JURISDICTION, description="Whose rules hold")
-    timezone: Text = Field(default="Asia/Shanghai", description="Zone of times without an offset")
+    timezone: TimeZone = Field(default="Asia/Shanghai", description="Zone of times without an offset")
     at: Instant = Field(description="Moment at which they are judged")
     containers: list[Container] = Field(min_length=1, description="The containers")
 
