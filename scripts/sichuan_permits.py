@@ -19,6 +19,7 @@ from becq.physics.quantities import parse_activity
 
 TABLES = Path(__file__).parents[1] / "examples" / "sichuan" / "tables"
 DEPARTMENT, WARD = "Nuclear medicine department", "Therapy ward"
+NAMES_ZH = {DEPARTMENT: "核医学科", WARD: "核素治疗病房"}
 WARD_USES = ("thyroid cancer", "therapy", "trial")
 OPERATIONS = {1.0: "simple-liquid", 10.0: "very-simple-liquid", 100.0: "storage-liquid"}
 """Operation factor of licences.csv → code of the table of operation factors."""
@@ -91,6 +92,7 @@ def operations(rows: Iterable[Row], nuclides: Iterable[str], has_ward: bool) -> 
             (workplace, row["nuclide"], code),
             {
                 "workplace": workplace,
+                "workplace_zh": NAMES_ZH[workplace],
                 "workplace_class": row["workplace_class"],
                 "nuclide": row["nuclide"],
                 "operation": code,

@@ -127,6 +127,7 @@ _HEADERS_ZH = {
     "valid_to": ("终止日期", "截止日期"),
     "valid_until": ("有效期至", "有效期"),
     "workplace": ("工作场所", "工作场所名称"),
+    "workplace_zh": ("工作场所中文名", "工作场所中文名称"),
     "workplace_class": ("工作场所级别", "工作场所等级"),
     "yearly_limit": ("年最大操作量", "年操作限值", "年最大用量"),
 }

@@ -55,6 +55,7 @@ class LicensedOperation(Row):
     """What may be done with one nuclide in one workplace of a licence (非密封放射性物质工作场所)."""
 
     workplace: Text = Field(description="Workplace as the licence names it")
+    workplace_zh: Text | None = Field(default=None, description="The same in Chinese, where it differs")
     workplace_class: WorkplaceClass = Field(description="Class of the workplace")
     nuclide: NuclideName = Field(description="Nuclide handled there")
     operation: Slug | None = Field(

@@ -189,6 +189,7 @@ def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapp
         remedy=rule.remedy,
         remedy_zh=rule.remedy_zh,
         subject_zh=str(row["label_zh"] or row["label"]),
+        day=str(row["day"] or ""),
     )
 
 

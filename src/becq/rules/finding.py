@@ -34,6 +34,7 @@ class Finding:
     remedy: str = ""
     remedy_zh: str = ""
     subject_zh: str = ""
+    day: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The same as a JSON-ready dictionary; what is without bound is None there."""

@@ -94,9 +94,13 @@ def operations(
     for nuclide, activity_bq in operated_bq.items():
         own = [row for row in rows if row.nuclide == nuclide]
         yearly = [row.yearly_limit for row in own if row.yearly_limit is not None]
+        names = ", ".join(dict.fromkeys(row.workplace for row in own))
+        names_zh = "、".join(dict.fromkeys(row.workplace_zh or row.workplace for row in own))
         yield {
             **place(site, day),
-            "workplace": ", ".join(row.workplace for row in own) or None,
+            "label": f"{site.name}, {names}" if own else site.name,
+            "label_zh": f"{site.name_zh}，{names_zh}" if own else site.name_zh,
+            "workplace": names or None,
             "nuclide": nuclide,
             "operated_bq": activity_bq,
             "daily_limit_bq": sum(row.daily_limit for row in own) if own else None,
@@ -121,7 +125,7 @@ def workplaces(site: Site, day: date, operated_bq: Mapping[str, float]) -> Itera
         yield {
             **place(site, day),
             "label": f"{site.name}, {name}",
-            "label_zh": f"{site.name_zh}，{name}",
+            "label_zh": f"{site.name_zh}，{own[0].workplace_zh or name}",
             "workplace": name,
             "workplace_class": own[0].workplace_class,
             "daily_equivalent_bq": equivalent,

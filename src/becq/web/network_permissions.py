@@ -47,7 +47,7 @@ def operation_rows(request: HttpRequest, row: Site) -> list[dict[str, Any]]:
     units = frame.units(request)
     return [
         {
-            "workplace": each.workplace,
+            "workplace": (frame.is_chinese() and each.workplace_zh) or each.workplace,
             "class": each.workplace_class,
             "nuclide": each.nuclide,
             "operation": _operation(each.operation),

@@ -184,9 +184,16 @@ def _remedy(found: Any) -> str:
 def _what(kind: str, facts: dict[str, Any]) -> str:
     """What tells one subject of a site from the other."""
     if kind == "workplace":
-        return str(facts["workplace"])
-    if kind == "operation":
-        return f"{facts['workplace']}: {facts['nuclide']}"
-    if kind == "holding":
+        return _workplace(facts)
+    if kind == "operation" and facts["workplace"]:
+        return f"{_workplace(facts)}: {facts['nuclide']}"
+    if kind in ("holding", "operation"):
         return str(facts["nuclide"])
     return str((frame.is_chinese() and facts["label_zh"]) or facts["label"])
+
+
+def _workplace(facts: dict[str, Any]) -> str:
+    """The workplace of a label that begins with its site, in the language of the page."""
+    if frame.is_chinese():
+        return str(facts["label_zh"] or facts["workplace"]).rpartition("，")[2]
+    return str(facts["workplace"])

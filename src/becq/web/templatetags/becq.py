@@ -306,6 +306,7 @@ def findings(context: Context, items: Any, override_url: str = "") -> SafeString
                 "subject": (frames.is_chinese() and get("subject_zh", "")) or get("subject", ""),
                 "sentence": sentence,
                 "remedy": remedy,
+                "day": get("day", "") or "",
                 "measured": get("measured"),
                 "limit": get("limit"),
                 "measured_text": shown(get("measured")),

@@ -31,7 +31,7 @@ SOON = 7
 STATES = {
     "late": ("attention", gettext_lazy("Late")),
     "soon": ("active", gettext_lazy("Due soon")),
-    "open": ("planned", gettext_lazy("Open")),
+    "open": ("planned", gettext_lazy("To be filed")),
     "late_filed": ("attention", gettext_lazy("Filed late")),
     "filed": ("done", gettext_lazy("Filed")),
 }
