@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -31,6 +32,9 @@ settings.load_profile("becq")
 NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 """A Monday, 08:00 in Shanghai: the present moment of tests that ask for ``frozen_clock``."""
 
+FLUSHES = 50
+"""Attempts to empty a test database, a fifth of a second apart."""
+
 
 @pytest.fixture(autouse=True)
 def _fast_passwords(request: pytest.FixtureRequest) -> None:
@@ -43,6 +47,7 @@ def _fast_passwords(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Let test databases be emptied between transactional tests: the books refuse that otherwise."""
+    from django.db import OperationalError
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from becq.platform.ledger import guard
@@ -50,8 +55,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     original = BaseDatabaseOperations.execute_sql_flush
 
     def flush(self: Any, sql_list: list[str]) -> None:
-        with guard.lifted(self.connection):
-            original(self, sql_list)
+        for patience in range(FLUSHES, -1, -1):
+            try:
+                with guard.lifted(self.connection):
+                    original(self, sql_list)
+                return
+            except OperationalError:  # a page that a browser test left is still being answered
+                if not patience:
+                    raise
+                time.sleep(0.2)
 
     BaseDatabaseOperations.execute_sql_flush = flush
     yield

@@ -77,7 +77,7 @@ class TestReactor:
             lost = trade.balance(f"{I131}-loss", "I-131", "reactor:reactor/waste", at)
             assert lost == pytest.approx(0.1 * left, rel=1e-9)
             entry = WasteEntry.objects.get()
-            assert (entry.clear_from - entry.at, entry.rule) == (timedelta(days=180), "iodine-131")
+            assert (entry.clear_from - entry.at, entry.rule) == (timedelta(days=180), "cn-waste-i131")
             trade.check_books(at + DAY, at + 30 * DAY)
 
     def test_more_at_release_than_the_books_hold_is_unaccounted(self, trade, planned):
