@@ -82,6 +82,7 @@ TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
             "exempt_progeny_included": nuclides,
             "second_reading": SECOND,
             "since": one_of("", "2018"),
+            "gb_11806": one_of("", "yes"),
             "source": text,
             "note": optional,
         },
@@ -160,11 +161,12 @@ TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
         {
             "un_number": lambda v: re.fullmatch(r"\d{4}", v) is not None,
             "name_en": text,
-            "name_zh": optional,
+            "name_zh": text,
             "package_type": text,
             "special_form": one_of("yes", "no", ""),
             "fissile": YES_NO,
             "source": text,
+            "source_zh": text,
             "note": optional,
         },
         ("un_number",),
@@ -525,6 +527,10 @@ def test_package_types_and_un_numbers_fit() -> None:
         special = {"special arrangement", "uranium hexafluoride"}
         assert row["package_type"] in types.keys() | special | {"IP"}, number
         assert (row["fissile"] == "yes") == ("FISSILE" in row["name_en"]), number
+        assert (row["fissile"] == "yes") == (
+            row["name_zh"].replace("非易裂变", "").count("，易裂变的") > 0
+        ), number
+        assert ("特殊形式的" in row["name_zh"].replace("非特殊形式的", "")) == (row["special_form"] == "yes")
         assert (row["special_form"] == "yes") == ("SPECIAL FORM" in row["name_en"]), number
         assert row["name_en"].startswith("RADIOACTIVE MATERIAL, ")
         assert (row["special_form"] != "") == (row["package_type"] == "A"), number

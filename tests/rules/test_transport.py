@@ -178,3 +178,11 @@ def test_what_the_chinese_edition_does_not_list() -> None:
     activity = 0.1 * TBQ
     assert float(type_a_fraction({"Tb-161": activity}, jurisdiction="CN")) == pytest.approx(0.1 / 0.02)
     assert float(type_a_fraction({"Tb-161": activity})) < 1
+
+
+def test_what_the_chinese_table_lists_and_the_edition_of_2012_did_not() -> None:
+    """GB 11806-2019, table B1, has Ge-69: 1, 1 TBq, 10 Bq/g, 1e6 Bq."""
+    found = limit_of("Ge-69", "CN")
+    assert not found.is_default
+    assert (found.values.a1_bq, found.values.a2_bq) == (TBQ, TBQ)
+    assert sum(row.in_gb_11806 for row in transport_limits().values()) == 342

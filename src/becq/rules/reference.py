@@ -34,6 +34,7 @@ class TransportLimit:
     :ivar exempt_progeny: progeny that the exempt values contain; only the parent is counted (footnote b).
     :ivar confirmed: whether all four values were found in a second, independent text.
     :ivar since: year of the edition of SSR-6 that brought the row; "" for the older ones.
+    :ivar in_gb_11806: whether all four values were found equal in GB 11806-2019, table B1.
     """
 
     nuclide: str
@@ -48,6 +49,7 @@ class TransportLimit:
     source: str
     note: str
     since: str = ""
+    in_gb_11806: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def transport_limits() -> Mapping[tuple[str, str], TransportLimit]:
             row["second_reading"] == "all",
             row["source"],
             row["note"],
-            row.get("since", ""),
+            row["since"],
+            row["gb_11806"] == "yes",
         )
         for row in read_table("transport_limits.csv")
     )
@@ -127,7 +130,7 @@ def has_transport_limit(nuclide: str, jurisdiction: str = "IAEA") -> bool:
 
 def _holds(limit: TransportLimit, jurisdiction: str) -> bool:
     chinese = jurisdiction == "CN" or jurisdiction.startswith("CN-")
-    return not (chinese and limit.since > CHINESE_EDITION)
+    return limit.in_gb_11806 or not (chinese and limit.since > CHINESE_EDITION)
 
 
 def transport_limit(nuclide: str, form: str = "", jurisdiction: str = "IAEA") -> TransportLimit:

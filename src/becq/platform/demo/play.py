@@ -27,6 +27,7 @@ from becq.platform.clinic import services as clinic
 from becq.platform.demo.people import People
 from becq.platform.dispatch import selectors as consignments
 from becq.platform.dispatch import services as dispatch
+from becq.platform.dispatch.licences import receipt_findings
 from becq.platform.dispatch.packing import packing_finding
 from becq.platform.ledger import services as ledger
 from becq.platform.ledger.chart import place
@@ -63,8 +64,8 @@ TYPICAL_BQ = {
 FILED = 0.8
 """Share of transfers that are filed within a week; the others wait (assumption)."""
 OVERRIDES = {
-    "activity": "Measured a little above the plan; decays below the limit within the day",
-    "approval": "The approval is applied for; the authority has been told, its number follows",
+    "cn-licence-possession": "Measured a little above the plan; decays below the limit within the day",
+    "cn-transfer-approval": "The approval is applied for; the authority has been told, its number follows",
 }
 MOST_PATIENTS = 20
 GENERATOR_PATIENTS = 12
@@ -292,9 +293,13 @@ class Play:
         try:
             taker = self.people.who("hospital" if hospital else "dispatcher", holder)
             row = dispatch.receive(taker, row, **values)
-        except ConflictError as refusal:
-            reason = OVERRIDES["approval" if "approv" in str(refusal) else "activity"]
+        except ConflictError:
             officer = self.people.who("rso", holder)
+            found = receipt_findings(officer, row, at, measured)
+            broken = {each.rule for each in found if each.severity == "block"}
+            if not broken or not broken <= OVERRIDES.keys():
+                raise  # nobody in the play would take this in
+            reason = OVERRIDES[min(broken)]
             row = dispatch.receive(officer, row, **values, override_reason=reason)
             self.done["received by override"] += 1
         self.done["received"] += 1
