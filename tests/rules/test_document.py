@@ -135,6 +135,14 @@ def test_waste_by_hand() -> None:
     assert "cn-waste-i131" in broken(early)  # 179 days
 
 
+def test_iodine_does_not_shorten_the_storage_of_what_lives_longer() -> None:
+    """I-131 with Sr-89 (50.5 d): 189 d pass the 180 d of I-131 but not ten half-lives."""
+    mixed = copy.deepcopy(WASTE)
+    contents = mixed["waste"]["containers"][0]["contents"]  # type: ignore[index]
+    contents.append({"nuclide": "Sr-89", "activity": "1 kBq"})
+    assert broken(mixed) == ["cn-waste-long"]
+
+
 def test_waste_without_a_level_or_a_mass_is_unknown() -> None:
     data = copy.deepcopy(WASTE)
     container = data["waste"]["containers"][0]  # type: ignore[index]
