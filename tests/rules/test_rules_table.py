@@ -168,6 +168,12 @@ def test_the_facts_are_described_in_both_languages() -> None:
         assert not CHINESE.search(row["meaning_en"]), row
         assert CHINESE.search(row["meaning_zh"]), row
         assert (row["type"] == "number") == bool(row["unit"]), row
+        assert row["name_en"], row
+        assert len(row["name_en"]) <= 50, "a note names it in a few words"
+        assert not CHINESE.search(row["name_en"]), row
+        assert CHINESE.search(row["name_zh"]), row
+        if row["choices_zh"]:
+            assert len(row["choices"].split(";")) == len(row["choices_zh"].split(";")), row
 
 
 def _limit(name: str) -> float:

@@ -164,6 +164,8 @@ def _check_row(row: Mapping[str, Any], facts: Mapping[str, Fact], name: str, whe
         good = {
             "number": isinstance(value, int | float) and not isinstance(value, bool),
             "text": isinstance(value, str),
+            "nuclide": isinstance(value, str),
+            "nuclides": isinstance(value, str),
             "flag": isinstance(value, bool),
             "day": _is_day(value),
         }[fact.type]

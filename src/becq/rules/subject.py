@@ -24,13 +24,23 @@ DEFAULT_JURISDICTION = "CN"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact: its type (number, text, flag, day), its SI unit, and what it means in both languages."""
+    """One fact of a subject.
+
+    :ivar type: number, text, flag, day, nuclide (text in the form "I-131") or nuclides ("I-131, Lu-177").
+    :ivar unit: SI unit of a number; "1" where it has no dimension.
+    :ivar title: short name, what a note asks for where the fact is missing; ``title_zh`` in Chinese.
+    :ivar choices: the only values it may have, () for any; ``choices_zh`` the same in Chinese, or ().
+    """
 
     name: str
     type: str
     unit: str
     meaning: str
     meaning_zh: str
+    title: str = ""
+    title_zh: str = ""
+    choices: tuple[str, ...] = ()
+    choices_zh: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> pl.DataType:
@@ -43,13 +53,15 @@ _TYPES: Mapping[str, type[pl.DataType]] = {
     "text": pl.String,
     "flag": pl.Boolean,
     "day": pl.Date,
+    "nuclide": pl.String,
+    "nuclides": pl.String,
 }
 COMMON = (
-    Fact("label", "text", "", "what a person calls it", "名称"),
-    Fact("label_zh", "text", "", "the same in Chinese", "中文名称"),
-    Fact("site", "text", "", "site where it is", "所在场所"),
-    Fact("jurisdiction", "text", "", "whose rules hold there", "适用法规体系"),
-    Fact("day", "day", "", "day that is judged", "判定日期"),
+    Fact("label", "text", "", "what a person calls it", "名称", "label", "名称"),
+    Fact("label_zh", "text", "", "the same in Chinese", "中文名称", "Chinese label", "中文名称"),
+    Fact("site", "text", "", "site where it is", "所在场所", "site", "场所"),
+    Fact("jurisdiction", "text", "", "whose rules hold there", "适用法规体系", "jurisdiction", "法规体系"),
+    Fact("day", "day", "", "day that is judged", "判定日期", "day", "日期"),
 )
 """Facts of every subject."""
 
@@ -68,9 +80,22 @@ def subjects() -> Mapping[str, Subject]:
     found: dict[str, dict[str, Fact]] = {}
     for row in read_table("rule_facts.csv"):
         facts = found.setdefault(row["subject"], {fact.name: fact for fact in COMMON})
-        fact = Fact(row["fact"], row["type"], row["unit"], row["meaning_en"], row["meaning_zh"])
-        facts[fact.name] = fact
+        facts[row["fact"]] = Fact(
+            row["fact"],
+            row["type"],
+            row["unit"],
+            row["meaning_en"],
+            row["meaning_zh"],
+            row["name_en"],
+            row["name_zh"],
+            _listed(row["choices"]),
+            _listed(row["choices_zh"]),
+        )
     return MappingProxyType({name: Subject(name, MappingProxyType(facts)) for name, facts in found.items()})
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split(";")) if cell else ()
 
 
 def subject(name: str) -> Subject:
@@ -124,7 +149,7 @@ def _series(fact: Fact, values: Any, height: int) -> pl.Series:
             else (pl.Series(fact.name, values, dtype=fact.dtype))
         )
     except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
-        example = {"number": "5e9", "text": "'I-131'", "flag": "true", "day": "2026-12-07"}[fact.type]
+        example = {"number": "5e9", "flag": "true", "day": "2026-12-07"}.get(fact.type, "'I-131'")
         raise InputError(
             f"'{fact.name}' is a {fact.type}, for example {example}; one of its values is not"
         ) from error

@@ -40,7 +40,14 @@ DUTIES = {
     "export": _("Yearly filing of exports"),
 }
 JURISDICTIONS = {"CN": _("China"), "IAEA": "IAEA"}
-TYPES = {"number": _("number"), "text": _("text"), "flag": _("yes or no"), "day": _("day")}
+TYPES = {
+    "number": _("number"),
+    "text": _("text"),
+    "flag": _("yes or no"),
+    "day": _("day"),
+    "nuclide": _("nuclide"),
+    "nuclides": _("nuclides"),
+}
 COMPARISONS = {"<=": _("at most"), "<": _("less than"), ">=": _("at least"), ">": _("more than")}
 TONES = {"block": "blocked", "warn": "attention", "note": "planned", "ok": "done"}
 TABLES = {
