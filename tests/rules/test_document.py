@@ -181,7 +181,7 @@ def test_facts_of_any_subject() -> None:
     assert broken({"facts": {"discharge": [row | {"retained_activity_bq": 3.9e8}]}}) == []
     found = problems({"facts": {"discharge": [row | {"retained": 1, "nuclide": 5, "day": "tomorrow"}]}})
     assert any("discharge[0].retained: there is no such fact" in line for line in found)
-    assert any("discharge[0].nuclide: 5 is not a text" in line for line in found)
+    assert any("discharge[0].nuclide: 5 is not a nuclide" in line for line in found)
     assert any("discharge[0].day: 'tomorrow' is not a day" in line for line in found)
     assert "did you mean 'discharge'" in problems({"facts": {"discharges": [row]}})[0]
     assert "discharge holds no rows" in problems({"facts": {"discharge": []}})[0]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,12 @@ from pydantic import BaseModel, ValidationError
 
 from becq.chain.network import Network
 from becq.chain.source import field_name
-from becq.chain.suggestion import did_you_mean
 from becq.chain.validation import explain
 from becq.chain.yaml_file import parse_yaml
 from becq.errors import InputError, Problem, ProblemsError
 from becq.rules.consignment import ConsignmentDocument
+from becq.rules.fact_rows import read_fact_rows
 from becq.rules.site_day import PostingDocument, SiteDayDocument
-from becq.rules.subject import Fact, frame, subject, subjects
 from becq.rules.waste import WasteDocument
 
 MOST_BYTES = 5_000_000
@@ -78,12 +76,29 @@ def load_document(content: bytes, name: str) -> Any:
             raise ProblemsError(source.problems)
         return source.data
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
+    except _TwiceError as error:
+        raise ProblemsError(
+            [Problem(name, None, str(error), "the key stands twice", "keep one of them")]
+        ) from error
     except json.JSONDecodeError as error:
         problem = Problem(name, error.lineno, None, f"this is not JSON: {error.msg}", "write JSON or .yaml")
         raise ProblemsError([problem]) from error
     except RecursionError as error:
         raise InputError(f"{name}: the document is nested too deeply") from error
+
+
+class _TwiceError(ValueError):
+    """A key that one object of a document has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys differ: of two values, JSON would keep the last and say nothing."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [key for key, _ in pairs]
+        raise _TwiceError(next(key for key in names if names.count(key) > 1))
+    return found
 
 
 def facts_of(data: Any, name: str = "document", network: Network | None = None) -> dict[str, pl.DataFrame]:
@@ -96,7 +111,7 @@ def facts_of(data: Any, name: str = "document", network: Network | None = None) 
         )
     ((kind, body),) = data.items()
     if kind == FACTS:
-        return _plain_facts(body, name)
+        return read_fact_rows(body, name)
     model = KINDS[kind]
     try:
         document = model.model_validate(body)
@@ -111,75 +126,3 @@ def facts_of(data: Any, name: str = "document", network: Network | None = None) 
         return document.facts(network)
     assert isinstance(document, ConsignmentDocument | WasteDocument)
     return document.facts()
-
-
-def _plain_facts(body: Any, name: str) -> dict[str, pl.DataFrame]:
-    """Rows of facts by subject: ``{"discharge": [{"nuclide": "I-131", ...}]}``."""
-    if not isinstance(body, Mapping) or not body:
-        raise InputError(f"{name}: facts are rows by subject, for example discharge: [...]")
-    problems: list[Problem] = []
-    tables: dict[str, pl.DataFrame] = {}
-    for kind, rows in body.items():
-        if kind not in subjects():
-            remedy = did_you_mean(str(kind), subjects()) or f"subjects are {', '.join(subjects())}"
-            problems.append(Problem(name, None, str(kind), f"there is no subject '{kind}'", remedy))
-            continue
-        if not isinstance(rows, list) or not rows or not all(isinstance(row, Mapping) for row in rows):
-            remedy = "write a list of mappings, one for each subject"
-            problems.append(Problem(name, None, kind, f"{kind} holds no rows", remedy))
-            continue
-        facts = subject(kind).facts
-        found = [
-            problem for n, row in enumerate(rows) for problem in _check_row(row, facts, name, f"{kind}[{n}]")
-        ]
-        problems += found
-        if not found:
-            tables[kind] = _table(kind, rows)
-    if problems:
-        raise ProblemsError(problems)
-    return tables
-
-
-def _table(kind: str, rows: list[Mapping[str, Any]]) -> pl.DataFrame:
-    columns = {fact: [_value(row.get(fact), kind, fact) for row in rows] for row in rows for fact in row}
-    columns["label"] = [row.get("label") or f"{kind} {number}" for number, row in enumerate(rows, start=1)]
-    return frame(kind, columns)
-
-
-def _value(value: Any, kind: str, fact: str) -> Any:
-    is_day = subject(kind).facts[fact].type == "day"
-    return date.fromisoformat(value) if is_day and isinstance(value, str) else value
-
-
-def _check_row(row: Mapping[str, Any], facts: Mapping[str, Fact], name: str, where: str) -> list[Problem]:
-    found = []
-    for column, value in row.items():
-        at = f"{where}.{column}"
-        if column not in facts:
-            found.append(Problem(name, None, at, "there is no such fact", did_you_mean(str(column), facts)))
-            continue
-        if value is None:
-            continue
-        fact = facts[column]
-        good = {
-            "number": isinstance(value, int | float) and not isinstance(value, bool),
-            "text": isinstance(value, str),
-            "nuclide": isinstance(value, str),
-            "nuclides": isinstance(value, str),
-            "flag": isinstance(value, bool),
-            "day": _is_day(value),
-        }[fact.type]
-        if not good:
-            example = {"number": f"a number in {fact.unit or '1'}", "flag": "true or false"}
-            remedy = f"write {example.get(fact.type, 'text, a day as YYYY-MM-DD')}"
-            found.append(Problem(name, None, at, f"{value!r} is not a {fact.type}", remedy))
-    return found
-
-
-def _is_day(value: Any) -> bool:
-    if isinstance(value, date):
-        return True
-    try:
-        return isinstance(value, str) and bool(date.fromisoformat(value))
-    except ValueError:
-        return False
