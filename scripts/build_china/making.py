@@ -9,7 +9,7 @@ from becq.physics.nuclides import nuclide
 from becq.physics.quantities import parse_activity
 from build_china.demand import ELUTED, LABELLED
 from build_china.hospitals import Hospital, hospitals
-from build_china.tables import Item, Row, activity, filled, indexed, provenance, table
+from build_china.tables import Item, Row, activity, filled, indexed, provenance, sourced, table
 from build_china.yields import BEAM_UA, batch_gbq, fluorine_gbq
 
 WEEKDAYS = "mon,tue,wed,thu,fri"
@@ -45,9 +45,9 @@ def products() -> Iterator[Item]:
         used |= {row["product"], row["input_product"]} - {""}
     for row in table("products", "sichuan"):
         if row["id"] in used and row["id"] not in own:
-            yield filled(dict(row))
+            yield filled(row | {"source": sourced(row)})
     for row in table("products"):
-        yield filled(dict(row))
+        yield filled(row)
 
 
 def resources() -> Iterator[Item]:
@@ -163,7 +163,7 @@ def fluorine(
             "start_days": WEEKDAYS.split(","),
             "start_times": [start],
             "cost": 15000.0,
-            "source": fact["source"],
+            "source": sourced(fact),
             "assumption": f"{mev:g} MeV, {BEAM_UA:g} µA on enriched water for {beam_h:g} h by Becq's "
             "thick-target yield; energy, current, starts, cost: assumption",
         }
@@ -207,7 +207,7 @@ def technetium(site: str) -> Iterator[Item]:
         "start_days": WEEKDAYS.split(","),
         "start_times": [ELUTION],
         "cost": float(fact["cost_cny_per_batch"]),
-        "source": fact["source"],
+        "source": sourced(fact),
         "assumption": "times as at the pharmacy of the tables of Sichuan: assumption",
     }
     for product, name in KITS.items():
@@ -249,7 +249,7 @@ def gallium(hospital: Hospital) -> Item:
         "start_days": ["tue", "thu"],
         "start_times": ["08:30"],
         "cost": float(fact["cost_cny_per_batch"]),
-        "source": fact["source"],
+        "source": sourced(fact),
         "assumption": "as in Sichuan; that hospitals with two PET scanners have it: assumption",
     }
 
@@ -257,7 +257,7 @@ def gallium(hospital: Hospital) -> Item:
 def stock(orders: Iterable[Item]) -> Iterator[Item]:
     """Lots in hand; generators of a pharmacy by the doses of the hospitals that are nearest to it."""
     for row in table("stock"):
-        yield filled(dict(row))
+        yield filled(row)
     needed = morning_gbq(orders)
     days = 2 ** (3 * 86400 / nuclide("Mo-99").half_life_s)
     for row in table("pharmacies"):

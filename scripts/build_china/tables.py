@@ -49,9 +49,30 @@ def parameter_row(name: str) -> Row:
     return next(row for row in table("parameters") if row["parameter"] == name)
 
 
+@cache
+def addresses() -> dict[str, str]:
+    """The address at which a source was read, without ``http://``, and how sources.csv cites that source."""
+    found = {row["read_at"].partition("://")[2] or row["read_at"]: row["source"] for row in table("sources")}
+    return {address: source for address, source in found.items() if address}
+
+
+def cited(text: str) -> list[str]:
+    """The parts of a ``source``; those that give an address as sources.csv cites what was read there."""
+    parts: dict[str, None] = {}
+    for part in filter(None, text.split("; ")):
+        found = [source for address, source in addresses().items() if address in part]
+        parts |= dict.fromkeys(found or [part])
+    return list(parts)
+
+
+def sourced(row: Row) -> str:
+    """The ``source`` of a row as sources.csv cites it."""
+    return "; ".join(cited(row["source"]))
+
+
 def provenance(*rows: Row, note: str = "") -> Item:
-    """``source`` and ``assumption`` of one or more rows, each text once."""
-    sources = dict.fromkeys(part for row in rows for part in row["source"].split("; ") if part)
+    """``source`` (as sources.csv cites it) and ``assumption`` of one or more rows, each text once."""
+    sources = dict.fromkeys(part for row in rows for part in cited(row["source"]))
     notes = dict.fromkeys(part for part in (*(row["assumption"] for row in rows), note) if part)
     found = {"source": "; ".join(sources), "assumption": "; ".join(notes)}
     return {name: text for name, text in found.items() if text}
