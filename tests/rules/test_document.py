@@ -147,7 +147,14 @@ def test_waste_without_a_level_or_a_mass_is_unknown() -> None:
     data = copy.deepcopy(WASTE)
     container = data["waste"]["containers"][0]  # type: ignore[index]
     del container["mass"]
-    assert facts_of(data)["waste"]["clearance_fraction"].item() is None
+    (row,) = facts_of(data)["waste"].to_dicts()
+    assert (row["clearance_fraction"], row["clearance_fraction_gap"]) == (None, "mass of the waste")
+    container["mass"] = "1 kg"
+    container["contents"].append({"nuclide": "Ra-223", "activity": "1 TBq"})
+    (row,) = facts_of(data)["waste"].to_dicts()
+    assert row["clearance_fraction"] is None
+    assert row["clearance_fraction_gap"] == "a clearance level for Ra-223"
+    assert row["clearance_fraction_gap_zh"] == "镭-223的解控水平"
 
 
 def problems(data: Any) -> list[str]:

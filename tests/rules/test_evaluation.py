@@ -96,11 +96,42 @@ def test_a_missing_fact_is_a_note_that_names_it() -> None:
     verdicts = evaluate(Rulebook((only,)), {"holding": frame("holding", facts)})
     found = verdicts.findings()
     assert [finding.severity for finding in found] == ["note", "note", "note"]  # D is no hospital
-    assert "largest activity of the nuclide that the licence allows" in found[0].sentence
-    assert found[0].sentence_zh.startswith("甲：未能判定“库房”，缺少：许可证规定")
+    assert found[0].sentence == "A: 'Store' could not be judged; not known: possession limit of the licence."
+    assert found[0].sentence_zh == "甲：未能判定“库房”，缺少：许可持有量。"
     assert found[1].sentence.startswith("B: 'Store' could not be judged; not known: kind of the site")
     assert found[2].measured is None
     assert verdicts.counts() == {"ok": 0, "note": 3, "warn": 0, "block": 0}
+
+
+def test_a_note_names_only_what_decides() -> None:
+    """A condition that is settled without a fact does not ask for it."""
+    only = rule(subject="vehicle", quantity="dose_rate_driver_sv_h", limit="20", unit="uSv/h",
+                condition="NOT COALESCE(individual_monitoring, FALSE)",
+                sentence_en="{measured}", sentence_zh="{measured}")  # fmt: skip
+    (found,) = evaluate(Rulebook((only,)), {"vehicle": frame("vehicle", {"label": "V"})}).findings()
+    assert found.sentence.endswith("not known: dose rate at the driver's seat.")
+
+
+def test_a_note_says_why_a_fact_is_not_known() -> None:
+    only = rule(subject="waste", quantity="clearance_fraction", limit="1", unit="",
+                sentence_en="{measured}", sentence_zh="{measured}")  # fmt: skip
+    facts = {"clearance_fraction_gap": "a level for Ra-223", "clearance_fraction_gap_zh": "镭-223的解控水平"}
+    (found,) = evaluate(Rulebook((only,)), {"waste": frame("waste", {"label": "B", **facts})}).findings()
+    assert found.sentence.endswith("not known: a level for Ra-223.")
+    assert found.sentence_zh.endswith("缺少：镭-223的解控水平。")
+    (found,) = evaluate(Rulebook((only,)), {"waste": frame("waste", {"label": "B"})}).findings()
+    assert found.sentence.endswith("not known: share of the clearance level.")
+
+
+def test_a_formula_without_a_finite_value_is_a_note() -> None:
+    share = rule(quantity="activity_bq / possession_limit_bq", limit="1", unit="")
+    facts = {"label": "A", "activity_bq": [1e9, 1e9, 0.0], "possession_limit_bq": [0.0, 2e9, 0.0]}
+    assert severities(share, **facts) == ["note", "ok", "note"]
+    found = evaluate(Rulebook((share,)), {"holding": frame("holding", facts)}).findings()
+    assert "not known: a finite number for activity_bq / possession_limit_bq." in found[0].sentence
+    assert "缺少：activity_bq / possession_limit_bq的有限数值。" in found[0].sentence_zh
+    twice = rule(quantity="2 * activity_bq")
+    assert severities(twice, activity_bq=[math.inf]) == ["warn"]  # the fact itself has no bound
 
 
 def test_a_number_that_is_not_one_counts_as_missing() -> None:

@@ -16,6 +16,7 @@ from datetime import date
 import polars as pl
 
 from becq.errors import InputError
+from becq.rules.expression import names_in, read_expression
 from becq.rules.finding import Finding, Severity
 from becq.rules.measure import show, unit
 from becq.rules.rule import Rule
@@ -33,6 +34,7 @@ _SCHEMA = {
     "subject": pl.String,
     "rule": pl.String,
     "row": pl.UInt32,
+    "applies": pl.Boolean,
     "measured": pl.Float64,
     "limit": pl.Float64,
     "margin": pl.Float64,
@@ -46,9 +48,9 @@ class Verdicts:
     """What a book of rules says of some subjects.
 
     :ivar frame: one row for each rule and each subject it concerns: subject (kind), rule, row (of the table
-        of facts), measured and limit (unit of the quantity), margin (share of the limit that is left;
-        negative where it is broken; null without a finite limit above zero), assessed, severity (ok, note,
-        warn, block).
+        of facts), applies (null where the condition is not known), measured and limit (unit of the quantity),
+        margin (share of the limit that is left; negative where it is broken; null without a finite limit
+        above zero), assessed, severity (ok, note, warn, block).
     :ivar facts: the tables of facts that were judged.
     """
 
@@ -109,14 +111,14 @@ def evaluate(book: Rulebook, facts: Mapping[str, pl.DataFrame]) -> Verdicts:
 def _judge(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
     """The verdicts of one rule on the rows that it concerns."""
     concerned = _scope(rule, table)
-    condition = pl.sql_expr(rule.condition) if rule.condition else pl.lit(True)
-    limit = pl.sql_expr(rule.limit) if rule.bound is None else pl.lit(rule.bound)
+    condition = read_expression(rule.condition) if rule.condition else pl.lit(True)
+    limit = _number(rule, rule.limit) if rule.bound is None else pl.lit(rule.bound)
     number = pl.col("measured"), pl.col("limit")
     judged = concerned.select(
         "row",
         condition.alias("applies"),
-        pl.sql_expr(rule.quantity).cast(pl.Float64).fill_nan(None).alias("measured"),
-        limit.cast(pl.Float64).fill_nan(None).alias("limit"),
+        _number(rule, rule.quantity).alias("measured"),
+        limit.alias("limit"),
     ).filter(pl.col("applies").fill_null(True))
     assessed = pl.all_horizontal(pl.col("applies", "measured", "limit").is_not_null())
     room = pl.when(pl.col("limit").is_finite() & (pl.col("limit") > 0))
@@ -126,6 +128,7 @@ def _judge(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
         pl.lit(rule.subject).alias("subject"),
         pl.lit(rule.id).alias("rule"),
         "row",
+        "applies",
         "measured",
         "limit",
         room.then(margin).alias("margin"),
@@ -137,6 +140,17 @@ def _judge(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(rule.severity))
         .alias("severity"),
     )
+
+
+def _number(rule: Rule, text: str) -> pl.Expr:
+    """The value of a fact or formula; null where a formula of finite facts gives no finite number (x / 0)."""
+    value = read_expression(text).cast(pl.Float64).fill_nan(None)
+    if text in rule.facts:
+        return value
+    facts = subject(rule.subject).facts
+    numbers = [pl.col(name) for name in names_in(text) if facts[name].type == "number"]
+    unlimited = pl.any_horizontal([column.is_infinite() for column in numbers]) if numbers else pl.lit(False)
+    return pl.when(value.is_infinite() & ~unlimited.fill_null(False)).then(None).otherwise(value)
 
 
 def _scope(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
@@ -168,7 +182,9 @@ def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapp
     for zh in (False, True):
         values = _shown(rule, measured, limit, zh)
         template = rule.sentence_zh if zh else rule.sentence
-        texts[zh] = _fill(template, values, kind, row, zh) if assessed else _missing(rule, kind, row, zh)
+        texts[zh] = (
+            _fill(template, values, kind, row, zh) if assessed else _missing(rule, kind, row, verdict, zh)
+        )
     source = ", ".join(filter(None, (rule.source, rule.article)))
     source_zh = "，".join(filter(None, (rule.source_zh, rule.article_zh)))
     factor = rule.base / rule.shown_unit.size
@@ -233,20 +249,30 @@ def _fill(
     return _PLACEHOLDER.sub(one, template)
 
 
-def _missing(rule: Rule, kind: Subject, row: Mapping[str, object], zh: bool) -> str:
+def _missing(
+    rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapping[str, object], zh: bool
+) -> str:
     """What could not be judged, and for want of what."""
-    unknown = list(_unknown(rule, kind, row, zh))
+    unknown = list(dict.fromkeys(_unknown(rule, kind, row, verdict, zh)))
     label = (row["label_zh"] or row["label"]) if zh else row["label"]
     if zh:
-        return f"{label}：未能判定“{rule.title_zh}”，缺少：{'、'.join(unknown) or '可比较的数值'}。"
-    said = ", ".join(unknown) or "a number to compare"
-    return f"{label}: '{rule.title}' could not be judged; not known: {said}."
+        return f"{label}：未能判定“{rule.title_zh}”，缺少：{'、'.join(unknown)}。"
+    return f"{label}: '{rule.title}' could not be judged; not known: {', '.join(unknown)}."
 
 
-def _unknown(rule: Rule, kind: Subject, row: Mapping[str, object], zh: bool) -> Iterator[str]:
-    for name in rule.facts:
-        if row[name] is None:
-            yield kind.facts[name].meaning_zh if zh else kind.facts[name].meaning
+def _unknown(
+    rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapping[str, object], zh: bool
+) -> Iterator[str]:
+    """Short names of the facts for want of which a condition, quantity or limit is not known."""
+    parts = {"applies": rule.condition, "measured": rule.quantity, "limit": rule.limit}
+    for part in (text for name, text in parts.items() if verdict[name] is None):
+        names = [name for name in names_in(part) if row[name] is None]
+        for name in names:
+            fact = kind.facts[name]
+            gap = row.get(f"{name}_gap_zh" if zh else f"{name}_gap")
+            yield str(gap or (fact.title_zh if zh else fact.title))
+        if not names:
+            yield f"{part}的有限数值" if zh else f"a finite number for {part}"
 
 
 def _float(value: object) -> float | None:

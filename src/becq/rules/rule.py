@@ -26,6 +26,7 @@ from becq.rules.expression import (
     check_expression,
     names_in,
     number_in,
+    sample,
 )
 from becq.rules.measure import Unit, unit
 from becq.rules.subject import Fact, subject, subjects
@@ -233,16 +234,16 @@ def _choices(cells: Mapping[str, str]) -> list[FieldError]:
 def _expressions(cells: Mapping[str, str]) -> list[FieldError]:
     """Condition, quantity, limit and templates against the facts of the subject."""
     facts = subject(cells["subject"]).facts
-    empty = pl.DataFrame(schema={fact.name: fact.dtype for fact in facts.values()})
+    tried_on = sample(facts)
     found: list[FieldError] = []
     if cells["condition"]:
-        found += _faulty("condition", cells["condition"], facts, empty, truth=True)
-    found += _faulty("quantity", cells["quantity"], facts, empty, truth=False)
+        found += _faulty("condition", cells["condition"], facts, tried_on, truth=True)
+    found += _faulty("quantity", cells["quantity"], facts, tried_on, truth=False)
     if number_in(cells["quantity"]) is not None:
         found.append(FieldError("quantity", "it reads no fact", _EXPECTED["quantity"]))
     number = number_in(cells["limit"])
     if number is None:
-        found += _faulty("limit", cells["limit"], facts, empty, truth=False)
+        found += _faulty("limit", cells["limit"], facts, tried_on, truth=False)
     elif not math.isfinite(number):
         found.append(FieldError("limit", f"'{cells['limit']}' is not a finite number", _EXPECTED["limit"]))
     found += _unit_fits(cells, facts)
@@ -255,10 +256,10 @@ def _expressions(cells: Mapping[str, str]) -> list[FieldError]:
 
 
 def _faulty(
-    column: str, text: str, facts: Mapping[str, Fact], empty: pl.DataFrame, *, truth: bool
+    column: str, text: str, facts: Mapping[str, Fact], tried_on: pl.DataFrame, *, truth: bool
 ) -> list[FieldError]:
     try:
-        check_expression(text, facts, empty, truth=truth)
+        check_expression(text, facts, tried_on, truth=truth)
     except InputError as error:
         return [FieldError(column, str(error), TRUTH_EXAMPLE if truth else NUMBER_EXAMPLE)]
     return []

@@ -7,7 +7,9 @@ I.2); a nuclide for which no text gives a level leaves the fraction unknown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,7 @@ from becq.chain.site import TimeZone
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.decay import decay
+from becq.physics.nuclides import nuclide
 from becq.rules.consignment import Contamination, Content, DoseRate, Jurisdiction, MassG
 from becq.rules.reference import exemption_levels
 from becq.rules.subject import DEFAULT_JURISDICTION, frame
@@ -109,6 +112,7 @@ def waste_row(
     :param put_in: nuclide → activity in Bq, ``elapsed_s`` before the moment that is judged.
     :param measured: other facts of the subject, as ``dose_rate_surface_sv_h``; None where not measured.
     """
+    cleared = clearance(put_in, elapsed_s, mass_g)
     return {
         "label": label[0],
         "label_zh": label[1],
@@ -117,31 +121,44 @@ def waste_row(
         "has_i131": "I-131" in put_in,
         "state": state,
         "stored_s": stored_s,
-        "clearance_fraction": clearance_fraction(put_in, elapsed_s, mass_g),
+        "clearance_fraction": cleared.fraction,
+        "clearance_fraction_gap": cleared.gap,
+        "clearance_fraction_gap_zh": cleared.gap_zh,
         **measured,
     }
 
 
-def clearance_fraction(put_in: Mapping[str, float], elapsed_s: float, mass_g: float | None) -> float | None:
-    """Sum of concentration over clearance level, ``elapsed_s`` after the activities held.
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """Concentration over clearance level, summed over nuclides; None with what is missing to know it."""
 
-    None where the mass is not known, or something that was put in and is left has no level. Progeny that only
+    fraction: float | None
+    gap: str | None = None
+    gap_zh: str | None = None
+
+
+def clearance(put_in: Mapping[str, float], elapsed_s: float, mass_g: float | None) -> Clearance:
+    """Sum of concentration over clearance level, ``elapsed_s`` after the activities in Bq held.
+
+    Not known where the mass is not, or something that was put in and is left has no level. Progeny that only
     grew in is not counted where the level of its parent contains it or where it has no level of its own.
     """
-    if mass_g is None:
-        return None
     levels = exemption_levels()
     later = decay(list(put_in), list(put_in.values()), elapsed_s)
     left = dict(zip(later.members, later.activities_bq.ravel().tolist(), strict=True))
     contained = {child for name in left if name in levels for child in levels[name].progeny}
     total = 0.0
+    without = []
     for name, activity_bq in left.items():
         level = levels[name].bulk_concentration_bq_g if name in levels else None
         if name not in put_in and (name in contained or level is None):
             continue
-        if level is None:
-            if activity_bq > NEGLIGIBLE_BQ:
-                return None
-            continue
-        total += activity_bq / mass_g / level
-    return total
+        if level is not None:
+            total += activity_bq / (mass_g or math.nan) / level
+        elif activity_bq > NEGLIGIBLE_BQ:
+            without.append(name)
+    if without:
+        names_zh = "、".join(nuclide(name).name_zh for name in without)
+        said = " and ".join(without)
+        return Clearance(None, f"a clearance level for {said}", f"{names_zh}的解控水平")
+    return Clearance(None, "mass of the waste", "废物质量") if mass_g is None else Clearance(total)
