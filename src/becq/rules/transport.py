@@ -2,9 +2,10 @@
 
 Source: IAEA SSR-6 (Rev. 1), section IV, as adopted in ADR/RID 2025, 2.2.7.2.2; in China GB 11806-2019, which
 adopts the edition of 2012. For a mixture the sum over its nuclides of activity over limit is at most one
-(2.2.7.2.2.4). Progeny whose contribution the limit of the parent contains (footnotes a and b of the table)
-count only as far as there is more of them than of the parent. A nuclide that the table does not list has the
-default limits of 2.2.7.2.2.2, which go by what it emits.
+(2.2.7.2.2.4). Progeny whose contribution the limit of the parent contains (footnotes a and b of the table;
+without a row of its own also short-lived progeny of natural proportions) count only as far as there is more
+of them than ingrowth yields. A nuclide that the table does not list has the default limits of 2.2.7.2.2.2,
+which go by what it emits.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from becq.errors import InputError
 from becq.physics import decay_data
 from becq.physics.elements import read_table
+from becq.rules.equilibrium import equilibrium_ratios, nearest, short_lived_progeny
 from becq.rules.reference import (
     TransportLimit,
     default_transport_limit,
@@ -204,17 +206,37 @@ def _sum(
     contained: Callable[[TransportLimit], tuple[str, ...]],
     jurisdiction: str,
 ) -> NDArray[np.float64]:
-    """Sum of activity over limit, progeny that a parent's limit contains counted beyond the parent only."""
+    """Sum of activity over limit, progeny that a parent's limit contains counted beyond ingrowth only."""
     if not activities_bq:
         raise InputError("A package without nuclides has no limits; give the activity of each nuclide")
     amounts = {name: _amount(name, value) for name, value in activities_bq.items()}
-    limits = {name: limit_of(name, jurisdiction).values for name in amounts}
+    limits = {name: limit_of(name, jurisdiction) for name in amounts}
     total = np.zeros(np.broadcast_shapes(*(amount.shape for amount in amounts.values())))
     for name, amount in amounts.items():
-        parents = [other for other in amounts if other != name and name in contained(limits[other])]
-        covered = sum((amounts[parent] for parent in parents), np.zeros(()))
-        total = total + np.maximum(amount - covered, 0.0) / limit_bq(limits[name])
+        own_bq = limit_bq(limits[name].values)
+        covered = np.zeros(())
+        for parent in nearest(
+            [other for other in amounts if _contains(limits[other], limits[name], contained)]
+        ):
+            most = equilibrium_ratios(parent).get(name, 0.0)
+            if not limits[name].is_default:  # no more than what the limit of the parent itself demands
+                most = min(most, own_bq / limit_bq(limits[parent].values))
+            covered = covered + amounts[parent] * max(1.0, most)
+        total = total + np.maximum(amount - covered, 0.0) / own_bq
     return np.asarray(total, dtype=np.float64)
+
+
+def _contains(parent: Limit, progeny: Limit, contained: Callable[[TransportLimit], tuple[str, ...]]) -> bool:
+    """Whether the limit of one nuclide stands for another too.
+
+    By the footnotes of the table, and where one of the two has no row, as one chain of natural proportions.
+    """
+    if parent.nuclide == progeny.nuclide:
+        return False
+    one_chain = parent.is_default or progeny.is_default
+    return progeny.nuclide in contained(parent.values) or (
+        one_chain and progeny.nuclide in short_lived_progeny(parent.nuclide)
+    )
 
 
 def _amount(nuclide: str, activity_bq: ArrayLike) -> NDArray[np.float64]:
