@@ -181,8 +181,15 @@ def test_handled_activity_gives_the_class_of_the_workplace(made: dict[str, Any])
     assert {str(day) for day in found["day"]} >= set(by_day)
     for row in found.iter_rows(named=True):
         # low toxicity 0.01, very simple operation of a liquid 10
-        assert row["daily_equivalent_bq"] == pytest.approx(by_day.get(str(row["day"]), 0.0) * 0.01 / 10)
+        known = pytest.approx(by_day.get(str(row["day"]), 0.0) * 0.01 / 10)
+        assert row["daily_equivalent_known_bq"] == known
+        assert row["daily_equivalent_bq"] == (None if row["daily_equivalent_bq_gap"] else known)
     near = table["operation"].filter(table["operation"]["site"] == "near")
+    elsewhere = near.filter(near["nuclide"] != "F-18")  # which no workplace there is licensed for
+    assert elsewhere.height > 0
+    assert not elsewhere["workplace_licensed"].any()
+    days = set(elsewhere["day"])
+    assert {day for day, gap in found.select("day", "daily_equivalent_bq_gap").iter_rows() if gap} == days
     operated = near.filter(near["nuclide"] == "F-18")
     assert operated["daily_limit_bq"].unique().to_list() == [5e9]
 

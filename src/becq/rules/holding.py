@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from becq.chain.site import TRANSIT_KINDS, Site
 from becq.physics import decay_data
 from becq.rules.reference import exemption_levels
 from becq.rules.subject import frame
-from becq.rules.workplace import daily_equivalent_bq
+from becq.rules.workplace import daily_equivalents_bq
 
 Row = dict[str, Any]
 
@@ -88,7 +89,7 @@ def operations(
     """What is handled on a day, nuclide by nuclide, against the limits of the workplaces it is licensed in.
 
     Where a nuclide is licensed in several workplaces of a site the limits add up, as it is not known in which
-    of them it was handled; where it is licensed in none, the limits are unknown.
+    of them it was handled.
     """
     rows = site.licence.operations if site.licence else []
     for nuclide, activity_bq in operated_bq.items():
@@ -101,7 +102,9 @@ def operations(
             "label": f"{site.name}, {names}" if own else site.name,
             "label_zh": f"{site.name_zh}，{names_zh}" if own else site.name_zh,
             "workplace": names or None,
+            "workplace_licensed": _has_workplace(site, nuclide),
             "nuclide": nuclide,
+            "exemption_bq": _exemption_bq(nuclide),
             "operated_bq": activity_bq,
             "daily_limit_bq": sum(row.daily_limit for row in own) if own else None,
             "year_operated_bq": year_operated_bq.get(nuclide) if year_operated_bq is not None else None,
@@ -109,26 +112,50 @@ def operations(
         }
 
 
+def _has_workplace(site: Site, nuclide: str) -> bool | None:
+    """Whether a workplace of the licence names a nuclide; None where the licence, as known, lists none."""
+    licence = site.licence
+    if licence is None:
+        return False
+    if licence.operations:
+        return any(row.nuclide == nuclide for row in licence.operations)
+    return None if licence.limit_bq(nuclide) is not None else False
+
+
+def _exemption_bq(nuclide: str) -> float:
+    level = exemption_levels().get(nuclide)
+    return level.activity_bq if level is not None else 0.0
+
+
 def workplaces(site: Site, day: date, operated_bq: Mapping[str, float]) -> Iterator[Row]:
     """Each licensed workplace with its daily equivalent operating activity.
 
-    What is handled is shared between the workplaces of a nuclide in proportion to their daily limits.
+    What is handled is shared between the workplaces of a nuclide in proportion to their daily limits. More
+    than an exempt activity of a nuclide that none of them is licensed for may have been handled in any of
+    them, in a way that is not known: the daily equivalent is then unknown, and only part of it is told.
     """
     rows = site.licence.operations if site.licence else []
     total: dict[str, float] = {}
     for row in rows:
         total[row.nuclide] = total.get(row.nuclide, 0.0) + row.daily_limit
+    stray = [name for name, bq in operated_bq.items() if name not in total and bq > _exemption_bq(name)]
     for name in dict.fromkeys(row.workplace for row in rows):
         own = [row for row in rows if row.workplace == name]
+        nuclides = [row.nuclide for row in own]
         shares = [operated_bq.get(row.nuclide, 0.0) * row.daily_limit / total[row.nuclide] for row in own]
-        equivalent = daily_equivalent_bq([row.nuclide for row in own], shares, [row.operation for row in own])
+        counted = daily_equivalents_bq(nuclides, shares, [row.operation for row in own])
+        unknown = [each for each, bq in zip(nuclides, counted, strict=True) if np.isnan(bq)] + stray
+        gap = ", ".join(dict.fromkeys(unknown))
         yield {
             **place(site, day),
             "label": f"{site.name}, {name}",
             "label_zh": f"{site.name_zh}，{own[0].workplace_zh or name}",
             "workplace": name,
             "workplace_class": own[0].workplace_class,
-            "daily_equivalent_bq": equivalent,
+            "daily_equivalent_bq": None if unknown else float(np.sum(counted)),
+            "daily_equivalent_known_bq": float(np.nansum(counted)),
+            "daily_equivalent_bq_gap": f"how much {gap} counts for here" if gap else None,
+            "daily_equivalent_bq_gap_zh": f"{gap}在此计入的份额" if gap else None,
         }
 
 

@@ -34,6 +34,12 @@ class SiteDayDocument(Row):
         site = find_site(network, self.site)
         handled = _sum(self.handled)
         year = _sum(self.handled_this_year) if self.handled_this_year else None
+        for name, amount in (year or {}).items():
+            if amount < handled.get(name, 0.0):
+                raise InputError(
+                    f"handled_this_year of {name} is less than what was handled on {self.day} alone; "
+                    "it counts from 1 January with the day included"
+                )
         held = [holding(site, name, self.day, amount) for name, amount in _sum(self.held).items()]
         return {
             "holding": table("holding", held),
