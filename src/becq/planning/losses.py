@@ -45,8 +45,9 @@ def lost_by_stage(allocation: Allocation, started: list[int]) -> dict[str, dict[
         stages = lost[lot.nuclide]
         if lot.converts:
             # The input was counted at its own lot; here only what the conversion itself takes.
-            taken = drawn[number] / lot.input_factor
-            stages["processing"] += taken - drawn[number]
+            given = allocation.input[number] * lot.input_factor
+            stages["processing"] += allocation.input[number] - given
+            stages["unused"] += given - drawn[number]
         elif lot.elutes:
             stages["processing"] += (
                 activity_at_eob(problem, number, allocation.eluate[number]) - (allocation.eluate[number])

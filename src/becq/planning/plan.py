@@ -33,6 +33,8 @@ class Batch:
     cost: float
     inputs: list[dict[str, Any]]
     pinned: bool
+    state: str = "planned"
+    """planned, begun or lost, as things stood at the plan's ``now``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Delivery:
     cost: float
     legs: list[dict[str, str]]
     pinned: bool
+    state: str = "planned"
+    """planned or sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,14 @@ class Plan:
     unmet: list[Unmet]
     lost_bq: dict[str, dict[str, float]]
     pins: dict[str, Any] = field(default_factory=dict)
+    now: str = ""
+    """Of a replan: nothing before this moment could be changed any more."""
+    scenario: str = ""
+    """Name of the what-if that this plan is."""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """What was known to have gone otherwise; see ``becq.planning.events``."""
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    """Of a replan: moves that did not happen, batches that are lost, pins that could not be kept."""
 
     def as_dict(self, network: Network | None = None) -> dict[str, Any]:
         """JSON-ready; with ``network`` also the sites, resources and zone that a page needs to draw it."""

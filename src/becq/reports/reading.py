@@ -7,7 +7,7 @@ no figures that tell about everybody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any
 
@@ -30,12 +30,15 @@ def read_plan(document: Mapping[str, Any]) -> tuple[Plan, Network]:
         "unmet": [Unmet(**_only(Unmet, row)) for row in document["unmet"]],
         "lost_bq": document.get("lost_bq") or {},
         "pins": document.get("pins") or {},
+        **{name: document.get(name) or "" for name in ("now", "scenario")},
+        **{name: document.get(name) or [] for name in ("events", "notes")},
     }
     return Plan(**plan), _network(document)
 
 
 def _only(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {each.name: row[each.name] for each in fields(kind)}
+    """The fields of ``kind`` in a row; one with a default may be missing in a plan of an earlier version."""
+    return {each.name: row[each.name] for each in fields(kind) if each.name in row or each.default is MISSING}
 
 
 def _delivery(row: Mapping[str, Any]) -> Delivery:

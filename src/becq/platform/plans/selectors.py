@@ -32,7 +32,7 @@ _FACTS = (
 )  # fmt: skip
 _WHOLE = (
     "served_fraction", "gap", "cost", "cost_gap", "objective", "greedy_objective", "greedy_served_fraction",
-    "lost_bq",
+    "lost_bq", "events", "notes",
 )  # fmt: skip
 """Parts of a plan that tell about everybody at once."""
 STALLED_AFTER_S = 60.0
