@@ -19,6 +19,7 @@ from typing import Any
 
 import build_sichuan as sichuan
 import sichuan_permits as permits
+from build_china.tables import cited
 
 from becq.chain.network import Network
 from becq.chain.reading import write_network
@@ -36,6 +37,9 @@ PHARMACIES = {
 }
 """Who serves hospitals nearby with FDG and with Tc-99m doses."""
 PROVINCE_ZH_EN = {"11": "Beijing", "33": "Zhejiang", "37": "Shandong", "51": "Sichuan"}
+WARD_DAY_BQ = 4e10
+"""Of I-131 in simple operations in a day: 40 GBq x 0.1 / 1 is the end of class B (GB 18871)."""
+LAST_DAY = "last day of the licence: assumption: one of five in turn, no date is published"
 APPROVED = 1.5
 """Activity approved over activity ordered in a year."""
 RECIPE_FIELDS = ("name", "name_zh", "start_days", "start_times", "cost", "activity")
@@ -67,26 +71,39 @@ def build() -> Network:
     orders = {"standing_orders": standing, "orders": single}
     sites = permits.cover_orders(network | orders)
     return Network.model_validate(
-        {
-            "name": "Yantai and the Shandong peninsula",
-            "name_zh": "烟台与胶东半岛",
-            "note": (
-                "Demo network of the medical-isotope chain of Yantai, Weihai, Qingdao and Weifang, standing "
-                "on Monday 7 December 2026. Sites and published facts are real; demand, capacities, "
-                "licences, timetables and costs are assumptions that say so. Not for operation. Hospital "
-                "points: Luoyun, https://github.com/46319943/3AHospital (Apache-2.0)."
-            ),
-            "sites": sites,
-            "products": network["products"],
-            "resources": list(make_resources()),
-            "processes": processes,
-            "lanes": list(make_lanes(sites)),
-            "stock": stock,
-            "standing_orders": standing,
-            "orders": single,
-            "approvals": list(make_approvals(processes, standing, single)),
-        }
+        quoted(
+            {
+                "name": "Yantai and the Shandong peninsula",
+                "name_zh": "烟台与胶东半岛",
+                "note": (
+                    "Demo network of the medical-isotope chain of Yantai, Weihai, Qingdao and Weifang, "
+                    "standing on Monday 7 December 2026. Sites and published facts are real; demand, "
+                    "capacities, licences, timetables and costs are assumptions that say so. Not for "
+                    "operation. Hospital points: Luoyun, https://github.com/46319943/3AHospital (Apache-2.0)."
+                ),
+                "sites": sites,
+                "products": network["products"],
+                "resources": list(make_resources()),
+                "processes": processes,
+                "lanes": list(make_lanes(sites)),
+                "stock": stock,
+                "standing_orders": standing,
+                "orders": single,
+                "approvals": list(make_approvals(processes, standing, single)),
+            }
+        )
     )
+
+
+def quoted(item: Any) -> Any:
+    """The same with every ``source`` as sources.csv of China cites it: without addresses of mirrors."""
+    if isinstance(item, list):
+        return [quoted(each) for each in item]
+    if not isinstance(item, dict):
+        return item
+    return {
+        name: "; ".join(cited(value)) if name == "source" else quoted(value) for name, value in item.items()
+    }
 
 
 # --- sites and products --------------------------------------------------------------------------------
@@ -100,28 +117,30 @@ def make_sites(activities: list[Item]) -> Iterator[Item]:
             if product:
                 row = find("products", product)
                 held |= {row["nuclide"], row["daughter"]} - {""}
-    for row in table("sites"):
+    for number, row in enumerate(table("sites")):
         if row["kind"] == "hospital":
             licence, note = sichuan.hospital_licence(row)
         else:
             licence, note = sichuan.producer_licence(row, sorted(nuclides.get(row["id"], ())))
         status = "" if row["status"] == "operating" else f"status: {row['status']}"
-        said = sichuan.provenance(row, note="; ".join(text for text in (status, note) if text))
+        said = sichuan.provenance(
+            row, note="; ".join(filter(None, (status, note, LAST_DAY if licence else "")))
+        )
         use = {"use_class": int(row["use_class"])} if row["use_class"] else {}
-        yield place(row, row["division"]) | use | dated(row["id"], licence) | said
-    for supplier in table("suppliers"):
+        yield place(row, row["division"]) | use | dated(row["id"], number, licence) | said
+    for number, supplier in enumerate(table("suppliers")):
         row = find("sites", supplier["id"])
         licence, note = sichuan.producer_licence(row, sorted(nuclides.get(row["id"], ())))
-        said = sichuan.provenance(row, note=note)
-        yield place(row, supplier["division"]) | dated(row["id"], licence) | said
+        said = sichuan.provenance(row, note="; ".join(filter(None, (note, LAST_DAY if licence else ""))))
+        yield place(row, supplier["division"]) | dated(row["id"], number, licence) | said
 
 
-def dated(site: str, licence: Item | None) -> Item:
-    """The licence of a site with its last day; nothing where it has none."""
+def dated(site: str, number: int, licence: Item | None) -> Item:
+    """The licence of a site with its last day, as in Sichuan or as told; nothing where it has none."""
     if licence is None:
         return {}
-    until = {row["site"]: row["valid_until"] for row in table("licences_until")}
-    return {"licence": licence | {"valid_until": until.get(site, until["*"])}}
+    told = {row["site"]: row["valid_until"] for row in table("licences_until")}
+    return {"licence": licence | {"valid_until": permits.valid_until(number, told.get(site, ""))}}
 
 
 def place(row: Row, division: str) -> Item:
@@ -364,6 +383,27 @@ class PeninsulaHospital(sichuan.Hospital):
 
     def near(self, sites: tuple[str, ...], product: str) -> bool:
         return super().near(PHARMACIES[product], product)
+
+    def i131(self) -> Iterator[Item]:
+        """As in Sichuan, but a ward of class B treats on a third day whom two days cannot take."""
+        for item in super().i131():
+            daily_bq = activity_bq(item["activity"])
+            if daily_bq <= WARD_DAY_BQ:
+                yield item
+                continue
+            week = item["patients"] * len(item["days"])
+            third = week // 3
+            for suffix, days, patients in (("", item["days"], (week - third) // 2), ("-wed", ["wed"], third)):
+                yield item | {
+                    "id": item["id"] + suffix,
+                    "days": days,
+                    "patients": patients,
+                    "activity": sichuan.activity(daily_bq / 1e9 * patients / item["patients"]),
+                    "assumption": item["assumption"].replace(
+                        f"{item['patients']} ward patients on the day after each of two deliveries",
+                        f"{week} ward patients a week on three days: a day in class B takes no more",
+                    ),
+                }
 
 
 def main() -> None:
