@@ -2,7 +2,7 @@
 
 What a container holds is decayed from its reference time to the moment at which it is judged. Its clearance
 fraction is the sum over nuclides of concentration over the level for bulk amounts (IAEA GSR Part 3, table
-I.2); a nuclide for which no text gives a level leaves the fraction unknown.
+I.2, for solids); a nuclide for which no text gives a level leaves the fraction unknown.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ class Container(Row):
     alpha_bq_l: Number | None = Field(default=None, ge=0, description="Gross alpha of a liquid, Bq/L")
     beta_bq_l: Number | None = Field(default=None, ge=0, description="Gross beta of a liquid, Bq/L")
     i131_bq_l: Number | None = Field(default=None, ge=0, description="I-131 of a liquid, Bq/L")
+    returned_to: Literal["maker", "store"] | None = Field(
+        default=None,
+        description="A disused sealed source: back at its maker or exporter, or in a licensed store",
+    )
 
 
 class WasteDocument(Row):
@@ -82,6 +86,7 @@ class WasteDocument(Row):
                     elapsed_s=elapsed_s,
                     mass_g=container.mass,
                     state=container.state,
+                    source_returned=container.returned_to is not None,
                     dose_rate_surface_sv_h=container.dose_rate_surface,
                     background_sv_h=container.background,
                     contamination_alpha_bq_cm2=container.contamination_alpha,
@@ -104,12 +109,14 @@ def waste_row(
     elapsed_s: float,
     mass_g: float | None = None,
     state: str = "solid",
+    source_returned: bool | None = None,
     **measured: float | None,
 ) -> dict[str, object]:
     """Facts of one container.
 
     :param label: what it is called in English and in Chinese.
     :param put_in: nuclide → activity in Bq, ``elapsed_s`` before the moment that is judged.
+    :param source_returned: a disused sealed source: whether it has left for its maker or a licensed store.
     :param measured: other facts of the subject, as ``dose_rate_surface_sv_h``; None where not measured.
     """
     cleared = clearance(put_in, elapsed_s, mass_g)
@@ -118,8 +125,12 @@ def waste_row(
         "label_zh": label[1],
         "nuclides": ", ".join(put_in),
         "longest_half_life_s": max(decay_data.half_life_s(name) for name in put_in),
+        "longest_other_half_life_s": max(
+            (decay_data.half_life_s(name) for name in put_in if name != "I-131"), default=0.0
+        ),
         "has_i131": "I-131" in put_in,
         "state": state,
+        "source_returned": source_returned if state == "sealed-source" else None,
         "stored_s": stored_s,
         "clearance_fraction": cleared.fraction,
         "clearance_fraction_gap": cleared.gap,

@@ -6,6 +6,7 @@ The numbers are those of the rules of the subject ``waste`` that speak of ``stor
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +34,7 @@ def storage(nuclide: str, jurisdiction: str = DEFAULT_JURISDICTION, book: Rulebo
     facts = {
         "nuclides": nuclide,
         "longest_half_life_s": decay_data.half_life_s(nuclide),
+        "longest_other_half_life_s": 0.0 if nuclide == "I-131" else decay_data.half_life_s(nuclide),
         "has_i131": nuclide == "I-131",
         "state": "solid",
         QUANTITY: 0.0,
@@ -55,5 +57,5 @@ def storage_text(rule: Rule, zh: bool = False) -> str:
     """The time that a rule asks for: "> 30 d", "> 10 × T½"."""
     if rule.bound is not None:
         return f"{rule.comparison} {show(rule.bound, rule.shown_unit, rule.base, zh)}".replace(">=", "≥")
-    text = rule.limit.replace("longest_half_life_s", "T½").replace("*", "×")
+    text = re.sub(r"longest_(other_)?half_life_s", "T½", rule.limit).replace("*", "×")
     return f"{rule.comparison} {text}".replace(">=", "≥")
