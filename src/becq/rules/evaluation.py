@@ -8,28 +8,23 @@ only that somebody asks for.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
 from becq.errors import InputError
 from becq.rules.expression import names_in, read_expression
 from becq.rules.finding import Finding, Severity
-from becq.rules.measure import show, unit
 from becq.rules.rule import Rule
 from becq.rules.rulebook import Rulebook
+from becq.rules.sentence import fill, lacking, number, say_lacking
 from becq.rules.subject import Subject, subject
 
 SLACK = 1e-9
 """Relative rounding error that is forgiven at a limit."""
-DIGITS = (3, 4, 6, 9)
-"""Significant figures of a value and its limit: the fewest that show that they differ."""
 SEVERITIES: tuple[Severity, ...] = ("ok", "note", "warn", "block")
 _RANK = {name: rank for rank, name in enumerate(SEVERITIES)}
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SCHEMA = {
     "subject": pl.String,
     "rule": pl.String,
@@ -113,7 +108,7 @@ def _judge(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
     concerned = _scope(rule, table)
     condition = read_expression(rule.condition) if rule.condition else pl.lit(True)
     limit = _number(rule, rule.limit) if rule.bound is None else pl.lit(rule.bound)
-    number = pl.col("measured"), pl.col("limit")
+    compared = pl.col("measured"), pl.col("limit")
     judged = concerned.select(
         "row",
         condition.alias("applies"),
@@ -135,7 +130,7 @@ def _judge(rule: Rule, table: pl.DataFrame) -> pl.DataFrame:
         assessed.alias("assessed"),
         pl.when(~assessed)
         .then(pl.lit("note"))
-        .when(_kept(*number, rule.comparison))
+        .when(_kept(*compared, rule.comparison))
         .then(pl.lit("ok"))
         .otherwise(pl.lit(rule.severity))
         .alias("severity"),
@@ -176,104 +171,35 @@ def _kept(measured: pl.Expr, limit: pl.Expr, comparison: str) -> pl.Expr:
 
 
 def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapping[str, object]) -> Finding:
-    measured, limit = _float(verdict["measured"]), _float(verdict["limit"])
-    assessed = bool(verdict["assessed"])
-    texts = {}
+    measured, limit = number(verdict["measured"]), number(verdict["limit"])
+    sentences: dict[bool, str] = {}
+    missing: dict[bool, tuple[str, ...]] = {False: (), True: ()}
     for zh in (False, True):
-        values = _shown(rule, measured, limit, zh)
-        template = rule.sentence_zh if zh else rule.sentence
-        texts[zh] = (
-            _fill(template, values, kind, row, zh) if assessed else _missing(rule, kind, row, verdict, zh)
-        )
-    source = ", ".join(filter(None, (rule.source, rule.article)))
-    source_zh = "，".join(filter(None, (rule.source_zh, rule.article_zh)))
+        if verdict["assessed"]:
+            sentences[zh] = fill(rule, kind, row, verdict, zh)
+        else:
+            missing[zh] = lacking(rule, kind, row, verdict, zh)
+            sentences[zh] = say_lacking(rule, row, missing[zh], zh)
     factor = rule.base / rule.shown_unit.size
     return Finding(
         rule=rule.id,
-        source=source,
+        source=", ".join(filter(None, (rule.source, rule.article))),
         subject=str(row["label"]),
         measured=None if measured is None else measured * factor,
         limit=None if limit is None else limit * factor,
         unit=rule.unit,
         severity=verdict["severity"],  # type: ignore[arg-type]
-        sentence=texts[False],
-        sentence_zh=texts[True],
-        source_zh=source_zh,
+        sentence=sentences[False],
+        sentence_zh=sentences[True],
+        source_zh="，".join(filter(None, (rule.source_zh, rule.article_zh))),
         title=rule.title,
         title_zh=rule.title_zh,
-        margin=_float(verdict["margin"]),
+        margin=number(verdict["margin"]),
         remedy=rule.remedy,
         remedy_zh=rule.remedy_zh,
         subject_zh=str(row["label_zh"] or row["label"]),
         day=str(row["day"] or ""),
+        missing=missing[False],
+        missing_zh=missing[True],
+        note=rule.note,
     )
-
-
-def _shown(rule: Rule, measured: float | None, limit: float | None, zh: bool) -> dict[str, str]:
-    """Measured value and limit as text, with as many digits as tell them apart."""
-    values: dict[str, str] = {}
-    for digits in DIGITS:
-        values = {
-            "measured": show(measured, rule.shown_unit, rule.base, zh, digits),
-            "limit": show(limit, rule.shown_unit, rule.base, zh, digits),
-        }
-        if measured == limit or values["measured"] != values["limit"]:
-            break
-    return values
-
-
-def _fill(
-    template: str, values: Mapping[str, str], kind: Subject, row: Mapping[str, object], zh: bool
-) -> str:
-    """A sentence with its facts; a bracket that names none stays as it is written."""
-
-    def one(match: re.Match[str]) -> str:
-        name = match[1]
-        if name in values:
-            return values[name]
-        if name == "label" and zh:
-            name = "label_zh" if row["label_zh"] else "label"
-        fact = kind.facts.get(name)
-        if fact is None:
-            return match[0]
-        value = row[name]
-        if value is None:
-            return "未知" if zh else "unknown"
-        if isinstance(value, bool):
-            return ("是" if value else "否") if zh else ("yes" if value else "no")
-        if isinstance(value, float):
-            of = unit(fact.unit)
-            return show(value, of, of.size, zh)
-        return value.isoformat() if isinstance(value, date) else str(value)
-
-    return _PLACEHOLDER.sub(one, template)
-
-
-def _missing(
-    rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapping[str, object], zh: bool
-) -> str:
-    """What could not be judged, and for want of what."""
-    unknown = list(dict.fromkeys(_unknown(rule, kind, row, verdict, zh)))
-    label = (row["label_zh"] or row["label"]) if zh else row["label"]
-    if zh:
-        return f"{label}：未能判定“{rule.title_zh}”，缺少：{'、'.join(unknown)}。"
-    return f"{label}: '{rule.title}' could not be judged; not known: {', '.join(unknown)}."
-
-
-def _unknown(
-    rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapping[str, object], zh: bool
-) -> Iterator[str]:
-    """Short names of the facts for want of which a condition, quantity or limit is not known."""
-    parts = {"applies": rule.condition, "measured": rule.quantity, "limit": rule.limit}
-    for part in (text for name, text in parts.items() if verdict[name] is None):
-        names = [name for name in names_in(part) if row[name] is None]
-        for name in names:
-            fact = kind.facts[name]
-            gap = row.get(f"{name}_gap_zh" if zh else f"{name}_gap")
-            yield str(gap or (fact.title_zh if zh else fact.title))
-        if not names:
-            yield f"{part}的有限数值" if zh else f"a finite number for {part}"
-
-
-def _float(value: object) -> float | None:
-    return None if value is None else float(value)  # type: ignore[arg-type]

@@ -137,7 +137,8 @@ def _nuclide(text: str) -> str:
 def _choice(fact: Fact, text: str) -> str:
     """The choice that a word names, in English or Chinese, whatever its case."""
     words = {each.casefold(): each for each in fact.choices}
-    words |= dict(zip((each.casefold() for each in fact.choices_zh), fact.choices, strict=False))
+    for names in (fact.choices_en, fact.choices_zh):
+        words |= {name.casefold(): code for name, code in zip(names, fact.choices, strict=True)}
     found = words.get(text.casefold())
     if found is None:
         meant = did_you_mean(text, [*fact.choices, *fact.choices_zh])

@@ -16,6 +16,9 @@ class Finding:
     :ivar measured: and ``limit`` are in ``unit``; None where they are not known.
     :ivar margin: share of the limit that is left, negative where it is broken; None where there is none.
     :ivar remedy: what to do about it.
+    :ivar missing: short names of what is not known, where it could not be judged.
+    :ivar note: what of the source was not read, or how it is taken.
+    :ivar count: how many subjects it stands for.
     """
 
     rule: str
@@ -35,6 +38,11 @@ class Finding:
     remedy_zh: str = ""
     subject_zh: str = ""
     day: str = ""
+    missing: tuple[str, ...] = ()
+    missing_zh: tuple[str, ...] = ()
+    note: str = ""
+    note_zh: str = ""
+    count: int = 1
 
     def as_dict(self) -> dict[str, object]:
         """The same as a JSON-ready dictionary; what is without bound is None there."""

@@ -30,13 +30,13 @@ from becq.rules.expression import (
 )
 from becq.rules.measure import Unit, unit
 from becq.rules.subject import Fact, subject, subjects
+from becq.rules.template import names_in_template
 
 Comparison = Literal["<=", "<", ">=", ">"]
 COMPARISONS: tuple[Comparison, ...] = ("<=", "<", ">=", ">")
 SEVERITIES = ("note", "warn", "block")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9]{1,7}(?:-[A-Z0-9]{1,8}){0,4}")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NUMBERS = r"\d+(?:(?:, | and |–|-)\d+)*"
 _PARTS_ZH = {"table": "表", "annex": "附录", "schedule": "附表"}
 _OWN = ("measured", "limit")
@@ -248,7 +248,7 @@ def _expressions(cells: Mapping[str, str]) -> list[FieldError]:
         found.append(FieldError("limit", f"'{cells['limit']}' is not a finite number", _EXPECTED["limit"]))
     found += _unit_fits(cells, facts)
     for name in ("sentence_en", "sentence_zh"):
-        for word in _PLACEHOLDER.findall(cells[name]):
+        for word in names_in_template(cells[name]):
             if word not in facts and word not in _OWN:
                 remedy = did_you_mean(word, [*facts, *_OWN])
                 found.append(FieldError(name, f"{{{word}}} is no fact of {cells['subject']}", remedy))

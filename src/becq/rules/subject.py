@@ -29,7 +29,8 @@ class Fact:
     :ivar type: number, text, flag, day, nuclide (text in the form "I-131") or nuclides ("I-131, Lu-177").
     :ivar unit: SI unit of a number; "1" where it has no dimension.
     :ivar title: short name, what a note asks for where the fact is missing; ``title_zh`` in Chinese.
-    :ivar choices: the only values it may have, () for any; ``choices_zh`` the same in Chinese, or ().
+    :ivar choices: the only values it may have, () for any; ``choices_en`` and ``choices_zh`` are the same as
+        people read them.
     """
 
     name: str
@@ -40,7 +41,14 @@ class Fact:
     title: str = ""
     title_zh: str = ""
     choices: tuple[str, ...] = ()
+    choices_en: tuple[str, ...] = ()
     choices_zh: tuple[str, ...] = ()
+
+    def named(self, value: object, zh: bool) -> str:
+        """A choice as people read it: 2 as "II-YELLOW", "solid" as 固体."""
+        code = f"{value:g}" if isinstance(value, float) else str(value)
+        names = self.choices_zh if zh else self.choices_en
+        return dict(zip(self.choices, names, strict=True)).get(code, code)
 
     @property
     def dtype(self) -> pl.DataType:
@@ -80,6 +88,8 @@ def subjects() -> Mapping[str, Subject]:
     found: dict[str, dict[str, Fact]] = {}
     for row in read_table("rule_facts.csv"):
         facts = found.setdefault(row["subject"], {fact.name: fact for fact in COMMON})
+        pairs = [each.partition("=") for each in _listed(row["choices"])]
+        choices = tuple(code for code, _, _ in pairs)
         facts[row["fact"]] = Fact(
             row["fact"],
             row["type"],
@@ -88,8 +98,9 @@ def subjects() -> Mapping[str, Subject]:
             row["meaning_zh"],
             row["name_en"],
             row["name_zh"],
-            _listed(row["choices"]),
-            _listed(row["choices_zh"]),
+            choices,
+            tuple(name or code for code, _, name in pairs),
+            _listed(row["choices_zh"]) or choices,
         )
     return MappingProxyType({name: Subject(name, MappingProxyType(facts)) for name, facts in found.items()})
 
