@@ -7,6 +7,7 @@ wrong figure, comparison or condition in the table shows. Values are in SI units
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import math
 import re
@@ -108,6 +109,9 @@ WITHOUT = {
     "cn-filing-transfer-year": [],  # the year is not over
     "cn-package-exempt": ["block"],  # the other of the two limits decides
     "iaea-package-exempt": ["block"],
+    "cn-unborn-child": [],  # no pregnancy
+    "iaea-unborn-child": [],
+    "iaea-public-organs": [],
 }
 """What is said where the varied fact is unknown, if it is not a note."""
 
@@ -128,6 +132,20 @@ def test_nothing_passes_of_which_nothing_is_known(kind: str, place: str) -> None
     verdicts = evaluate(book, {kind: frame(kind, {"label": "?", "jurisdiction": place})})
     assert verdicts.counts()["ok"] == 0
     assert verdicts.worst != "ok"
+
+
+@pytest.mark.parametrize("place", ["CN", "IAEA"])
+@pytest.mark.parametrize("kind", ["surface", "discharge", "worker", "waste"])
+def test_no_kind_passes_without_a_word(kind: str, place: str) -> None:
+    """Whatever choices a subject has, some rule speaks of it, if only to say that none was read."""
+    facts = subject(kind).facts
+    choices = {name: fact.choices for name, fact in facts.items() if fact.choices}
+    choices |= {name: ("I-131", "Lu-177") for name, fact in facts.items() if fact.type == "nuclide"}
+    numbers = {name: 1.0 for name, fact in facts.items() if fact.type == "number"}
+    rows = list(itertools.product(*choices.values()))
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(choices)}
+    verdicts = evaluate(builtin(), {kind: frame(kind, {"jurisdiction": place} | numbers | columns)})
+    assert set(verdicts.frame["row"]) == set(range(len(rows)))
 
 
 @pytest.mark.parametrize("name", RULES)
