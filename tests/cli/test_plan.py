@@ -46,7 +46,7 @@ def test_a_plan_is_written_and_summed_up(network, tmp_path):
     assert "no capacity" in done.stdout
     assert "plan.json" in done.stdout
     names = {path.name for path in (tmp_path / "deep" / "out").iterdir()}
-    assert {"plan.json", "plan.xlsx"} <= names <= {"plan.json", "plan.xlsx", "plan.html"}
+    assert {"plan.json", "plan.xlsx", "plan.ics"} <= names <= {"plan.json", "plan.xlsx", "plan.ics", "plan.html"}
     assert "%" in done.stderr
     assert len(done.stderr.splitlines()) < 15
 
@@ -136,5 +136,5 @@ def test_without_built_assets_there_is_no_page_but_a_plan(network, tmp_path, mon
     monkeypatch.setattr(page, "write_plan_html", fail)
     (tmp_path / "plan.html").write_text("of an earlier plan", encoding="utf-8")
     command.plan(network, "2026-12-07", tmp_path, days=2)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.json", "plan.xlsx"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.ics", "plan.json", "plan.xlsx"]
     assert "not built" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""``becq plan``: a network file in, a plan as JSON, Excel and one HTML page out."""
+"""``becq plan``: a network file in, a plan as JSON, Excel, calendar and one HTML page out."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ import typer
 from becq.errors import ConflictError, InputError
 
 LANGUAGES = ("en", "zh")
-FILES = ("plan.json", "plan.xlsx", "plan.html")
+FILES = ("plan.json", "plan.xlsx", "plan.ics", "plan.html")
 
 
 def plan(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Network file: .yaml, .xlsx or a folder.")],
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD, in the network's zone.")],
-    out: Annotated[Path, typer.Option(help="Folder for plan.json, plan.xlsx and plan.html.")],
+    out: Annotated[Path, typer.Option(help="Folder for plan.json, .xlsx, .ics and .html.")],
     days: Annotated[int, typer.Option(help="Number of days.")] = 14,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as one JSON object.")] = False,
     pins: Annotated[
@@ -128,6 +128,7 @@ def _write(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
     from xlsxwriter.exceptions import FileCreateError
 
     from becq.reports.plan_html import write_plan_html
+    from becq.reports.plan_ical import write_plan_ical
     from becq.reports.plan_json import write_plan_json
     from becq.reports.plan_xlsx import write_plan_xlsx
 
@@ -135,6 +136,7 @@ def _write(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
         draft = Path(tempfile.mkdtemp(prefix=".plan-", dir=folder))
         try:
             write_plan_json(found, network, draft / "plan.json")
+            write_plan_ical(found, network, draft / "plan.ics", language=lang)
             try:
                 write_plan_xlsx(found, network, draft / "plan.xlsx")
             except FileCreateError as error:  # what the library makes of an OSError
