@@ -41,7 +41,7 @@ CYCLES_FROM, CYCLES_TO = datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 4, 1,
 CI_BQ = 3.7e10
 DECAY_S = nuclide("Mo-99").decay_const
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-AMPLE, LICENCES_UNTIL = "10000 TBq", "2030-12-31"
+AMPLE = "10000 TBq"
 
 Item = dict[str, Any]
 Row = dict[str, str]
@@ -342,14 +342,12 @@ def make_sites() -> Iterator[Item]:
             yield (
                 place(row, kind)
                 | {
-                    "province": row["country"],
                     "licence": {
                         "scope": scope,
-                        "valid_until": LICENCES_UNTIL,
                         "nuclides": [{"nuclide": n, "possession_limit": AMPLE} for n in nuclides],
                     },
                 }
-                | said(row, note="licence: assumption: large enough and long enough not to bind")
+                | said(row, note="licence: assumption: large enough not to bind, its end not known")
             )
     for row in table("airports"):
         yield place(row, "airport") | said(row)
@@ -361,7 +359,9 @@ def place(row: Row, kind: str) -> Item:
         "name": row["name_en"],
         "name_zh": row["name_zh"],
         "kind": kind,
+        **({"organisation": row["organisation"]} if row.get("organisation") else {}),
         "jurisdiction": "IAEA",
+        "province": row["country"],
         "lat": float(row["lat"]),
         "lon": float(row["lon"]),
         "timezone": row["timezone"],

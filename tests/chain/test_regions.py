@@ -34,6 +34,7 @@ NETWORK = Network.model_validate(
             site("DONGCHENG", division="110101"),
             site("XIANTAO", division="429004"),
             site("PETTEN", province="Noord-Holland", jurisdiction="IAEA"),
+            site("AT-SEA", jurisdiction="IAEA"),
         ],
         "products": [{"id": "FDG", "name": "FDG", "name_zh": "FDG", "nuclide": "F-18", "shelf_life": "10 h"}],
         "standing_orders": [
@@ -54,7 +55,8 @@ def test_by_province_a_name_counts_too() -> None:
         "110000": ["DONGCHENG"],
         "420000": ["XIANTAO"],
         "510000": ["WUHOU", "CHENGDU", "SICHUAN", "BY-NAME"],
-        "": ["PETTEN"],
+        "Noord-Holland": ["PETTEN"],
+        "": ["AT-SEA"],
     }
 
 
@@ -65,7 +67,7 @@ def test_by_prefecture_a_municipality_is_one() -> None:
         "429004": ["XIANTAO"],
         "510000": ["SICHUAN"],
         "510100": ["WUHOU", "CHENGDU"],
-        "": ["BY-NAME", "PETTEN"],
+        "": ["BY-NAME", "PETTEN", "AT-SEA"],
     }
     coarse = [each.code for each in regions(NETWORK, "prefecture") if each.is_coarse]
     assert coarse == ["510000"], "Sichuan is no prefecture, Beijing counts as one"
@@ -85,16 +87,16 @@ def test_by_county_what_is_coarser_says_so() -> None:
 
 def test_by_jurisdiction() -> None:
     found = {each.code: (each.name_en, len(each.sites)) for each in regions(NETWORK, "jurisdiction")}
-    assert found == {"CN": ("China", 5), "CN-51": ("Sichuan", 1), "IAEA": ("IAEA", 1)}
+    assert found == {"CN": ("China", 5), "CN-51": ("Sichuan", 1), "IAEA": ("IAEA", 2)}
 
 
 def test_week_of_orders() -> None:
-    [_, _, sichuan, _] = regions(NETWORK, "province")
+    [_, _, sichuan, _, _] = regions(NETWORK, "province")
     assert sichuan.weekly_activity_bq == {"F-18": (2 + 7) * 2e9}
     assert sichuan.standing == 2
     assert sichuan.weekly_patients == 6
     assert sichuan.kinds == {"hospital": 3, "radiopharmacy": 1}
-    [_, _, later, _] = regions(NETWORK, "province", date(2026, 7, 1))
+    [_, _, later, _, _] = regions(NETWORK, "province", date(2026, 7, 1))
     assert later.weekly_activity_bq == {"F-18": 2 * 2e9}, "order B has ended"
 
 

@@ -99,6 +99,19 @@ def test_show_by_province(example: Path) -> None:
     assert becq("show", example, "--on", "soon").returncode == 2
 
 
+def test_show_of_a_network_outside_the_divisions_of_china() -> None:
+    world = Path(__file__).parents[2] / "examples" / "world-mo99"
+    lines = becq("show", world).stdout.splitlines()
+    assert lines[0].split("  ")[0] == "code"
+    assert "province or country" in lines[0]
+    netherlands = next(line for line in lines if line.startswith("-     Netherlands"))
+    assert re.search(r"^-  +Netherlands +4  2 radiopharmacy, 1 reactor, 1 airport", netherlands)
+    assert not any("not given" in line for line in lines)
+    hint, _, row = becq("show", world, "--by", "county").stdout.splitlines()
+    assert hint == "No site names a county of China: try --by province or --by jurisdiction."
+    assert row.split()[1:4] == ["not", "given", "78"]
+
+
 def test_roads_are_asked_of_a_server(example: Path, tmp_path: Path) -> None:
     out = tmp_path / "measured"
     with StubServer(lambda a, b: None if a == b else 50_000.0) as server:

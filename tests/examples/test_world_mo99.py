@@ -74,6 +74,19 @@ def test_everything_is_under_the_rules_of_the_iaea(network: Network) -> None:
     assert {site.jurisdiction for site in network.sites} == {"IAEA"}
 
 
+def test_every_site_has_its_country_and_makers_their_holder(network: Network) -> None:
+    assert [site.id for site in network.sites if not site.province] == []
+    assert network.site["ams"].province == network.site["hfr"].province == "Netherlands"
+    makers = [site for site in network.sites if site.kind in ("reactor", "radiopharmacy")]
+    assert [site.id for site in makers if not site.organisation] == ["lvr-15", "jp-makers", "cn-makers"]
+    unlike = [site.id for site in makers if site.organisation and site.organisation not in site.name]
+    assert unlike == ["ntp-gen"], "NTP Radioisotopes, which the table of processors names in full"
+
+
+def test_no_last_day_of_a_licence_is_invented(network: Network) -> None:
+    assert {site.licence.valid_until for site in network.sites if site.licence} == {None}
+
+
 def six_day_ci(activity_bq: float, moment: datetime, calibration: datetime) -> float:
     """Curies at ``calibration`` of an activity at ``moment``."""
     hours = (calibration - moment).total_seconds() / 3600

@@ -24,7 +24,8 @@ GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 class Region:
     """The sites of one division or jurisdiction.
 
-    :ivar code: code of GB/T 2260, or the jurisdiction; empty for sites that say nothing.
+    :ivar code: code of GB/T 2260, or the jurisdiction; the text of the province or country of sites outside
+        the divisions of China; empty for sites that say nothing.
     :ivar is_coarse: the sites name only a division above the level asked for.
     :ivar kinds: number of sites by kind.
     :ivar standing: number of standing orders.
@@ -46,7 +47,8 @@ class Region:
 def regions(network: Network, by: Grouping, on: date | None = None) -> list[Region]:
     """The regions in which the network has sites, by code; sites that say nothing come last.
 
-    Without a division, a site counts by the text of its province, and only where provinces are asked for.
+    Without a division, a site counts by the text of its province (the country, where it is another), and only
+    where provinces are asked for.
 
     :param on: count the standing orders in force on this day; all of them where it is None.
     :raises InputError: for another way of grouping.
@@ -65,12 +67,14 @@ def regions(network: Network, by: Grouping, on: date | None = None) -> list[Regi
 
 
 def region_code(site: Site, by: Grouping) -> str:
-    """The division or jurisdiction that a site counts to; empty where it says nothing."""
+    """The division, province by name, or jurisdiction that a site counts to; empty where it says nothing."""
     if by == "jurisdiction":
         return site.jurisdiction
     if site.division is None or site.division not in divisions():
-        named = province_named(site.province) if site.province and by == "province" else None
-        return named.code if named else ""
+        if by != "province" or not site.province:
+            return ""
+        named = province_named(site.province)
+        return named.code if named else site.province
     if by == "county":
         return site.division
     province = province_of(site.division)

@@ -63,6 +63,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Sites by region: how many of each kind, and the activity they order in a week by nuclide."""
+    from becq.chain.divisions import divisions
     from becq.chain.regions import GROUPINGS, regions
     from becq.cli.answers import columns_of_terminal, pad
 
@@ -86,10 +87,21 @@ def show(
         ]
         typer.echo(json.dumps({"by": by, "regions": rows}, ensure_ascii=False, indent=2))
         return
-    heads = ("code", by, "sites", "kinds", "standing orders", "ordered in a week")
+    if not any(each.code for each in found):
+        more = "jurisdiction" if by == "province" else "province or --by jurisdiction"
+        typer.echo(f"No site names a {by} of China: try --by {more}.")
+    abroad = by == "province" and any(each.code and each.code not in divisions() for each in found)
+    heads = (
+        "code",
+        "province or country" if abroad else by,
+        "sites",
+        "kinds",
+        "standing orders",
+        "ordered in a week",
+    )
     cells = [
         (
-            each.code or "-",
+            each.code if each.code in divisions() or by == "jurisdiction" else "-",
             (each.name_en or "not given") + (f" (no {by})" if each.is_coarse else ""),
             str(len(each.sites)),
             ", ".join(f"{number} {kind}" for kind, number in each.kinds.items()),
