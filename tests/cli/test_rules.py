@@ -23,7 +23,7 @@ def test_a_blocked_consignment_is_told_and_has_its_own_status() -> None:
     run = becq("rules", "check", str(CONSIGNMENT))
     assert run.returncode == 3
     assert run.stdout.startswith(
-        "BLOCK Package P2: labelled category II-YELLOW; index and dose rate give III-YELLOW"
+        "BLOCK Package P2: labelled II-YELLOW; transport index and surface dose rate give III-YELLOW."
     )
     assert "[cn-package-category] GB 11806-2019" in run.stdout
     assert "1 block, 0 warn, 0 note" in run.stdout

@@ -26,6 +26,7 @@ from becq.rules.reference import package_categories
 from becq.rules.rule import Rule
 from becq.rules.rulebook import Rulebook, builtin, read_rules
 from becq.rules.subject import frame, subject, subjects
+from becq.rules.template import names_in_template
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TEXTS = ("title", "sentence", "remedy", "source")
@@ -171,9 +172,22 @@ def test_a_rule_speaks_both_languages_and_names_its_source(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_sentences_name_known_facts_and_what_was_measured(rule: Rule) -> None:
     known = {*subject(rule.subject).facts, "measured", "limit"}
-    english, chinese = (set(re.findall(r"\{(\w+)\}", text)) for text in (rule.sentence, rule.sentence_zh))
+    english, chinese = (set(names_in_template(text)) for text in (rule.sentence, rule.sentence_zh))
     assert english == chinese <= known
     assert "measured" in english or any(name in english for name in rule.facts)
+    facts = subject(rule.subject).facts
+    for text in (rule.sentence, rule.sentence_zh):
+        for name in re.findall(r"\{(\w+)\}", text):
+            fact = facts.get(rule.quantity if name == "measured" else name)
+            assert fact is None or fact.type != "flag", "a flag is said in words, not as yes or no"
+            assert name != "licence_days_left", "days that may be past are said as such"
+
+
+def test_notes_are_in_both_languages() -> None:
+    for rule in RULES.values():
+        assert bool(rule.note) == bool(rule.note_zh)
+        assert not CHINESE.search(rule.note)
+        assert not rule.note or CHINESE.search(rule.note_zh), rule.id
 
 
 def test_every_subject_has_rules_in_china() -> None:

@@ -9,7 +9,7 @@ from becq.rules.finding import Finding
 from becq.rules.rule import make_rule
 from becq.rules.rulebook import Rulebook
 from becq.rules.subject import frame
-from becq.rules.template import fill_template, names_in_template
+from becq.rules.template import explain_template, fill_template, names_in_template
 
 ROW = {
     "id": "own-end",
@@ -88,3 +88,8 @@ def test_what_is_no_fact_stays_as_it_is_written() -> None:
     facts = {"a": -1.5}
     filled = fill_template("{a} {b} {} {a?plus|minus {}}", facts.__getitem__, lambda _, cell: str(cell), "?")
     assert filled == "-1.5 {b} {} minus 1.5"
+
+
+def test_a_reader_sees_the_names_of_facts() -> None:
+    text = explain_template("{label}: {measured?ends in {}|ended {} ago}.", str.upper)
+    assert text == "[LABEL]: ends in [MEASURED] / ended [MEASURED] ago."

@@ -45,6 +45,7 @@ class RuleOut(Schema):
     valid_from: str | None
     valid_to: str | None
     note: str | None
+    note_zh: str | None
     facts: list[str] = Field(description="Facts that it reads")
     own: bool
 
@@ -67,6 +68,10 @@ class FindingOut(Schema):
     remedy_zh: str
     source: str
     source_zh: str
+    note: str = Field(description="What of the source was not read, or how it is taken")
+    note_zh: str
+    missing: list[str] = Field(description="What is not known, where it could not be judged")
+    missing_zh: list[str]
 
 
 class VerdictsOut(Schema):

@@ -202,4 +202,5 @@ def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapp
         missing=missing[False],
         missing_zh=missing[True],
         note=rule.note,
+        note_zh=rule.note_zh,
     )

@@ -75,6 +75,7 @@ class Rule:
     valid_from: date | None = None
     valid_to: date | None = None
     note: str = ""
+    note_zh: str = ""
     origin: str = field(default="", compare=False)
     """The file it was read from; empty for the rules that Becq ships."""
 
@@ -155,6 +156,7 @@ COLUMNS: Mapping[str, str] = {
     "valid_from": "valid_from",
     "valid_to": "valid_to",
     "note": "note",
+    "note_zh": "note_zh",
 }
 """Column of a file of rules → field of :class:`Rule`."""
 REQUIRED = ("id", "jurisdiction", "subject", "quantity", "comparison", "limit", "severity", "source")
@@ -163,7 +165,7 @@ REQUIRED = ("id", "jurisdiction", "subject", "quantity", "comparison", "limit", 
 def make_rule(row: Mapping[str, str], origin: str = "") -> tuple[Rule | None, list[FieldError]]:
     """The rule of a row, or None with everything that is wrong with it.
 
-    Of title, sentence and remedy one language is enough; it then stands for the other.
+    Of title, sentence, remedy and note one language is enough; it then stands for the other.
     """
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
     flaws = [FieldError(name, "is empty", _EXPECTED.get(name, "")) for name in REQUIRED if not cells[name]]
@@ -174,6 +176,7 @@ def make_rule(row: Mapping[str, str], origin: str = "") -> tuple[Rule | None, li
         cells[english] = cells[english] or cells[chinese]
         cells[chinese] = cells[chinese] or cells[english]
     cells["source_zh"] = cells["source_zh"] or cells["source"]
+    cells["note"], cells["note_zh"] = cells["note"] or cells["note_zh"], cells["note_zh"] or cells["note"]
     days: dict[str, date | None] = {}
     for name in ("valid_from", "valid_to"):
         days[name] = None

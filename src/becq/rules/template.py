@@ -49,3 +49,18 @@ def fill_template(
         return text.replace("{}", shown(name, abs(found)))
 
     return _FACT.sub(one, template)
+
+
+def explain_template(template: str, word: Callable[[str], str]) -> str:
+    """A template as a reader of the rule sees it: "[activity on the site] of [nuclide]; named / not named".
+
+    :param word: fact → its short name.
+    """
+
+    def one(match: re.Match[str]) -> str:
+        name, yes, no = match.groups()
+        if yes is None:
+            return f"[{word(name)}]"
+        return " / ".join(text.replace("{}", f"[{word(name)}]") for text in (yes, no))
+
+    return _FACT.sub(one, template)

@@ -14,6 +14,7 @@ from becq.rules.evaluation import Verdicts
 from becq.rules.measure import show, unit
 from becq.rules.rule import Rule
 from becq.rules.subject import Fact, subject
+from becq.rules.template import explain_template
 from becq.web import data_tables, frame
 from becq.web.states import SEVERITIES
 
@@ -75,6 +76,23 @@ def source(rule: Rule) -> str:
     if frame.is_chinese():
         return "，".join(filter(None, (rule.source_zh or rule.source, rule.article_zh)))
     return ", ".join(filter(None, (rule.source, rule.article)))
+
+
+def sentence(rule: Rule) -> str:
+    """What a rule says of its subjects, with the names of facts where their values stand."""
+    facts = subject(rule.subject).facts
+
+    def word(name: str) -> str:
+        if name in facts:
+            return facts[name].title_zh if frame.is_chinese() else facts[name].title
+        return str(_("value") if name == "measured" else _("limit"))
+
+    return explain_template(rule.sentence_zh if frame.is_chinese() else rule.sentence, word)
+
+
+def note(rule: Rule) -> str:
+    """What has to be known about a rule, in the language of the page."""
+    return rule.note_zh if frame.is_chinese() else rule.note
 
 
 def subject_word(name: str) -> str:
