@@ -157,6 +157,13 @@ def test_waste_without_a_level_or_a_mass_is_unknown() -> None:
     assert row["clearance_fraction_gap_zh"] == "镭-223的解控水平"
 
 
+def test_containers_differ_in_name() -> None:
+    data = copy.deepcopy(WASTE)
+    containers = data["waste"]["containers"]  # type: ignore[index]
+    containers.append(containers[0] | {"mass": "3 kg"})
+    assert problems(data) == ["c.json, containers: several containers are called B1; number them"]
+
+
 def problems(data: Any) -> list[str]:
     with pytest.raises(ProblemsError) as caught:
         facts_of(data, "c.json")

@@ -108,6 +108,9 @@ def test_every_problem_of_every_row_is_listed() -> None:
 def test_files_that_are_no_rules() -> None:
     assert "there is no column 'limits'" in problems("id,limits\nx,1")[0]
     assert any("the column severity is missing" in line for line in problems("id,limit\nx,1"))
+    for sign, said in ((";", "';'"), ("\t", "tabs")):
+        (only,) = problems(rows_of(ROW).replace(",", sign))
+        assert f"row 1: the columns are separated by {said} (save it as CSV with commas)" in only
     assert "more cells than the header" in problems(rows_of(ROW) + ",x,y")[0]
     assert "UTF-8" in str(_raised(rows_of(ROW).encode("gb18030"), "own.csv"))
     assert "start with 'rules:'" in problems("name: x", "own.yaml")[0]

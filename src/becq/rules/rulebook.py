@@ -23,6 +23,7 @@ from becq.rules.rule import COLUMNS, REQUIRED, Rule, make_rule
 
 MOST_BYTES, MOST_RULES = 2_000_000, 2000
 Row = tuple[int, Mapping[str, str]]
+_SEPARATORS = {";": "';'", "\t": "tabs", "|": "'|'"}
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,11 @@ def _rows(reader: csv.DictReader[str], name: str) -> Iterator[dict[str, str]]:
 
 
 def _check_columns(header: Sequence[str], name: str, line: int) -> None:
+    if len(header) == 1:
+        for sign, said in _SEPARATORS.items():
+            if sign in header[0]:
+                message = f"the columns are separated by {said}"
+                raise ProblemsError([Problem(name, line, None, message, "save it as CSV with commas")])
     problems = [
         Problem(name, line, column, f"there is no column '{column}'", did_you_mean(column, COLUMNS))
         for column in header

@@ -8,13 +8,14 @@ I.2, for solids); a nuclide for which no text gives a level leaves the fraction 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from becq.chain.fields import Instant, Number, Slug, Text
 from becq.chain.item import Row
@@ -61,6 +62,14 @@ class WasteDocument(Row):
     timezone: TimeZone = Field(default="Asia/Shanghai", description="Zone of times without an offset")
     at: Instant = Field(description="Moment at which they are judged")
     containers: list[Container] = Field(min_length=1, description="The containers")
+
+    @field_validator("containers")
+    @classmethod
+    def _differ(cls, containers: list[Container]) -> list[Container]:
+        twice = [name for name, count in Counter(each.id for each in containers).items() if count > 1]
+        if twice:
+            raise ValueError(f"several containers are called {', '.join(twice)}; number them")
+        return containers
 
     def facts(self) -> dict[str, pl.DataFrame]:
         """Facts of the subject waste."""
