@@ -47,6 +47,23 @@ def test_shows_rows_with_their_sources_in_full():
     assert source == "[1] ADR/RID 2025, table 2.2.7.2.2.1 (adopts IAEA SSR-6 (Rev. 1), table 2)"
 
 
+def test_where_no_row_is_found_the_gaps_are_told():
+    run = becq("show", "transport_limits", "--where", "nuclide=Zr-89")
+    assert run.returncode == 0
+    lines = run.stdout.splitlines()
+    assert (
+        lines[0]
+        == f"transport_limits: A1, A2 and exempt values, 0 rows of {row_counts()['transport_limits']}"
+    )
+    assert lines[1].startswith("Gaps: Zr-89, ")
+    assert "transport_default_limits" in lines[1]
+    assert "'becq data find TEXT'" in lines[-1]
+    assert (
+        json.loads(becq("show", "transport_limits", "--where", "nuclide=Zr-89", "--json").stdout)["rows"]
+        == []
+    )
+
+
 def test_says_how_many_rows_are_left_out():
     lines = becq("show", "d_values").stdout.splitlines()
     assert lines[0] == f"d_values: D-values, {row_counts()['d_values']} rows"

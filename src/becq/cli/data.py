@@ -82,8 +82,10 @@ def show(
     elif as_csv:
         lines = [[found.texts[row][i] for i in at] for row in rows]
         typer.echo(write_csv([found.columns[i].name for i in at], lines), nl=False)
-    else:
+    elif total:
         typer.echo("\n".join(_lines(found, rows, at, total)))
+    else:
+        typer.echo("\n".join(_nothing(found)))
 
 
 @app.command("find")
@@ -200,6 +202,17 @@ def _lines(found: ReferenceTable, rows: Sequence[int], at: Sequence[int], total:
     if len(rows) < total:
         lines.append(f"... {total - len(rows)} more rows; --limit 0 prints all, --where fewer")
     return lines + [f"[{number}] {source}" for source, number in sources.items()]
+
+
+def _nothing(found: ReferenceTable) -> list[str]:
+    """What is said where no row is meant: what the table is known to lack, and where else to look."""
+    lines = [f"{found.name}: {found.entry.title_en}, 0 rows of {len(found.rows)}"]
+    if found.entry.gaps_en:
+        lines.append(f"Gaps: {found.entry.gaps_en}")
+    return [
+        *lines,
+        f"'becq data columns {found.name}' says what it holds, 'becq data find TEXT' looks in all",
+    ]
 
 
 def _cited(source: str, sources: dict[str, int]) -> str:
