@@ -106,10 +106,15 @@ def check(
     """Judge a document by the rules. Exit status 3 if a rule that blocks is broken, 2 for bad input."""
     from becq.rules.evaluation import evaluate
 
-    verdicts = evaluate(_book(rules), _facts(file, network))
+    facts, is_plan = _facts(file, network)
+    verdicts = evaluate(_book(rules), facts)
     counts = verdicts.counts()
     kinds = ("block", "warn", "note", "ok") if everything else ("block", "warn", "note")
-    findings = verdicts.findings(kinds)
+    findings = verdicts.findings([kind for kind in kinds if not (is_plan and kind == "note")])
+    if is_plan:
+        from becq.rules.grouping import group_notes
+
+        findings += group_notes(verdicts)
     if as_json:
         report = {
             "file": str(file),
@@ -129,20 +134,20 @@ def check(
         raise typer.Exit(BLOCKED)
 
 
-def _facts(file: Path, network_file: Path | None) -> dict[str, Any]:
-    """The facts of a document, or of a plan as ``becq plan`` writes it."""
+def _facts(file: Path, network_file: Path | None) -> tuple[dict[str, Any], bool]:
+    """The facts of a document, or of a plan as ``becq plan`` writes it, and whether it is a plan."""
     from becq.chain.reading import read_network
     from becq.rules.document import read_document
 
     network = read_network(network_file) if network_file is not None else None
     plan = _read_plan(file)
     if plan is None:
-        return read_document(file, network)
+        return read_document(file, network), False
     if network is None:
         raise InputError(f"{file}: a plan is judged against its network; name it with --network")
     from becq.planning.compliance import plan_facts
 
-    return plan_facts(plan, network)
+    return plan_facts(plan, network), True
 
 
 def _read_plan(file: Path) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ The plan's own moves, together with the opening stock of the network, give the a
 each site at every moment; its highest value of a day is judged against the licence. Doses count until a day
 after their calibration, generators until they expire, the inputs of a conversion until its product is
 released. Handled is what a hospital uses on the day of its calibration and what is eluted, labelled or filled
-on the day of its release, at sites whose licence says what may be handled. Transfers are the deliveries
+on the day of its release. Transfers are the deliveries
 between holders, set against the transfer approvals of the network.
 """
 
@@ -153,7 +153,7 @@ def _held_until(row: Record, batches: Mapping[str, Record], network: Network) ->
 def _handled(
     plan: Record, network: Network, judge: Callable[[Site, date, Mapping[str, float]], Iterator[Row]]
 ) -> Iterator[Row]:
-    """What ``judge`` makes of every day on which a site with licensed operations handles something."""
+    """What ``judge`` makes of every day on which a site handles something."""
     handled: dict[tuple[str, date], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     made = [(row["site"], row) for row in plan["batches"] if row["kind"] in HANDLING]
     used = [
@@ -167,9 +167,7 @@ def _handled(
         day = datetime.fromisoformat(row["reference_time"]).astimezone(network.site[code].zone).date()
         handled[code, day][row["nuclide"]] += row["activity_bq"]
     for (code, day), operated_bq in sorted(handled.items()):
-        site = network.site[code]
-        if site.licence is not None and site.licence.operations:
-            yield from judge(site, day, operated_bq)
+        yield from judge(network.site[code], day, operated_bq)
 
 
 def _uses(plan: Record, network: Network) -> Iterator[Row]:
