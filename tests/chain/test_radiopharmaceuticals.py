@@ -207,11 +207,29 @@ def test_usual_activities_give_diagnostic_doses_below_twenty_millisievert() -> N
     assert above == {"ga-67-citrate": 37}  # 370 MBq; the source of the activity itself states 40.7 mSv
 
 
+def test_a_chinese_name_put_together_says_so() -> None:
+    built = [
+        row
+        for row in read_table("radiopharmaceuticals.csv")
+        if re.search(r"\]-[A-Z][a-z]{4}|（I", row["name_zh"])
+    ]
+    assert len(built) == 10
+    for row in built:
+        assert "no Chinese drug name was read" in row["note_en"], row["id"]
+        assert "未查到中文药品通用名" in row["note_zh"], row["id"]
+
+
 def test_usual_activity_scales_with_body_mass_only_where_it_is_per_kg() -> None:
     assert radiopharmaceutical("tl-201-chloride").usual_activity_bq(80) == pytest.approx((59.2e6, 88.8e6))
     assert radiopharmaceutical("f-18-fdg").usual_activity_bq(80) == (1e8, 5e8)
     assert radiopharmaceutical("in-111-dtpa").usual_activity_bq() == (0.0, 18.5e6)
-    assert radiopharmaceutical("i-131-iodide-therapy").usual_activity_bq() is None
+    hyperthyroidism, carcinoma = (
+        radiopharmaceutical(f"i-131-iodide-{use}") for use in ("therapy", "carcinoma")
+    )
+    assert hyperthyroidism.activity_basis == "per-g-thyroid"
+    assert hyperthyroidism.usual_activity_bq() is None
+    assert "carcinoma" not in hyperthyroidism.indication_en
+    assert carcinoma.usual_activity_bq() == (1.85e9, 5.55e9)  # no thyroid is left to weigh
     assert radiopharmaceutical("f-18-psma-1007").usual_activity_bq() is None
     with pytest.raises(InputError, match="out of range"):
         radiopharmaceutical("f-18-fdg").usual_activity_bq(0)
