@@ -66,6 +66,19 @@ def test_what_breaks_which_rule() -> None:
     assert blocked(receiver=site("ward", nuclides="Lu-177")) == {"cn-transfer-receiver"}
 
 
+def test_what_is_sent_back_needs_no_licence_to_sell() -> None:
+    back = {"sender": WARD, "receiver": MAKER, "approval": None}
+    assert blocked(**back) == {"cn-transfer-approval", "cn-transfer-sender"}
+    assert blocked(**back, trade="return") == set()
+    row = transfer(WARD, MAKER, "I-131", DAY, 20e9, approval=None, trade="return")
+    verdicts = evaluate(builtin(), {"transfer": table("transfer", [row])})
+    assert [finding.rule for finding in verdicts.findings()] == ["cn-transfer-return"]
+    stranger = back | {"sender": site("ward", nuclides="Lu-177")}
+    assert blocked(**stranger, trade="return") == {"cn-transfer-return-sender"}
+    closed = back | {"receiver": site("maker", "radiopharmacy", "produce", "Lu-177")}
+    assert blocked(**closed, trade="return") == {"cn-transfer-receiver"}
+
+
 def test_where_no_approvals_are_recorded_none_is_missed() -> None:
     row = transfer(MAKER, WARD, "I-131", DAY, 20e9, approval=None, approvals_known=False)
     verdicts = evaluate(builtin(), {"transfer": table("transfer", [row])})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import polars as pl
 from pydantic import Field
@@ -56,6 +57,9 @@ class PostingDocument(Row):
     nuclide: NuclideName = Field(description="Nuclide")
     activity: ActivityBq = Field(ge=0, description="Activity on the day")
     day: Day = Field(description="Day on which the transfer is completed")
+    trade: Literal["domestic", "import", "export", "return"] | None = Field(
+        default=None, description="return: back to the maker or exporter; default: as the approval says"
+    )
     radiopharmaceutical: Flag = Field(default=True, description="A radiopharmaceutical or its raw material")
     held: ActivityBq = Field(default=0.0, ge=0, description="What the receiver holds of it already")
     transferred: ActivityBq = Field(default=0.0, ge=0, description="What has gone under the approval before")
@@ -74,6 +78,7 @@ class PostingDocument(Row):
             approvals_known=bool(network.approvals),
             transferred_bq=self.transferred + self.activity,
             radiopharmaceutical=self.radiopharmaceutical,
+            trade=self.trade,
         )
         held = holding(receiver, self.nuclide, self.day, self.held + self.activity)
         return {"transfer": table("transfer", [row]), "holding": table("holding", [held])}

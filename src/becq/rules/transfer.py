@@ -32,12 +32,14 @@ def transfer(
     approvals_known: bool = True,
     transferred_bq: float | None = None,
     radiopharmaceutical: bool = True,
+    trade: str | None = None,
     label: str = "",
 ) -> dict[str, Any]:
     """One transfer that is completed on ``day``.
 
     :param approvals_known: whether approvals are recorded at all; where they are not, none can be missed.
     :param transferred_bq: what has gone under the approval so far, this transfer included.
+    :param trade: domestic, import, export or return; None: as the approval says, else domestic.
     :param label: what the transfer is called, for example the code of the consignment.
     """
     prefix = f"{label}: " if label else ""
@@ -51,7 +53,7 @@ def transfer(
         "to_site": receiver.id,
         "nuclide": nuclide,
         "radiopharmaceutical": radiopharmaceutical,
-        "trade": approval.trade if approval is not None else "domestic",
+        "trade": trade or (approval.trade if approval is not None else "domestic"),
         "activity_bq": activity_bq,
         "approval_held": True if approval is not None else False if approvals_known else None,
         "approval_year": float(approval.valid_from.year) if approval else None,
@@ -60,6 +62,7 @@ def transfer(
         "year_transferred_bq": transferred_bq if approval is not None else None,
         "sender_may_sell": not is_judged(sender)
         or (bool({"sell", "produce"} & set(scope)) and _licensed(sender, nuclide)),
+        "sender_licensed": not is_judged(sender) or _licensed(sender, nuclide),
         "receiver_licensed": not is_judged(receiver) or _licensed(receiver, nuclide),
     }
 
