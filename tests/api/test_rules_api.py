@@ -91,12 +91,8 @@ def test_a_document_is_judged(officer):
 def test_what_is_without_bound_is_null(officer):
     data = json.loads(EXAMPLE.read_text(encoding="utf-8"))
     package = data["consignment"]["packages"][0]
-    package |= {
-        "type": "B(U)",
-        "un_number": "2916",
-        "certificate": [{"nuclide": "I-131", "activity": "1 TBq"}],
-    }
+    package |= {"type": "IP-3", "un_number": "3322", "material": "LSA-III", "state": "liquid", "mass": "1 kg"}
     status, found = officer.post("rules/check", data)
     assert status == 200
-    certified = next(each for each in found["findings"] if each["rule"] == "cn-package-certificate")
-    assert (certified["severity"], certified["measured"]) == ("block", None)
+    liquid = next(each for each in found["findings"] if each["rule"] == "cn-package-industrial-material")
+    assert (liquid["severity"], liquid["measured"]) == ("block", None)  # LSA-III is solid

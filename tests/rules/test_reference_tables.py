@@ -114,6 +114,32 @@ TABLES: dict[str, tuple[dict[str, Callable[[str], bool]], tuple[str, ...]]] = {
         },
         ("state", "form"),
     ),
+    "industrial_packages": (
+        {
+            "material": one_of("LSA-I", "LSA-II", "LSA-III", "SCO-I", "SCO-II"),
+            "state": one_of("solid", "liquid", "gas"),
+            "combustible": one_of("yes", "no", ""),
+            "specific_activity_a2_g": number_or_nothing,
+            "exclusive_use_type": one_of("IP-1", "IP-2", "IP-3"),
+            "other_type": one_of("IP-1", "IP-2", "IP-3"),
+            "conveyance_a2": positive,
+            "inland_hold_a2": positive,
+            "source": text,
+            "note": optional,
+        },
+        ("material", "state", "combustible"),
+    ),
+    "surface_contaminated_objects": (
+        {
+            "material": one_of("SCO-I", "SCO-II"),
+            "surface": one_of("accessible, non-fixed", "accessible, fixed", "inaccessible, total"),
+            "emitter": one_of("beta-gamma-low-alpha", "other-alpha"),
+            "limit_bq_cm2": positive,
+            "source": text,
+            "note": optional,
+        },
+        ("material", "surface", "emitter"),
+    ),
     "package_types": (
         {
             "code": text,

@@ -108,8 +108,16 @@ WITHOUT = {
     "cn-use-positron-preparation": [],
     "cn-licence-renewal": [],  # said once, by the rule on validity
     "cn-filing-transfer-year": [],  # the year is not over
-    "cn-package-exempt": ["block"],  # the other of the two limits decides
-    "iaea-package-exempt": ["block"],
+    **{  # a missing value is said by the rule on the label, or on the dose rate
+        f"{who}-{name}": []
+        for who in ("cn", "iaea")
+        for name in (
+            "package-category-over",
+            "package-index-over",
+            "package-dose-rates",
+            "vehicle-dose-rates",
+        )
+    },
     "cn-unborn-child": [],  # no pregnancy
     "iaea-unborn-child": [],
     "iaea-public-organs": [],

@@ -2,16 +2,16 @@
 
 Activities are given at a reference time and judged at the departure: chains are decayed in between, so that
 what grew in on the way counts as far as the limits of the parent do not contain it already. What was not
-measured stays unknown, and the rules that need it say so.
+measured stays unknown, and the rules that need it say so. What a package is found to be: package_facts.py.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import polars as pl
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -19,23 +19,15 @@ from becq.chain.fields import ActivityBq, Day, Flag, Instant, NuclideName, Numbe
 from becq.chain.item import Row, misfit
 from becq.chain.site import TimeZone
 from becq.errors import InputError
-from becq.physics.decay import decay, decay_factor
 from becq.physics.quantities import parse_dose_rate, parse_mass
-from becq.physics.radiation.packages import transport_index
-from becq.rules.reference import package_categories, package_ranks
+from becq.rules.fissile import fissile_mass_g
+from becq.rules.industrial import Material, load_fraction
+from becq.rules.package_facts import Carriage, excepted_kind, held_at, index_sum, package_facts
 from becq.rules.subject import DEFAULT_JURISDICTION, frame
-from becq.rules.transport import (
-    excepted_fraction,
-    exempt_concentration_fraction,
-    exempt_fraction,
-    type_a_fraction,
-    un_numbers,
-)
+from becq.rules.transport import exempt_fraction, limit_of
 
 PackageType = Literal["exempt", "excepted", "IP-1", "IP-2", "IP-3", "A", "B(U)", "B(M)", "C"]
-Mode = Literal["road", "rail", "air", "sea"]
-NEGLIGIBLE = 1e-9
-"""Share of the activity of a package below which grown-in progeny is not named."""
+Mode = Literal["road", "rail", "air", "sea", "inland-water"]
 
 
 def _read_dose_rate(value: object) -> object:
@@ -74,20 +66,52 @@ class Content(Row):
     activity: ActivityBq = Field(ge=0, description="Activity at the reference time")
 
 
+class Surfaces(Row):
+    """Contamination of an object in Bq/cm2: beta with gamma and low toxicity alpha, and all other alpha."""
+
+    accessible_loose_beta: Contamination = Field(description="Non-fixed, on accessible surfaces")
+    accessible_loose_other_alpha: Contamination = Field(description="Non-fixed, on accessible surfaces")
+    accessible_fixed_beta: Contamination = Field(description="Fixed, on accessible surfaces")
+    accessible_fixed_other_alpha: Contamination = Field(description="Fixed, on accessible surfaces")
+    inaccessible_beta: Contamination = Field(description="Fixed and non-fixed, on inaccessible surfaces")
+    inaccessible_other_alpha: Contamination = Field(description="Fixed and non-fixed, on inaccessible ones")
+
+    def by_surface(self) -> dict[tuple[str, str], float]:
+        """(surface, emitter) as in surface_contaminated_objects.csv → Bq/cm2."""
+        beta, alpha = "beta-gamma-low-alpha", "other-alpha"
+        return {
+            ("accessible, non-fixed", beta): self.accessible_loose_beta,
+            ("accessible, non-fixed", alpha): self.accessible_loose_other_alpha,
+            ("accessible, fixed", beta): self.accessible_fixed_beta,
+            ("accessible, fixed", alpha): self.accessible_fixed_other_alpha,
+            ("inaccessible, total", beta): self.inaccessible_beta,
+            ("inaccessible, total", alpha): self.inaccessible_other_alpha,
+        }
+
+
 class Package(Row):
     """One package: contents, type, what was measured on it and what its labels say."""
 
     id: Slug = Field(description="Identifier of the package")
     type: PackageType = Field(description="Type of package")
-    contents: list[Content] = Field(min_length=1, description="Nuclides and their activity")
+    contents: list[Content] = Field(description="Nuclides and their activity; none in an empty packaging")
     reference_time: Instant | None = Field(default=None, description="Time at which the activities hold")
     state: Literal["solid", "liquid", "gas"] = Field(default="solid", description="State of the material")
     special_form: Flag = Field(default=False, description="Special form radioactive material")
-    article: Flag = Field(default=False, description="The activity is in an instrument or article")
+    article: Flag = Field(default=False, description="The activity is in instruments or articles")
+    items: Annotated[int, Field(ge=1)] | None = Field(default=None, description="How many, all alike")
+    material: Material | None = Field(default=None, description="Group of material in an industrial package")
+    combustible: Flag | None = Field(default=None, description="Whether the solid material burns")
     mass: MassG | None = Field(default=None, description="Mass of the material, without shield and packaging")
+    surfaces: Surfaces | None = Field(default=None, description="Contamination of the object, for SCO")
     certificate: list[Content] = Field(default_factory=list, description="What the approved design may hold")
+    criticality_safety_index: Number | None = Field(default=None, ge=0, description="Of fissile material")
     dose_rate_surface: DoseRate | None = Field(default=None, description="Highest on the surface")
     dose_rate_1m: DoseRate | None = Field(default=None, description="Highest at 1 m from the surface")
+    dose_rate_10cm: DoseRate | None = Field(default=None, description="At 10 cm from the bare article")
+    dose_rate_unshielded_3m: DoseRate | None = Field(
+        default=None, description="At 3 m from the bare material"
+    )
     transport_index: Number | None = Field(default=None, ge=0, description="Index on the label")
     category: Literal["I-WHITE", "II-YELLOW", "III-YELLOW"] | None = Field(
         default=None, description="Category of the label"
@@ -95,12 +119,40 @@ class Package(Row):
     un_number: Text | None = Field(default=None, description="UN number, for example 2915")
     contamination_beta: Contamination | None = Field(default=None, description="Bq/cm2, non-fixed")
     contamination_alpha: Contamination | None = Field(default=None, description="Bq/cm2, non-fixed")
+    inside_contamination_beta: Contamination | None = Field(default=None, description="Of an empty packaging")
+    inside_contamination_alpha: Contamination | None = Field(
+        default=None, description="Of an empty packaging"
+    )
+
+    @model_validator(mode="after")
+    def _filled(self) -> Package:
+        if not self.contents and excepted_kind(self) != "empty":
+            raise misfit(
+                "contents",
+                "no nuclide is given",
+                "give each with its activity; an empty packaging has type excepted and UN number 2908",
+            )
+        return self
+
+
+class ApprovedLimit(Row):
+    """Values that an authority approved for a nuclide which the regulations do not list."""
+
+    nuclide: NuclideName = Field(description="Nuclide")
+    a1: ActivityBq = Field(gt=0, description="A1")
+    a2: ActivityBq = Field(gt=0, description="A2")
+    approval: Text = Field(description="Authority and number of the approval")
 
 
 class Vehicle(Row):
-    """What is known of the vehicle beyond these packages."""
+    """What is known of the vehicle, aircraft or ship beyond these packages."""
 
     other_transport_index: Number = Field(default=0.0, ge=0, description="Sum of what else is aboard")
+    other_criticality_index: Number = Field(default=0.0, ge=0, description="Sum of what else is aboard")
+    aircraft: Literal["passenger", "cargo"] | None = Field(default=None, description="Kind of aircraft")
+    secured: Flag | None = Field(
+        default=None, description="Closed, packages held in place, nothing loaded or unloaded on the way"
+    )
     dose_rate_surface: DoseRate | None = Field(default=None, description="Highest on the outer surface")
     dose_rate_2m: DoseRate | None = Field(default=None, description="Highest at 2 m from it")
     dose_rate_driver: DoseRate | None = Field(default=None, description="Highest at an occupied place")
@@ -119,126 +171,139 @@ class ConsignmentDocument(Row):
     mode: Mode = Field(default="road", description="How it travels")
     exclusive_use: Flag = Field(default=False, description="Under exclusive use")
     packages: list[Package] = Field(min_length=1, description="Its packages")
+    approved_limits: list[ApprovedLimit] = Field(default_factory=list, description="Approved A1 and A2")
     vehicle: Vehicle | None = Field(default=None, description="The vehicle")
 
     @model_validator(mode="after")
     def _dated(self) -> ConsignmentDocument:
         if self.day is None and self.departure is None:
             raise misfit("day", "neither day nor departure is given", "give departure: '2026-12-07 18:00'")
+        if self.departure is not None and self.day is not None and self.day != self._leaving.date():
+            raise misfit(
+                "day", f"day {self.day} is not that of the departure, {self._leaving.date()}", "leave day out"
+            )
+        names = [package.id for package in self.packages]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise misfit("packages", f"several packages are called {', '.join(twice)}", "number them")
+        late = [p.id for p in self.packages if p.reference_time and self._elapsed_s(p.reference_time) < 0]
+        if self.departure is None and late:
+            raise misfit(
+                "departure",
+                f"the activity of {', '.join(late)} holds at a time on the day or later: without a time of "
+                "departure it is not known what leaves",
+                "give departure: '2026-12-07 18:00'",
+            )
         return self
+
+    @property
+    def _leaving(self) -> datetime:
+        """Local time of departure; where only the day is known its start, when there is most activity."""
+        zone = ZoneInfo(self.timezone)
+        if self.departure is None:
+            assert self.day is not None
+            return datetime.combine(self.day, time(), zone)
+        return self._local(self.departure).astimezone(zone)
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.timezone))
+
+    def _elapsed_s(self, reference: datetime) -> float:
+        return self._leaving.timestamp() - self._local(reference).timestamp()
 
     def facts(self) -> dict[str, pl.DataFrame]:
         """Facts of the subjects package and vehicle."""
-        packages = [self._package(package) for package in self.packages]
-        columns = {name: [row[name] for row in packages] for name in packages[0]}
-        return {"package": frame("package", columns), "vehicle": frame("vehicle", self._vehicle(columns))}
+        held = [self._held(package) for package in self.packages]
+        carriage = self._carriage(held)
+        common = {
+            "consignment": self.id,
+            "exempt_fraction": self._exempt_fraction(held, carriage),
+        }
+        rows = [
+            self._common(f"Package {package.id}", f"货包{package.id}")
+            | common
+            | package_facts(package, inside, carriage)
+            for package, inside in zip(self.packages, held, strict=True)
+        ]
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        return {"package": frame("package", columns), "vehicle": frame("vehicle", self._vehicle(rows))}
 
     def _common(self, label: str, label_zh: str) -> dict[str, object]:
-        day = self.day or (self.departure.date() if self.departure else None)
-        place = {"site": self.site, "jurisdiction": self.jurisdiction, "day": day}
+        place = {"site": self.site, "jurisdiction": self.jurisdiction, "day": self._leaving.date()}
         return {"label": label, "label_zh": label_zh, **place}
 
-    def _package(self, package: Package) -> dict[str, object]:
-        held = self._held(package)
-        special = package.special_form
-        here = {"jurisdiction": self.jurisdiction}
-        index = None if package.dose_rate_1m is None else transport_index(package.dose_rate_1m)
-        matches = None
-        if package.un_number is not None:
-            allowed = un_numbers(package.type, special_form=special, item=package.article)
-            matches = package.un_number.upper().removeprefix("UN").strip() in allowed
-        concentration = None
-        if package.mass is not None:
-            concentration = float(exempt_concentration_fraction(held, package.mass, **here))
-        ranks = {row.name: row.rank for row in package_categories() if not row.exclusive_use}
-        return {
-            **self._common(f"Package {package.id}", f"货包{package.id}"),
-            "consignment": self.id,
-            "package_type": package.type,
-            "special_form": special,
-            "mode": self.mode,
-            "exclusive_use": self.exclusive_use,
-            "nuclides": ", ".join(held),
-            "activity_bq": float(np.sum(list(held.values()))),
-            "exempt_concentration_fraction": concentration,
-            "exempt_fraction": self._exempt_fraction,
-            "excepted_fraction": float(
-                excepted_fraction(held, package.state, special_form=special, item=package.article, **here)
-            ),
-            "type_a_fraction": float(type_a_fraction(held, special_form=special, **here)),
-            "certificate_fraction": _certificate_fraction(package, held),
-            "dose_rate_surface_sv_h": package.dose_rate_surface,
-            "dose_rate_1m_sv_h": package.dose_rate_1m,
-            "transport_index": index,
-            "declared_transport_index": package.transport_index,
-            "category_rank": _rank(index, package.dose_rate_surface),
-            "declared_category_rank": ranks.get(package.category or ""),
-            "un_number_matches": matches,
-            "contamination_beta_bq_cm2": package.contamination_beta,
-            "contamination_alpha_bq_cm2": package.contamination_alpha,
-        }
-
-    @property
-    def _exempt_fraction(self) -> float:
-        """Of the whole consignment: the exempt activity is one for all its packages together."""
-        held: dict[str, float] = {}
-        for package in self.packages:
-            for name, activity_bq in self._held(package).items():
-                held[name] = held.get(name, 0.0) + activity_bq
-        return float(exempt_fraction(held, jurisdiction=self.jurisdiction))
-
-    def _vehicle(self, packages: dict[str, list[object]]) -> dict[str, object]:
+    def _carriage(self, held: list[dict[str, float]]) -> Carriage:
         more = self.vehicle or Vehicle()
-        pairs = zip(packages["transport_index"], packages["declared_transport_index"], strict=True)
-        indexes = [max((i for i in pair if isinstance(i, float)), default=None) for pair in pairs]
-        known = [index for index in indexes if index is not None]
-        total = sum(known) + more.other_transport_index if len(known) == len(indexes) else None
+        approved = {
+            row.nuclide: replace(
+                limit_of(row.nuclide, self.jurisdiction).values,
+                nuclide=row.nuclide, form="", a1_bq=row.a1, a2_bq=row.a2, source=row.approval, note="",
+            )
+            for row in self.approved_limits
+        }  # fmt: skip
+        return Carriage(
+            jurisdiction=self.jurisdiction,
+            mode=self.mode,
+            exclusive_use=self.exclusive_use,
+            passenger_aircraft=None if more.aircraft is None else more.aircraft == "passenger",
+            secured=more.secured,
+            approved=approved,
+            fissile_g=sum(map(fissile_mass_g, held)),
+        )
+
+    def _held(self, package: Package) -> dict[str, float]:
+        """Nuclide → activity at departure, progeny that grew in included."""
+        contents: dict[str, float] = {}
+        for content in package.contents:
+            contents[content.nuclide] = contents.get(content.nuclide, 0.0) + content.activity
+        if package.reference_time is None:
+            return contents
+        return held_at(contents, self._elapsed_s(package.reference_time))
+
+    def _exempt_fraction(self, held: list[dict[str, float]], carriage: Carriage) -> float:
+        """Of the whole consignment: the exempt activity is one for all its packages together."""
+        together: dict[str, float] = {}
+        for inside in held:
+            for name, activity_bq in inside.items():
+                together[name] = together.get(name, 0.0) + activity_bq
+        return float(exempt_fraction(together, jurisdiction=carriage.jurisdiction)) if together else 0.0
+
+    def _vehicle(self, rows: list[dict[str, object]]) -> dict[str, object]:
+        more = self.vehicle or Vehicle()
+        fissile = [row for row in rows if row["fissile_number"]]
+        load, gap = self._industrial_load(rows)
         return {
             **self._common(f"Vehicle of {self.id}", f"{self.id}的车辆"),
             "mode": self.mode,
             "exclusive_use": self.exclusive_use,
-            "transport_index_sum": total,
+            "passenger_aircraft": None if more.aircraft is None else more.aircraft == "passenger",
+            "transport_index_sum": index_sum(rows, "transport_index", more.other_transport_index),
+            "criticality_safety_index_sum": index_sum(
+                fissile, "criticality_safety_index", more.other_criticality_index
+            ),
+            "industrial_load_fraction": load,
+            "industrial_load_fraction_gap": f"whether {gap} burns" if gap else None,
+            "industrial_load_fraction_gap_zh": f"{gap}的内容物是否可燃" if gap else None,
             "dose_rate_surface_sv_h": more.dose_rate_surface,
             "dose_rate_2m_sv_h": more.dose_rate_2m,
             "dose_rate_driver_sv_h": more.dose_rate_driver,
             "individual_monitoring": more.individual_monitoring,
         }
 
-    def _held(self, package: Package) -> dict[str, float]:
-        """Nuclide → activity at departure, progeny that grew in included."""
-        held: dict[str, float] = {}
-        for content in package.contents:
-            held[content.nuclide] = held.get(content.nuclide, 0.0) + content.activity
-        if package.reference_time is None or self.departure is None:
-            return held
-        start, end = self._instant(package.reference_time), self._instant(self.departure)
-        if end < start:  # calibrated to a later time: each nuclide by itself, as nothing grew in yet
-            return {
-                name: activity / float(decay_factor(name, start - end)) for name, activity in held.items()
-            }
-        later = decay(list(held), list(held.values()), end - start)
-        floor = NEGLIGIBLE * sum(held.values())
-        members = zip(later.members, later.activities_bq.ravel().tolist(), strict=True)
-        return {name: value for name, value in members if name in held or value > floor}
-
-    def _instant(self, moment: datetime) -> float:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.timezone))).timestamp()
-
-
-def _certificate_fraction(package: Package, held: dict[str, float]) -> float | None:
-    """Sum of activity over what the certificate allows; infinite for a nuclide that it does not name."""
-    allowed = {row.nuclide: row.activity for row in package.certificate}
-    if not allowed:
-        return None
-    named = {row.nuclide for row in package.contents}
-    return sum(
-        (held[name] / allowed[name] if allowed.get(name) else float("inf"))
-        for name in held
-        if name in named or name in allowed
-    )
-
-
-def _rank(index: float | None, surface_sv_h: float | None) -> float | None:
-    if index is None or surface_sv_h is None:
-        return None
-    return float(package_ranks(index, surface_sv_h))
+    def _industrial_load(self, rows: list[dict[str, object]]) -> tuple[float | None, str]:
+        """LSA material and SCO aboard over what a conveyance may hold; or the package that leaves it open."""
+        total, unsure = 0.0, ""
+        for package, row in zip(self.packages, rows, strict=True):
+            if package.material is None or not package.type.startswith("IP-"):
+                continue
+            part = load_fraction(
+                float(str(row["type_a_fraction"])),
+                package.material,
+                package.state,
+                combustible=package.combustible,
+                inland=self.mode == "inland-water",
+            )
+            total += part or 0.0
+            open_ = package.combustible is None and package.material in ("LSA-II", "LSA-III")
+            unsure = unsure or (package.id if open_ and package.state == "solid" else "")
+        return (None, unsure) if unsure and total > 1 else (total, "")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +31,9 @@ from becq.rules.reference import (
 
 Amounts = Mapping[str, ArrayLike]
 """Nuclide → activity in Bq: one number, or one for each package."""
+Approved = Mapping[str, TransportLimit]
+"""Nuclide → values that an authority approved for it, which stand instead of those of the tables."""
+NONE_APPROVED: Approved = MappingProxyType({})
 STATES = ("solid", "liquid", "gas")
 
 
@@ -42,7 +46,9 @@ class Limit:
     is_default: bool
 
 
-def limit_of(nuclide: str, jurisdiction: str = "IAEA", form: str = "") -> Limit:
+def limit_of(
+    nuclide: str, jurisdiction: str = "IAEA", form: str = "", approved: Approved = NONE_APPROVED
+) -> Limit:
     """The limits of a nuclide under the regulations of a jurisdiction; the defaults where it is not listed.
 
     Of a uranium isotope whose form is not said, those of the form with the least A2.
@@ -50,6 +56,8 @@ def limit_of(nuclide: str, jurisdiction: str = "IAEA", form: str = "") -> Limit:
     :raises InputError: for an unknown nuclide or form.
     """
     decay_data.record(nuclide)
+    if nuclide in approved:
+        return Limit(nuclide, approved[nuclide], False)
     if has_transport_limit(nuclide, jurisdiction):
         rows = [row for (name, _), row in transport_limits().items() if name == nuclide]
         if not form and len(rows) > 1:
@@ -70,7 +78,11 @@ def _emission(nuclide: str) -> str:
 
 
 def type_a_fraction(
-    activities_bq: Amounts, *, special_form: bool = False, jurisdiction: str = "IAEA"
+    activities_bq: Amounts,
+    *,
+    special_form: bool = False,
+    jurisdiction: str = "IAEA",
+    approved: Approved = NONE_APPROVED,
 ) -> NDArray[np.float64]:
     """Sum of activity over A1 (special form) or A2: a Type A package holds at most 1 (2.2.7.2.4.4).
 
@@ -80,7 +92,7 @@ def type_a_fraction(
     def a(limit: TransportLimit) -> float:
         return limit.a1_bq if special_form else limit.a2_bq
 
-    return _sum(activities_bq, a, lambda limit: limit.progeny, jurisdiction)
+    return _sum(activities_bq, a, lambda limit: limit.progeny, jurisdiction, approved)
 
 
 def exempt_fraction(activities_bq: Amounts, *, jurisdiction: str = "IAEA") -> NDArray[np.float64]:
@@ -119,18 +131,66 @@ def excepted_fraction(
     special_form: bool = False,
     item: bool = False,
     jurisdiction: str = "IAEA",
+    approved: Approved = NONE_APPROVED,
 ) -> NDArray[np.float64]:
     """Sum of activity over what an excepted package may hold (2.2.7.2.4.1.2), at most 1.
 
     :param state: solid, liquid or gas. A package of tritium gas alone has the limits of its own row.
-    :param item: whether the activity is in an instrument or article; then the limit of the package is taken.
+    :param item: whether the activity is in instruments or articles; then the limit of their package holds.
+        Each of them has a limit besides: :func:`item_fraction`.
     """
+    column = "item_package_limit" if item else "material_package_limit"
+    return _excepted(activities_bq, state, column, special_form, jurisdiction, approved)
+
+
+def item_fraction(
+    activities_bq: Amounts,
+    state: str,
+    *,
+    special_form: bool = False,
+    jurisdiction: str = "IAEA",
+    approved: Approved = NONE_APPROVED,
+) -> NDArray[np.float64]:
+    """Sum of activity over what one instrument or article in an excepted package may hold, at most 1.
+
+    :param activities_bq: of one instrument or article.
+    """
+    return _excepted(activities_bq, state, "item_limit", special_form, jurisdiction, approved)
+
+
+def _excepted(
+    activities_bq: Amounts, state: str, column: str, special_form: bool, jurisdiction: str, approved: Approved
+) -> NDArray[np.float64]:
     if state not in STATES:
         raise InputError(f"'{state}' is no state of material: say {', '.join(STATES)}")
     row = _excepted_row(state, special_form, tritium=set(activities_bq) == {"H-3"})
-    factor = float(row["item_package_limit" if item else "material_package_limit"])
     special = row["reference"] == "A1"
-    return type_a_fraction(activities_bq, special_form=special, jurisdiction=jurisdiction) / factor
+    fraction = type_a_fraction(
+        activities_bq, special_form=special, jurisdiction=jurisdiction, approved=approved
+    )
+    return fraction / float(row[column])
+
+
+AIR_MULTIPLE, AIR_SPECIAL_A2 = 3000.0, 1e5
+
+
+def air_fraction(
+    activities_bq: Amounts,
+    *,
+    special_form: bool = False,
+    jurisdiction: str = "IAEA",
+    approved: Approved = NONE_APPROVED,
+) -> NDArray[np.float64]:
+    """Sum of activity over what a Type B(U) or B(M) package may hold by air, at most 1.
+
+    3000 A2, or as special form the lower of 3000 A1 and 1e5 A2 (IAEA SSR-6, 433; GB 11806-2019, 7.1.4.3). Low
+    dispersible material, for which the certificate alone says how much, is not modelled.
+    """
+    a2 = type_a_fraction(activities_bq, jurisdiction=jurisdiction, approved=approved)
+    if not special_form:
+        return a2 / AIR_MULTIPLE
+    a1 = type_a_fraction(activities_bq, special_form=True, jurisdiction=jurisdiction, approved=approved)
+    return np.maximum(a1 / AIR_MULTIPLE, a2 / AIR_SPECIAL_A2)
 
 
 def _excepted_row(state: str, special_form: bool, tritium: bool) -> dict[str, str]:
@@ -180,19 +240,24 @@ def smallest_package(
     )
 
 
-def un_numbers(package_type: str, *, special_form: bool = False, item: bool = False) -> tuple[str, ...]:
-    """UN numbers that a package of a type with non-fissile contents may carry, in ascending order.
+def un_numbers(
+    package_type: str, *, special_form: bool = False, item: bool = False, fissile: bool = False
+) -> tuple[str, ...]:
+    """UN numbers that a package of a type may carry, in ascending order.
 
+    :param fissile: whether those of fissile contents are asked for; excepted packages have none.
     :raises InputError: for an unknown type of package.
     """
     if package_type == "excepted":
-        return ("2911",) if item else ("2910",)
+        return () if fissile else ("2911",) if item else ("2910",)
     group = "IP" if package_type.startswith("IP-") else package_type
     form = "yes" if special_form else "no"
     found = tuple(
         row["un_number"]
         for row in read_table("un_numbers.csv")
-        if row["package_type"] == group and row["fissile"] == "no" and row["special_form"] in ("", form)
+        if row["package_type"] == group
+        and (row["fissile"] == "yes") == fissile
+        and row["special_form"] in ("", form)
     )
     if not found:
         types = ", ".join(row["code"] for row in read_table("package_types.csv"))
@@ -205,12 +270,13 @@ def _sum(
     limit_bq: Callable[[TransportLimit], float],
     contained: Callable[[TransportLimit], tuple[str, ...]],
     jurisdiction: str,
+    approved: Approved = NONE_APPROVED,
 ) -> NDArray[np.float64]:
     """Sum of activity over limit, progeny that a parent's limit contains counted beyond ingrowth only."""
     if not activities_bq:
         raise InputError("A package without nuclides has no limits; give the activity of each nuclide")
     amounts = {name: _amount(name, value) for name, value in activities_bq.items()}
-    limits = {name: limit_of(name, jurisdiction) for name in amounts}
+    limits = {name: limit_of(name, jurisdiction, approved=approved) for name in amounts}
     total = np.zeros(np.broadcast_shapes(*(amount.shape for amount in amounts.values())))
     for name, amount in amounts.items():
         own_bq = limit_bq(limits[name].values)
