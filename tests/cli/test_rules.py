@@ -9,7 +9,8 @@ import pytest
 
 from .test_nuclide import becq
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "rules"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples" / "rules"
 CONSIGNMENT = EXAMPLES / "consignment.json"
 
 
@@ -101,6 +102,49 @@ def test_list_and_facts() -> None:
     )
     assert {(row["subject"], row["jurisdiction"]) for row in some} == {("vehicle", "IAEA")}
     assert "type_a_fraction (number, 1): sum of activity/A1" in becq("rules", "facts", "package").stdout
+
+
+def test_facts_tell_their_choices() -> None:
+    assert "one of 1 (I-WHITE), 2 (II-YELLOW), 3 (III-YELLOW)" in becq("rules", "facts", "package").stdout
+    told = json.loads(becq("rules", "facts", "waste", "--json").stdout)["waste"]
+    (state,) = [fact for fact in told if fact["fact"] == "state"]
+    assert dict(zip(state["choices"], state["choices_zh"], strict=True))["sealed-source"] == "密封源"
+
+
+def test_the_documents_show_what_the_department_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The block of docs/rules.md, line by line."""
+    monkeypatch.chdir(ROOT)
+    run = becq("rules", "check", "examples/rules/department.yaml", "--rules", "examples/rules/hospital.csv")
+    assert run.returncode == 3
+    assert f"```\n{run.stdout}```" in (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+
+
+def test_what_was_not_read_of_a_source_is_told() -> None:
+    listed = becq("rules", "list", "--subject", "waste").stdout
+    assert "    note: waste is what exceeds the clearance level; " in listed
+
+
+def test_a_strict_check_does_not_pass_what_it_could_not_judge(tmp_path: Path) -> None:
+    path = tmp_path / "d.json"
+    worker = {"person_kind": "worker", "effective_dose_sv": 0.001}
+    path.write_text(json.dumps({"facts": {"worker": [worker]}}), encoding="utf-8")
+    assert becq("rules", "check", str(path)).returncode == 0
+    assert becq("rules", "check", str(path), "--strict").returncode == 4
+    worker |= {"five_year_mean_sv": 0.001, "extremity_dose_sv": 0, "skin_dose_sv": 0, "lens_dose_sv": 0}
+    path.write_text(json.dumps({"facts": {"worker": [worker]}}), encoding="utf-8")
+    assert becq("rules", "check", str(path), "--strict").returncode == 0
+
+
+def test_a_jurisdiction_without_rules_is_told(tmp_path: Path) -> None:
+    run = becq("rules", "list", "--jurisdiction", "XX")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "No rule holds in 'XX'; there are rules of CN, IAEA" in run.stderr
+    assert becq("rules", "list", "--jurisdiction", "CN-51", "--subject", "waste").stdout.endswith(" rules\n")
+    path = tmp_path / "d.json"
+    path.write_text(json.dumps({"facts": {"worker": [{"jurisdiction": "XX"}]}}), encoding="utf-8")
+    run = becq("rules", "check", str(path))
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "check its jurisdiction" in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from becq.rules.rulebook import Rulebook, builtin
 
 BLOCKED = 3
 """Exit status of a check in which a rule of severity "block" is broken."""
+UNJUDGED = 4
+"""Exit status of a strict check that found notes: rules that could not be judged, or that only remark."""
 MOST = 5
 """Findings of one rule that are listed before the rest is counted."""
 MARKS = {"block": "BLOCK", "warn": "WARN", "note": "NOTE", "ok": "OK"}
@@ -44,7 +46,14 @@ def show_rules(
 
     if subject is not None:
         known(subject)
-    book = _book(rules).of(subject, jurisdiction, _day(on))
+    whole = _book(rules)
+    if jurisdiction is not None and not len(whole.of(jurisdiction=jurisdiction)):
+        known_places = dict.fromkeys(rule.jurisdiction for rule in whole.rules)
+        raise InputError(
+            f"No rule holds in '{jurisdiction}'; there are rules of {', '.join(known_places)} and, with "
+            "--rules, of your own; a province is named like CN-51"
+        )
+    book = whole.of(subject, jurisdiction, _day(on))
     if as_json:
         typer.echo(json.dumps([rule.as_dict() for rule in book.rules], ensure_ascii=False, indent=2))
         return
@@ -54,6 +63,8 @@ def show_rules(
         typer.echo(f"{rule.id}  [{rule.jurisdiction}, {rule.subject}, {rule.severity}]  {rule.title}")
         typer.echo(f"    {bound}{condition}")
         typer.echo(f"    {', '.join(filter(None, (rule.source, rule.article)))}")
+        if rule.note:
+            typer.echo(f"    note: {rule.note}")
     typer.echo(f"{len(book)} rule{'s' if len(book) != 1 else ''}")
 
 
@@ -74,6 +85,11 @@ def show_facts(
                     "fact": f.name,
                     "type": f.type,
                     "unit": f.unit,
+                    "name": f.title,
+                    "name_zh": f.title_zh,
+                    "choices": list(f.choices),
+                    "choices_en": list(f.choices_en),
+                    "choices_zh": list(f.choices_zh),
                     "meaning": f.meaning,
                     "meaning_zh": f.meaning_zh,
                 }
@@ -88,6 +104,10 @@ def show_facts(
         for fact in each.facts.values():
             kind = f"{fact.type}, {fact.unit}" if fact.unit else fact.type
             typer.echo(f"    {fact.name} ({kind}): {fact.meaning}")
+            if fact.choices and not all(each in fact.meaning for each in fact.choices):
+                pairs = zip(fact.choices, fact.choices_en, strict=True)
+                said = [code if code == name else f"{code} ({name})" for code, name in pairs]
+                typer.echo(f"        one of {', '.join(said)}")
 
 
 @app.command()
@@ -101,14 +121,23 @@ def check(
     ] = None,
     rules: Own = None,
     everything: Annotated[bool, typer.Option("--all", help="Also list the rules that are kept.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit status 4 if anything was left unjudged (a note).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Judge a document by the rules. Exit status 3 if a rule that blocks is broken, 2 for bad input."""
+    """Judge a document by the rules. Exit status 3 if a rule that blocks is broken, 2 for bad input.
+
+    A rule whose facts are not known is a note and leaves the status at 0: nothing was found, which is not
+    the same as that all is well. --strict makes it 4.
+    """
     from becq.rules.evaluation import evaluate
 
     facts, is_plan = _facts(file, network)
     verdicts = evaluate(_book(rules), facts)
     counts = verdicts.counts()
+    if not sum(counts.values()):
+        raise InputError(f"{file}: no rule concerns what the document holds; check its jurisdiction")
     kinds = ("block", "warn", "note", "ok") if everything else ("block", "warn", "note")
     findings = verdicts.findings([kind for kind in kinds if not (is_plan and kind == "note")])
     if is_plan:
@@ -128,10 +157,10 @@ def check(
             _say(same, len(same) if everything else MOST)
         said = ", ".join(f"{counts[name]} {name}" for name in ("block", "warn", "note", "ok"))
         typer.echo(f"{file}: {said}")
-    if not sum(counts.values()):
-        raise InputError(f"{file}: no rule concerns what the document holds; check its jurisdiction")
     if counts["block"]:
         raise typer.Exit(BLOCKED)
+    if strict and counts["note"]:
+        raise typer.Exit(UNJUDGED)
 
 
 def _facts(file: Path, network_file: Path | None) -> tuple[dict[str, Any], bool]:
@@ -179,6 +208,8 @@ def _say(same: list[Finding], most: int) -> None:
     if first.remedy and first.severity in ("block", "warn"):
         typer.echo(f"      {first.remedy}")
     typer.echo(f"      [{first.rule}] {first.source}")
+    if first.note and first.severity in ("block", "warn"):
+        typer.echo(f"      note: {first.note}")
 
 
 def _book(files: list[Path] | None) -> Rulebook:
