@@ -564,6 +564,9 @@ def test_package_types_and_un_numbers_fit() -> None:
         assert any(row["package_type"] == code for row in numbers.values()), code
     assert {code for code, row in types.items() if row["special_form_limit_a1"]} == {"A"}
     assert all(bool(row["name_zh"]) == bool(row["source_zh"]) for row in types.values())
+    assert [types[f"IP-{n}"]["name_zh"] for n in (1, 2, 3)] == [f"{n}型工业货包（IP-{n}）" for n in (1, 2, 3)]
+    for row in numbers.values():  # roman figures of one kind
+        assert not re.search(r"(?<![A-Z])I+(?![A-Z])", row["name_zh"]), row["name_zh"]
 
 
 def test_excepted_packages_hold_less_than_type_a() -> None:
