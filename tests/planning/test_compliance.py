@@ -202,3 +202,22 @@ def test_peaks_of_nothing_and_of_what_came_before(network: Network) -> None:
     assert peaks[FIRST] == pytest.approx(decayed("I-131", 1e9, DAY_S), rel=1e-6)
     assert peaks[FIRST + timedelta(days=1)] == pytest.approx(decayed("I-131", 1e9, 2 * DAY_S), rel=1e-6)
     assert dict(daily_peaks([], "I-131", FIRST, 1, site)) == {FIRST: 0.0}
+
+
+def test_what_a_hospital_makes_itself_needs_the_class_to_prepare_it(made: dict[str, Any]) -> None:
+    network = small_network()
+    sites = [site.model_dump(mode="json", exclude_none=True) for site in network.sites]
+    for site in sites:
+        if site["id"] == "near":
+            site["use_class"] = 2
+    mine = [row for row in made["deliveries"] if (row["to"], row["product"]) == ("near", "fdg")]
+    own = [row | {"from": "near"} if row is mine[0] else row for row in made["deliveries"]]
+
+    def blocked(deliveries: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        facts = plan_facts(made | {"deliveries": deliveries}, small_network(sites=sites))
+        found = evaluate(builtin(), {"use": facts["use"]}).findings(["block"])
+        return [(each.rule, each.day) for each in found if each.subject == "Near Hospital"]
+
+    day = datetime.fromisoformat(mine[0]["reference_time"]).astimezone(network.zone).date()
+    assert blocked(made["deliveries"]) == []
+    assert blocked(own) == [("cn-use-positron-preparation", day.isoformat())]

@@ -171,16 +171,17 @@ def _handled(
 
 
 def _uses(plan: Record, network: Network) -> Iterator[Row]:
-    """Each product that a hospital uses on a day; of a generator the nuclide eluted from it."""
-    used: dict[tuple[str, str, date], float] = defaultdict(float)
+    """Each product that a hospital uses on a day, its own apart; of a generator the nuclide eluted from it."""
+    used: dict[tuple[str, str, date, bool], float] = defaultdict(float)
     for row in plan["deliveries"]:
         site = network.site[row["to"]]
         if site.kind == "hospital":
             day = datetime.fromisoformat(row["reference_time"]).astimezone(site.zone).date()
-            used[site.id, row["product"], day] += row["activity_bq"]
-    for (code, name, day), activity_bq in sorted(used.items()):
+            used[site.id, row["product"], day, row["from"] == row["to"]] += row["activity_bq"]
+    for (code, name, day, here), activity_bq in sorted(used.items()):
         product = network.product[name]
-        yield use(network.site[code], name, product.daughter or product.nuclide, day, activity_bq)
+        nuclide = product.daughter or product.nuclide
+        yield use(network.site[code], name, nuclide, day, activity_bq, prepared_here=here)
 
 
 def _transfers(plan: Record, network: Network) -> Iterator[Row]:
