@@ -21,10 +21,11 @@ from becq.chain.site import TimeZone
 from becq.errors import InputError
 from becq.physics.quantities import parse_dose_rate, parse_mass
 from becq.rules.fissile import fissile_mass_g
-from becq.rules.industrial import Material, load_fraction
-from becq.rules.package_facts import Carriage, excepted_kind, held_at, index_sum, package_facts
+from becq.rules.industrial import Material
+from becq.rules.package_facts import Carriage, excepted_kind, held_at, package_facts
 from becq.rules.subject import DEFAULT_JURISDICTION, frame
 from becq.rules.transport import exempt_fraction, limit_of
+from becq.rules.vehicle_facts import vehicle_facts
 
 PackageType = Literal["exempt", "excepted", "IP-1", "IP-2", "IP-3", "A", "B(U)", "B(M)", "C"]
 Mode = Literal["road", "rail", "air", "sea", "inland-water"]
@@ -226,7 +227,10 @@ class ConsignmentDocument(Row):
             for package, inside in zip(self.packages, held, strict=True)
         ]
         columns = {name: [row[name] for row in rows] for name in rows[0]}
-        return {"package": frame("package", columns), "vehicle": frame("vehicle", self._vehicle(rows))}
+        vehicle = self._common(f"Vehicle of {self.id}", f"{self.id}的车辆") | vehicle_facts(
+            self.vehicle or Vehicle(), self.packages, rows, carriage
+        )
+        return {"package": frame("package", columns), "vehicle": frame("vehicle", vehicle)}
 
     def _common(self, label: str, label_zh: str) -> dict[str, object]:
         place = {"site": self.site, "jurisdiction": self.jurisdiction, "day": self._leaving.date()}
@@ -267,43 +271,3 @@ class ConsignmentDocument(Row):
             for name, activity_bq in inside.items():
                 together[name] = together.get(name, 0.0) + activity_bq
         return float(exempt_fraction(together, jurisdiction=carriage.jurisdiction)) if together else 0.0
-
-    def _vehicle(self, rows: list[dict[str, object]]) -> dict[str, object]:
-        more = self.vehicle or Vehicle()
-        fissile = [row for row in rows if row["fissile_number"]]
-        load, gap = self._industrial_load(rows)
-        return {
-            **self._common(f"Vehicle of {self.id}", f"{self.id}的车辆"),
-            "mode": self.mode,
-            "exclusive_use": self.exclusive_use,
-            "passenger_aircraft": None if more.aircraft is None else more.aircraft == "passenger",
-            "transport_index_sum": index_sum(rows, "transport_index", more.other_transport_index),
-            "criticality_safety_index_sum": index_sum(
-                fissile, "criticality_safety_index", more.other_criticality_index
-            ),
-            "industrial_load_fraction": load,
-            "industrial_load_fraction_gap": f"whether {gap} burns" if gap else None,
-            "industrial_load_fraction_gap_zh": f"{gap}的内容物是否可燃" if gap else None,
-            "dose_rate_surface_sv_h": more.dose_rate_surface,
-            "dose_rate_2m_sv_h": more.dose_rate_2m,
-            "dose_rate_driver_sv_h": more.dose_rate_driver,
-            "individual_monitoring": more.individual_monitoring,
-        }
-
-    def _industrial_load(self, rows: list[dict[str, object]]) -> tuple[float | None, str]:
-        """LSA material and SCO aboard over what a conveyance may hold; or the package that leaves it open."""
-        total, unsure = 0.0, ""
-        for package, row in zip(self.packages, rows, strict=True):
-            if package.material is None or not package.type.startswith("IP-"):
-                continue
-            part = load_fraction(
-                float(str(row["type_a_fraction"])),
-                package.material,
-                package.state,
-                combustible=package.combustible,
-                inland=self.mode == "inland-water",
-            )
-            total += part or 0.0
-            open_ = package.combustible is None and package.material in ("LSA-II", "LSA-III")
-            unsure = unsure or (package.id if open_ and package.state == "solid" else "")
-        return (None, unsure) if unsure and total > 1 else (total, "")

@@ -15,7 +15,7 @@ from becq.physics.elements import read_table
 from becq.rules.transport import exempt_concentration_fraction, limit_of, type_a_fraction
 
 Material = Literal["LSA-I", "LSA-II", "LSA-III", "SCO-I", "SCO-II"]
-UN_NUMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+UN_NUMBERS: Mapping[Material, tuple[str, ...]] = MappingProxyType(
     {
         "LSA-I": ("2912",),
         "LSA-II": ("3321", "3324"),

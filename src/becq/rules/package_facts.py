@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from becq.rules.equilibrium import equilibrium_ratios
 from becq.rules.fissile import FISSILE, LEAST_G, exception_fraction, fissile_mass_g
 from becq.rules.industrial import (
     UN_NUMBERS,
+    Material,
     industrial_number,
     object_fraction,
     required_industrial_number,
@@ -95,6 +96,18 @@ def excepted_kind(package: Package) -> str | None:
 def plain_number(un_number: str | None) -> str:
     """The four figures of a UN number as it is written on papers."""
     return (un_number or "").upper().removeprefix("UN").strip()
+
+
+def material_group(package: Package) -> Material | None:
+    """Group of LSA material or SCO as said, or as the UN number says; None where neither does."""
+    number = plain_number(package.un_number)
+    groups = [group for group, numbers in UN_NUMBERS.items() if number in numbers]
+    return package.material or (groups[0] if len(groups) == 1 else None)
+
+
+def is_object(un_number: str | None) -> bool:
+    """Whether a UN number is that of surface contaminated objects, of whichever group."""
+    return plain_number(un_number) in UN_NUMBERS["SCO-I"]
 
 
 def package_facts(package: Package, held: Mapping[str, float], carriage: Carriage) -> dict[str, object]:
@@ -178,7 +191,7 @@ def _natural_chain() -> tuple[str, ...]:
 
 
 def _industrial(package: Package, held: Mapping[str, float], carriage: Carriage) -> dict[str, object]:
-    number, material = industrial_number(package.type), package.material
+    number, material = industrial_number(package.type), material_group(package)
     found: dict[str, object] = {
         "industrial_number": number,
         "material_group": material,
@@ -264,19 +277,3 @@ def _category(package: Package, index: float | None) -> dict[str, object]:
     if index is not None and package.dose_rate_surface is not None:
         found = min(float(package_ranks(index, package.dose_rate_surface)), max(ranks.values()))
     return {"category_rank": found, "declared_category_rank": ranks.get(package.category or "")}
-
-
-def index_sum(rows: Sequence[Mapping[str, object]], name: str, more: float) -> float | None:
-    """Sum of an index over packages of a vehicle, of each the larger of measured and declared.
-
-    None where a package lacks both. Excepted and exempt packages and LSA-I have no index that counts.
-    """
-    total = more
-    for row in rows:
-        if row["package_type"] in ("exempt", "excepted") or row["material_group"] == "LSA-I":
-            continue
-        known = [float(str(row[key])) for key in (name, f"declared_{name}") if row.get(key) is not None]
-        if not known:
-            return None
-        total += max(known)
-    return total
