@@ -107,7 +107,10 @@ def refused(text: str, *, truth: bool = False) -> str:
         ("activity_bq // 2 > 1", "'//' means nothing here"),
         ("activity_bq > 1 -- always", "'--' means nothing here"),
         ("CAST(activity_bq AS BIGINT) > 1", "nothing is cast to BIGINT; a value is cast to DOUBLE, VARCHAR"),
-        ("day > DATE 'tomorrow'", "invalid DATE literal 'tomorrow'"),
+        ("day > DATE 'tomorrow'", "'tomorrow' is not a day; write it as DATE '2026-12-07'"),
+        ("day > 5", "a day is compared with a number; write it as DATE '2026-12-07'"),
+        ("activity_bq > 'much'", "numbers, text, flags and days are mixed in it"),
+        ("(activity_bq > 1", "it is no complete expression"),
     ],
 )
 def test_what_could_never_hold_is_refused(text: str, said: str) -> None:

@@ -39,6 +39,9 @@ _CAST_TO = re.compile(r"\bCAST\s*\(.*?\bAS\s+(\w+)", re.IGNORECASE | re.DOTALL)
 _TYPES = ("DOUBLE", "VARCHAR", "BOOLEAN", "DATE")
 _COMPARED = re.compile(r"\b(\w+)\s*(?:=|<>|!=)\s*'([^']*)'")
 _AMONG = re.compile(r"\b(\w+)\s+(?:NOT\s+)?IN\s*\(([^()]*)\)", re.IGNORECASE)
+_NOT_SQL = (pl.exceptions.SQLInterfaceError, pl.exceptions.SQLSyntaxError)
+_WITH_NUMBER = re.compile(r"\b(\w+)\s*[<>=!]+\s*[\d.]")
+_DAY_EXAMPLE = "write it as DATE '2026-12-07'"
 LONGEST = 1000
 TRUTH_EXAMPLE = "write for example nuclide = 'I-131' AND activity_bq > 4e8"
 NUMBER_EXAMPLE = "write a fact or a formula of facts, for example activity_bq / possession_limit_bq"
@@ -131,13 +134,22 @@ def check_expression(text: str, facts: Mapping[str, Fact], tried_on: pl.DataFram
         raise InputError(f"'{text}' is not a number")
     for name, word in _words_compared(text):
         _check_word(facts.get(name), word)
+    for name in _WITH_NUMBER.findall(text):
+        if name in facts and facts[name].type == "day":
+            raise InputError(f"'{text}' cannot be read: a day is compared with a number; {_DAY_EXAMPLE}")
 
 
 def _said(text: str, facts: Mapping[str, Fact], error: Exception) -> str:
-    """What is wrong in the words of the vocabulary where they are known, else in those of polars."""
+    """What is wrong, in words of our own: those of polars speak of dtypes and series."""
+    said = str(error).splitlines()[0]
+    day = re.search(r"invalid DATE literal '(.*)'", said)
+    if day:
+        return f"'{day[1]}' is not a day; {_DAY_EXAMPLE}"
     if any(name in facts and facts[name].type == "day" for name, _ in _words_compared(text, "[=<>]+")):
-        return "a day is compared with text; write it as DATE '2026-12-07'"
-    return str(error).splitlines()[0]
+        return f"a day is compared with text; {_DAY_EXAMPLE}"
+    if isinstance(error, _NOT_SQL):
+        return "it is no complete expression; check its brackets, quotes and signs"
+    return "numbers, text, flags and days are mixed in it; compare each with its own kind"
 
 
 def _words_compared(text: str, sign: str = "") -> Iterator[tuple[str, str]]:

@@ -224,6 +224,8 @@ def say(sentence: str) -> str:
             parts = match.groupdict()
             if "name" in parts:
                 parts["name"] = column_zh(parts["name"])
+            if "why" in parts:
+                parts["why"] = say(parts["why"])
             if "state" in parts:
                 parts["state"] = str(state(parts["state"]).label)
             for name in ("example", "meanings", "meant", "words"):
