@@ -224,7 +224,9 @@ def hospital_licence(row: Row) -> tuple[Item | None, str]:
         "defaults of the size class in tables/licences.csv"
     )
     defaults = [r for r in table("licences") if r["applies_to"] == f"default for size class {size}"]
-    handled = permits.operations(defaults, limits, row["has_therapy_ward"] == "true")
+    told = {r["nuclide"] for r in own if r["daily_max_bq"]}
+    rows = [r for r in defaults if r["nuclide"] not in told] + own
+    handled = permits.operations(rows, limits, row["has_therapy_ward"] == "true")
     return {"scope": ["use"], "nuclides": items, "operations": handled}, note
 
 

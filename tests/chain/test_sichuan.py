@@ -108,3 +108,16 @@ def test_hospital_points_are_no_finer_than_their_source(network: Network) -> Non
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.*")), ids=lambda path: path.name)
 def test_no_machine_path(path: Path) -> None:
     assert re.search(r"/work/|/tmp/|/home/|file id", path.read_text(encoding="utf-8")) is None
+
+
+def test_workplaces_cover_what_is_licensed_and_ordered(network: Network) -> None:
+    """A hospital's own row of licences.csv counts for what it handles as it does for what it holds."""
+    without = set()
+    for order in network.demand(FIRST, DAYS):
+        licence, product = network.site[order.site].licence, network.product[order.product]
+        name = product.daughter or product.nuclide
+        if licence is not None and name not in {row.nuclide for row in licence.operations}:
+            without.add((order.site, name, licence.limit_bq(name)))
+    assert without == {("sc-cancer", "Ac-225", None)}  # ordered before its licence names it, on purpose
+    generators = [row for row in network.site["yaan"].licence.operations if row.nuclide == "Mo-99"]  # type: ignore[union-attr]
+    assert [row.daily_limit for row in generators] == [37e9]

@@ -72,6 +72,7 @@ def test_what_lacks_something_else_stays_apart() -> None:
         ("cn-surface-other", 1, ()),  # judged: each says what was measured
         ("cn-surface-other", 1, ()),
     ]
+    assert [bool(note.remedy) for note in group_notes(verdicts)] == [False, False, True, True]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.sampled_from([None, 2.0, 4.0]))))

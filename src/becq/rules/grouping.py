@@ -17,7 +17,8 @@ Row = Mapping[str, Any]
 def group_notes(verdicts: Verdicts) -> list[Finding]:
     """The notes of some verdicts; where a rule lacks the same of several subjects, one note with their count.
 
-    Notes of rules that were judged stay as they are, and so does what is lacking once.
+    Notes of rules that were judged stay as they are, and so does what is lacking once. What was not judged
+    needs no remedy, and has none.
     """
     lines = verdicts.frame.filter(verdicts.frame["severity"] == "note")
     groups: dict[tuple[str, tuple[str, ...], int], list[tuple[Finding, Row]]] = {}
@@ -27,7 +28,8 @@ def group_notes(verdicts: Verdicts) -> list[Finding]:
         row = verdicts.facts[line["subject"]].row(line["row"], named=True)
         alone = number if line["assessed"] else -1
         groups.setdefault((finding.rule, finding.missing, alone), []).append((finding, row))
-    return [_together(same) if len(same) > 1 else same[0][0] for same in groups.values()]
+    found = [_together(same) if len(same) > 1 else same[0][0] for same in groups.values()]
+    return [replace(note, remedy="", remedy_zh="") if note.missing else note for note in found]
 
 
 def _together(same: list[tuple[Finding, Row]]) -> Finding:
