@@ -15,6 +15,7 @@ from becq.chain.process import Outage, Process, Resource
 from becq.chain.product import Product
 from becq.chain.road import RoadLeg
 from becq.chain.site import Licence, LicensedNuclide, LicensedOperation, Site
+from becq.chain.vehicle import Packaging, Vehicle
 
 ODD_TEXTS = (
     *("= A1 & 'x'", "null", "yes", "2026-03-02", "08:00", "1e5", "007", "# no comment", "a: b", "- item"),
@@ -274,6 +275,46 @@ def networks(draw: st.DrawFn) -> Network:
                 source=some("source"),
             )
         )
+    vehicles = []
+    for identifier in draw(_ids("V", 2)):
+        shift = sorted(draw(st.lists(clocks, min_size=2, max_size=2, unique=True)))
+        vehicles.append(
+            Vehicle(
+                id=identifier,
+                site=draw(at),
+                name=draw(texts),
+                name_zh=draw(texts),
+                count=draw(st.integers(1, 99)),
+                speed_kmh=draw(st.none() | st.floats(1, 200)),
+                package_limit=draw(st.none() | st.integers(1, 99)),
+                transport_index_limit=draw(st.none() | st.floats(0.1, 500)),
+                days=draw(days),
+                shift_start=shift[0],
+                shift_end=shift[1],
+                duty=draw(st.none() | spans),
+                loading=draw(spans),
+                unloading=draw(spans),
+                cost_per_day=draw(costs),
+                cost_per_km=draw(costs),
+                cost_per_hour=draw(costs),
+                currency=draw(texts),
+                assumption=some("assumption"),
+            )
+        )
+    packagings = []
+    if draw(st.booleans()):
+        shield = draw(st.none() | st.sampled_from(("lead", "tungsten", "iron")))
+        packagings.append(
+            Packaging(
+                id="PACK",
+                products=[product.id for product in products],
+                shield=shield,
+                thickness_mm=draw(st.floats(0.1, 99)) if shield else 0.0,
+                radius_mm=draw(st.floats(100, 5000)),
+                capacity=draw(st.none() | quantities),
+                source=some("source"),
+            )
+        )
     stock = []
     for identifier in draw(_ids("K", 2)):
         reference = draw(instants)
@@ -338,6 +379,8 @@ def networks(draw: st.DrawFn) -> Network:
         lanes=lanes,
         roads=roads,
         approvals=approvals,
+        vehicles=vehicles,
+        packagings=packagings,
         stock=stock,
         standing_orders=standing,
         orders=orders,

@@ -36,6 +36,8 @@ def inconsistencies(survey: Survey) -> list[Flaw]:
         *_lanes(survey),
         *_roads(survey),
         *approval_flaws(survey),
+        *_vehicles(survey),
+        *_packagings(survey),
         *_stock(survey),
         *_demand(survey, "standing_orders", survey.network.standing_orders),
         *_demand(survey, "orders", survey.network.orders),
@@ -51,8 +53,9 @@ def _unknown(survey: Survey) -> Iterator[Flaw]:
         if identifier in survey.known[target]:
             continue
         path = survey.at(section, index, field)
-        if section == "lanes":
-            path = (*path, getattr(network.lanes[index], field).index(identifier))
+        named = getattr(getattr(network, section)[index], field)
+        if isinstance(named, list):
+            path = (*path, named.index(identifier))
         remedy = where_defined(identifier, target, survey.known[target])
         yield Flaw(path, f"'{identifier}' is not defined under {target}", remedy, undefined_in=target)
 
@@ -199,6 +202,23 @@ def _roads(survey: Survey) -> Iterator[Flaw]:
                 yield Flaw(path, message, "keep one of them (both_ways counts in both directions)", first)
                 break
         given |= {pair: given.get(pair, index) for pair in pairs}
+
+
+def _vehicles(survey: Survey) -> Iterator[Flaw]:
+    for index, vehicle in enumerate(survey.network.vehicles):
+        yield from _no_transit(survey, survey.at("vehicles", index, "site"), vehicle.site, "a vehicle")
+
+
+def _packagings(survey: Survey) -> Iterator[Flaw]:
+    """A product is packed in one way."""
+    first: dict[str, int] = {}
+    for index, packaging in enumerate(survey.network.packagings):
+        for place, name in enumerate(packaging.products):
+            if name in first:
+                path = survey.at("packagings", index, "products", place)
+                before = survey.at("packagings", first[name])
+                yield Flaw(path, f"'{name}' is packed in two ways", "name it under one packaging", before)
+            first.setdefault(name, index)
 
 
 def _stock(survey: Survey) -> Iterator[Flaw]:

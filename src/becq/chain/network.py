@@ -18,6 +18,7 @@ from becq.chain.process import Process, Resource
 from becq.chain.product import Product
 from becq.chain.road import RoadLeg
 from becq.chain.site import Site, TimeZone
+from becq.chain.vehicle import Packaging, Vehicle
 
 SECTIONS: Mapping[str, type[Item]] = {
     "sites": Site,
@@ -27,6 +28,8 @@ SECTIONS: Mapping[str, type[Item]] = {
     "lanes": Lane,
     "roads": RoadLeg,
     "approvals": Approval,
+    "vehicles": Vehicle,
+    "packagings": Packaging,
     "stock": StockLot,
     "standing_orders": StandingOrder,
     "orders": Order,
@@ -53,6 +56,10 @@ class Network(BaseModel):
         default_factory=list, description="Measured distances and driving times by road"
     )
     approvals: list[Approval] = Field(default_factory=list, description="Approvals of transfers")
+    vehicles: list[Vehicle] = Field(default_factory=list, description="Vehicles that drive delivery rounds")
+    packagings: list[Packaging] = Field(
+        default_factory=list, description="How products are packed for the road"
+    )
     stock: list[StockLot] = Field(default_factory=list, description="Lots in hand when the plan starts")
     standing_orders: list[StandingOrder] = Field(
         default_factory=list, description="Orders that repeat weekly"
@@ -132,6 +139,10 @@ class Network(BaseModel):
             for index, way in enumerate(ends_of):
                 yield section, index, "origin", "sites", way.origin
                 yield section, index, "destination", "sites", way.destination
+        for index, vehicle in enumerate(self.vehicles):
+            yield "vehicles", index, "site", "sites", vehicle.site
+        for index, packaging in enumerate(self.packagings):
+            yield from (("packagings", index, "products", "products", name) for name in packaging.products)
         wanted: tuple[tuple[str, Sequence[Order | StandingOrder | StockLot]], ...] = (
             ("stock", self.stock),
             ("standing_orders", self.standing_orders),

@@ -24,6 +24,8 @@ class Section(models.TextChoices):
     LANES = "lanes", "Lanes"
     ROADS = "roads", "Roads"
     APPROVALS = "approvals", "Approvals"
+    VEHICLES = "vehicles", "Vehicles"
+    PACKAGINGS = "packagings", "Packagings"
     STOCK = "stock", "Stock"
 
 

@@ -23,6 +23,7 @@ from becq.chain.process import Process, Resource
 from becq.chain.product import Product
 from becq.chain.road import RoadLeg
 from becq.chain.site import Site as ChainSite
+from becq.chain.vehicle import Packaging, Vehicle
 from becq.errors import ConflictError, InputError
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
@@ -192,6 +193,16 @@ def approvals(viewer: User) -> list[Approval]:
     return [row for row in rows if policy.coordinates(viewer) or own & {row.origin, row.destination}]
 
 
+def vehicles(viewer: User) -> list[Vehicle]:
+    """Vehicles at sites the viewer may see into."""
+    return _rows(viewer, Vehicle, Section.VEHICLES, own_site_codes(viewer))
+
+
+def packagings(viewer: User) -> list[Packaging]:
+    """How products are packed for the road."""
+    return _rows(viewer, Packaging, Section.PACKAGINGS, None)
+
+
 def outages(viewer: User) -> list[OutageRow]:
     """Outages of the resources the viewer may see, by start."""
     zone = network_head(viewer)
@@ -228,6 +239,8 @@ def supply_network(viewer: User) -> Network:
             "lanes": lanes(viewer),
             "roads": roads(viewer),
             "approvals": approvals(viewer),
+            "vehicles": vehicles(viewer),
+            "packagings": packagings(viewer),
             "stock": stock(viewer),
         }
     )
@@ -278,6 +291,7 @@ __all__ = [
     "own_site",
     "own_site_codes",
     "own_sites",
+    "packagings",
     "processes",
     "product",
     "products",
@@ -289,4 +303,5 @@ __all__ = [
     "sites",
     "stock",
     "supply_network",
+    "vehicles",
 ]
