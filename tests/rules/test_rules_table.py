@@ -245,6 +245,14 @@ def test_the_figures_of_vehicles_agree_with_the_table(who: str) -> None:
         assert _limit(f"{who}-vehicle-surface") == pytest.approx(surface)
         distant = found["vehicle", "dose rate at 2 m", exclusive] * 1e-3
         assert _limit(f"{who}-vehicle-2m") == pytest.approx(distant)
+    for place, name in (("ship hold", "hold"), ("ship", "ship")):
+        assert (
+            _limit(f"{who}-vehicle-transport-index-{name}") == found[place, "sum of transport indexes", "no"]
+        )
+    by_air = re.findall(r"THEN (\d+)", RULES[f"{who}-vehicle-transport-index-air"].limit)
+    assert [float(limit) for limit in by_air] == [
+        found[f"{kind} aircraft", "sum of transport indexes", "no"] for kind in ("passenger", "cargo")
+    ]
     contaminated = {row["quantity"]: row for row in rows if row["quantity"].startswith("non-fixed")}
     beta, alpha = (float(row["limit"]) for row in contaminated.values())
     assert _limit(f"{who}-package-contamination-beta") == beta
