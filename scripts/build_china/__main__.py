@@ -9,9 +9,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from becq.chain.table_folder import write_folder
 from build_china.network import build
+from build_china.pages import documented, renewed
 from build_china.reach import reach_table
 from build_china.tables import DOCS, FOLDER
-from build_china.totals import documented, renewed
 
 
 def main() -> None:

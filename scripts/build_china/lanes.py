@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from becq.chain.places import great_circle_km
 from build_china.making import hours
 from build_china.tables import Item, indexed, parameter, said, table
@@ -11,6 +13,8 @@ from build_china.tables import Item, indexed, parameter, said, table
 DAILY = "mon,tue,wed,thu,fri,sat,sun"
 TIMES = {1: ("09:00",), 2: ("08:00", "18:00"), 3: ("07:30", "13:00", "19:30")}
 """Departures of a day by their number, before the shift of the route."""
+AT_SEAT_KM = 1.0
+"""Sites as near as this to a pharmacy at the seat of a city: their distance says nothing of the way."""
 SHIFTS_MIN = 7
 """Routes leave 0 to 42 minutes later, in turn, so that not everything leaves at once."""
 
@@ -55,6 +59,28 @@ def lanes(sites: list[Item]) -> Iterator[Item]:
             **said("detour_road", "road_speed", reach, "road_handling", "road_cost_per_trip"),
         }
     yield from flights()
+
+
+def roads(sites: list[Item]) -> Iterator[Item]:
+    """Ways from pharmacies at the seat of a city to who stands there too: through the city, not 0 km."""
+    seated = {row["id"] for row in table("pharmacies") if not row["table"]}
+    lat, lon = np.array([(site["lat"], site["lon"]) for site in sites]).T
+    km = parameter("same_seat_km")
+    for sender in sites:
+        if sender["id"] not in seated:
+            continue
+        away_km = np.asarray(great_circle_km(sender["lat"], sender["lon"], lat, lon))
+        for number in np.flatnonzero(away_km <= AT_SEAT_KM):
+            receiver = sites[number]
+            if receiver is not sender:
+                yield {
+                    "id": f"{sender['id']}.{receiver['id']}",
+                    "origin": sender["id"],
+                    "destination": receiver["id"],
+                    "distance_km": km,
+                    "duration": f"{60 * km / parameter('road_city_speed'):.0f} min",
+                    **said("same_seat_km", "road_city_speed"),
+                }
 
 
 def flights() -> Iterator[Item]:

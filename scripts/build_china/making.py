@@ -62,19 +62,25 @@ def resources() -> Iterator[Item]:
             item["assumption"] = "assumption: six positions for medical targets of the whole country"
         yield item
     for row in table("pharmacies"):
-        if int(row["machines"]):
-            yield machine(row["id"], "accelerator or pharmacy", provenance(row))
+        for number in range(int(row["machines"])):
+            yield machine(row["id"], number, provenance(row))
     for hospital in hospitals():
         if hospital.own_machine:
-            yield machine(hospital.id, "hospital", {"assumption": "assumption: parameters.csv, cyclotrons"})
+            yield machine(hospital.id, 0, {"assumption": "assumption: parameters.csv, cyclotrons"})
 
 
-def machine(site: str, _kind: str, given: Item) -> Item:
+def machine_id(site: str, number: int) -> str:
+    """What the machines of a site are called: the first without a number."""
+    return f"{site}-machine-{number + 1}" if number else f"{site}-machine"
+
+
+def machine(site: str, number: int, given: Item) -> Item:
+    """One of the PET cyclotrons of a site, from 0."""
     return {
-        "id": f"{site}-machine",
+        "id": machine_id(site, number),
         "site": site,
-        "name": "PET cyclotron",
-        "name_zh": "PET回旋加速器",
+        "name": "PET cyclotron" if not number else f"PET cyclotron {number + 1}",
+        "name_zh": "PET回旋加速器" if not number else f"PET回旋加速器{number + 1}号",
         "kind": "cyclotron",
         "changeover": "20 min",
         **given,
@@ -85,11 +91,11 @@ def processes() -> Iterator[Item]:
     yield from national()
     for row in table("pharmacies"):
         makes = row["makes"].split(";")
-        if "fdg" in makes:
-            yield from fluorine(row["id"], float(row["energy_mev"]), FLUORINE_RUNS)
+        for number in range(int(row["at_once"]) if "fdg" in makes else 0):
+            yield from fluorine(row["id"], float(row["energy_mev"]), FLUORINE_RUNS, number)
         if "tc99m" in makes:
             yield from technetium(row["id"])
-    yield from fluorine("wch-cyclotron", HOSPITAL_MEV, HOSPITAL_RUNS, "wch-machine", rare=False)
+    yield from fluorine("wch-cyclotron", HOSPITAL_MEV, HOSPITAL_RUNS, resource="wch-machine")
     for hospital in hospitals():
         if hospital.own_machine:
             yield from fluorine(hospital.id, HOSPITAL_MEV, HOSPITAL_RUNS)
@@ -143,15 +149,17 @@ def hours(text: str) -> str:
 
 
 def fluorine(
-    site: str, mev: float, runs: tuple[tuple[str, str, float], ...], resource: str = "", rare: bool = True
+    site: str, mev: float, runs: tuple[tuple[str, str, float], ...], number: int = 0, *, resource: str = ""
 ) -> Iterator[Item]:
     """F-18 runs of one machine: FDG, and in pharmacies the rarer drugs at noon."""
     fact = indexed("production", "sichuan")["fdg-18mev"]
-    common = {"site": site, "kind": "accelerator_run", "resource": resource or f"{site}-machine"}
+    resource = resource or machine_id(site, number)
+    suffix = f"-{number + 1}" if number else ""
+    common = {"site": site, "kind": "accelerator_run", "resource": resource}
     times = {"processing_time": hours(fact["processing_h"]), "qc_time": hours(fact["qc_release_h"])}
     for name, start, beam_h in runs:
         yield {
-            "id": f"fdg-{site}-{name}",
+            "id": f"fdg-{site}-{name}{suffix}",
             **common,
             "product": "fdg",
             "name": "FDG run",
@@ -167,11 +175,11 @@ def fluorine(
             "assumption": f"{mev:g} MeV, {BEAM_UA:g} µA on enriched water for {beam_h:g} h by Becq's "
             "thick-target yield; energy, current, starts, cost: assumption",
         }
-    if not rare or runs is not FLUORINE_RUNS:
+    if runs is not FLUORINE_RUNS:
         return
     for product, day in RARE_PET:
         yield {
-            "id": f"{product}-{site}",
+            "id": f"{product}-{site}{suffix}",
             **common,
             "product": product,
             "name": f"{product} run",

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from becq.chain.network import Network
 from build_china.demand import single_orders, standing_orders
 from build_china.hospitals import hospitals
-from build_china.lanes import lanes
+from build_china.lanes import lanes, roads
 from build_china.making import processes, products, resources, stock
-from build_china.permits import Makers, approvals, hospital_licence, maker_licence, uses
+from build_china.permits import (
+    Makers,
+    approvals,
+    hospital_licence,
+    last_day,
+    maker_licence,
+    use_class_said,
+    uses,
+)
 from build_china.places import sites
 from build_china.tables import Item, table
 
@@ -20,6 +28,7 @@ NOTE = (
     "timetables and costs are assumptions that say so. Not for operation. Hospital points: Luoyun, "
     "https://github.com/46319943/3AHospital (Apache-2.0); flights: OpenFlights (ODbL)."
 )
+LAST_DAY = "last day of the licence: assumption"
 ELUTED_WHERE_HELD = frozenset({"tc99m-generator", "ge68-generator"})
 """Stock that does not leave its site."""
 
@@ -58,6 +67,7 @@ def assemble() -> dict[str, list[Item]]:
         "resources": machines,
         "processes": recipes,
         "lanes": list(lanes(places)),
+        "roads": list(roads(places)),
         "approvals": permits,
         "stock": lots,
         "standing_orders": standing,
@@ -77,13 +87,22 @@ def license_sites(places: list[Item], goods: list[Item], made: list[Item], order
         if "input_product" in item:
             held[item["site"]] |= contents[item["input_product"]]
     by_id = {hospital.id: hospital for hospital in hospitals()}
-    for place in places:
+    for number, place in enumerate(places):
         hospital = by_id.get(place["id"])
         if hospital is not None and place["id"] in used:
             licence, level = hospital_licence(hospital, used[place["id"]], place["id"] in generators)
             place |= {"use_class": level, "licence": licence}
+            also(place, use_class_said(hospital, level))
         elif hospital is None and held[place["id"]]:
             place["licence"] = maker_licence(place["kind"], held[place["id"]])
+        if "licence" in place:
+            place["licence"]["valid_until"] = last_day(number)
+            also(place, LAST_DAY)
+
+
+def also(place: Item, note: str) -> None:
+    """One more thing that is assumed of a site."""
+    place["assumption"] = "; ".join(filter(None, (place.get("assumption", ""), note)))
 
 
 def makers_of(places: list[Item], recipes: list[Item], lots: list[Item]) -> Makers:

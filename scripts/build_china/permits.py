@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -29,9 +30,13 @@ OPERATION = {"Mo-99": "storage-liquid", "Ge-68": "storage-liquid", "I-125": "sim
 SIMPLE, VERY_SIMPLE = "simple-liquid", "very-simple-liquid"
 PREPARED = ("Lu-177", "Ac-225", "Cu-64", "Ga-68", "Y-90", "Ra-223", "Sr-89")
 WORKPLACE = "Nuclear medicine department"
-POSITRON = frozenset({"F-18", "Ga-68", "Cu-64"})
 LEAD_S = {"F-18": 4 * HOUR_S, "Tc-99m": 5 * HOUR_S, "Cu-64": DAY_S, "Mo-99": 3 * DAY_S}
 """From departure to calibration, for the activity that an approval counts; others two days."""
+USES, PREPARES = 2, 3
+"""Classes of the use licence: any drug given to patients, and positron drugs prepared in the hospital."""
+FIRST_END, STRIDE = date(2026, 12, 31), 733
+"""First day on which a licence ends, after the two weeks; days from one site to the next, so that neighbours
+in the table do not end together."""
 YEARS = (2026, 2027)
 """The year of the first day, and the next: applied for before 1 December."""
 PHARMACY_TBQ_WEEK = 3.0
@@ -101,7 +106,6 @@ def hospital_licence(hospital: Hospital, used: Mapping[str, Use], generator: boo
     kind = workplace_class(daily_equivalent_bq(names, [parse_activity(daily[name]) for name in names], codes))
     licence = {
         "scope": ["produce", "use"] if hospital.own_machine else ["use"],
-        "valid_until": f"{int(parameter('licence_until'))}-12-31",
         "nuclides": [
             {"nuclide": name, "possession_limit": rounded(limits[name]), "assumption": "by rule: possession"}
             for name in names
@@ -119,8 +123,22 @@ def hospital_licence(hospital: Hospital, used: Mapping[str, Use], generator: boo
             for name, code in zip(names, codes, strict=True)
         ],
     }
-    prepares = hospital.own_machine or hospital.own_gallium
-    return licence, 3 if prepares else 2 if POSITRON & set(names) or generator or hospital.therapy else 1
+    return licence, PREPARES if hospital.own_machine or hospital.own_gallium else USES
+
+
+def last_day(number: int) -> str:
+    """Last day of the licence of the site of this number: any day of the years for which licences hold."""
+    span = round(365.2425 * parameter("licence_years"))
+    return str(FIRST_END + timedelta(days=number * STRIDE % span))
+
+
+def use_class_said(hospital: Hospital, level: int) -> str:
+    """Where the class of a use licence comes from."""
+    if level == PREPARES:
+        return "use licence of class 3, as it prepares positron drugs (SFDA provisions of January 2006)"
+    if hospital.pet:
+        return "use licence of class 2, as it uses positron drugs (SFDA provisions of January 2006)"
+    return "use licence of class 2: assumption"
 
 
 def workplace_class(equivalent_bq: float | None) -> str:
@@ -140,7 +158,6 @@ def maker_licence(kind: str, nuclides: Iterable[str]) -> Item:
     note = "amounts of such permits are not published: large enough not to bind"
     return {
         "scope": ["produce", "sell", "use"],
-        "valid_until": f"{int(parameter('licence_until'))}-12-31",
         "nuclides": [
             {"nuclide": name, "possession_limit": limit, "assumption": note} for name in sorted(nuclides)
         ],

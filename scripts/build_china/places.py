@@ -17,6 +17,7 @@ def sites() -> Iterator[Item]:
             "name": row["name_en"],
             "name_zh": row["name_zh"],
             "kind": "hospital",
+            "organisation": row["name_en"],
             **location(hospital.division),
             "lat": hospital.lat,
             "lon": hospital.lon,
@@ -73,5 +74,7 @@ def pharmacy(row: Row) -> Item:
     else:
         names = {"name": row["name_en"], "name_zh": row["name_zh"], "kind": "radiopharmacy"}
         point, said = seat(row["division"]), provenance(row)
-    place = {"id": row["id"], **names, **location(row["division"])}
+    # Companies of one group hold licences of their own; the cyclotron of a hospital is the hospital's.
+    holder = {} if row["network"] == "hospital" else {"organisation": names["name"]}
+    place = {"id": row["id"], **names, **holder, **location(row["division"])}
     return place | {"lat": point[0], "lon": point[1]} | said

@@ -102,7 +102,7 @@ def location(code: str) -> Item:
     return {
         "jurisdiction": f"CN-{code[:2]}",
         "division": code,
-        "province": province_of(code).name_zh,
+        "province": province_of(code).name_en,
         "city": city.name_en,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,7 +12,7 @@ from build_china.demand import ELUTED, LABELLED, TC99M, kinds, technetium_sessio
 from build_china.hospitals import hospitals, own_machines
 from build_china.making import before_calibration
 from build_china.network import China
-from build_china.tables import FIRST, WEEKS, WEEKS_A_YEAR, Item, table
+from build_china.tables import WEEKS, WEEKS_A_YEAR, Item, table
 
 CURIE_BQ = 3.7e10
 PET = ("fdg", "ga68", "psma-pet", "amyloid")
@@ -113,6 +113,13 @@ def imported_share(items: dict[str, list[Item]], product: str) -> float:
     return found[True] / sum(found.values())
 
 
+def pet_cyclotrons(items: dict[str, list[Item]]) -> int:
+    """Machines of the network that stand in hospitals and pharmacies; others make Cu-64 and the like."""
+    places = {hospital.id for hospital in hospitals()} | {row["id"] for row in table("pharmacies")}
+    machines = [item for item in items["resources"] if item["kind"] == "cyclotron"]
+    return sum(item["site"] in places | {"wch-cyclotron"} for item in machines)
+
+
 def totals(china: China) -> list[Total]:
     """All lines of the comparison."""
     census, quality, sanctions = "CSNM census", "quality control centre", "survey of Beijing"
@@ -121,14 +128,13 @@ def totals(china: China) -> list[Total]:
     beijing = {kind: WEEKS_A_YEAR * n for kind, n in weekly_by_kind(china.items, "11").items()}
     shanghai = weekly_by_kind(china.items, "31")
     people = published("population", "2020", "310000")
-    per_thousand = 1e3 * WEEKS_A_YEAR * sum(shanghai[kind] for kind in (*TC99M, *PET, "uptake")) / people
+    per_thousand = 1e3 * WEEKS_A_YEAR * sum(shanghai[kind] for kind in (*TC99M, *PET)) / people
     own_mo, pharmacy_mo = molybdenum_tbq(china.items)
     mo_ci = (own_mo + pharmacy_mo) * 1e12 / CURIE_BQ
     iodine = sum(
         year[kind] * float(kinds()[kind]["activity_mbq"]) for kind in ("hyperthyroidism", "thyroid-cancer")
     )
-    bought = sum(int(row["machines"]) for row in table("pharmacies")) + 1
-    dongcheng = sum(row["network"] in ("Andike", "Dongcheng") for row in table("pharmacies"))
+    named = sum(row["network"] in ("Andike", "Dongcheng") for row in table("pharmacies"))
     every = hospitals()
     tight = (0.98, 1.02)
     exact = (1.0, 1.0)
@@ -166,7 +172,7 @@ def totals(china: China) -> list[Total]:
             exact,
         ),
         line("therapy beds", sum(h.beds for h in every), "therapy_beds", "2019", census, exact),
-        line("PET cyclotrons", bought + len(own_machines()), "cyclotrons", "2019", census, exact),
+        line("PET cyclotrons", pet_cyclotrons(china.items), "cyclotrons", "2019", census, exact),
         line(
             "hospitals that make their own PET drugs",
             len(own_machines()),
@@ -174,7 +180,7 @@ def totals(china: China) -> list[Total]:
             "2018",
             census,
         ),
-        found("pharmacies of the Dongcheng group", dongcheng, "dongcheng_pharmacies"),
+        found("pharmacies of the Dongcheng group that a source names", named, "dongcheng_pharmacies"),
         line("PET examinations a year", sum(year[k] for k in PET), "pet_examinations", "2019", census, tight),
         line("SPECT examinations a year", spect, "spect_examinations", "2019", census, (0.95, 1.0)),
         line("bone scans a year", year["bone"], "bone_examinations", "2019", census, tight),
@@ -202,7 +208,13 @@ def totals(china: China) -> list[Total]:
             census,
             tight,
         ),
-        line("patients of all kinds a year", sum(year.values()), "patients", "2024", "Yang et al., at least"),
+        line(
+            "patients of all kinds a year, without assumed uptake tests",
+            sum(year.values()) - year["uptake"],
+            "patients",
+            "2024",
+            "Yang et al., at least",
+        ),
         line(
             "SPECT examinations a year, Beijing",
             sum(beijing[k] for k in TC99M),
@@ -237,52 +249,4 @@ def totals(china: China) -> list[Total]:
     ]
 
 
-CONTENTS = {
-    "sites": "sites",
-    "products": "products",
-    "resources": "machines and lines",
-    "processes": "recipes",
-    "lanes": "lanes",
-    "approvals": "approvals",
-    "stock": "lots in hand",
-    "standing_orders": "standing orders",
-    "orders": "dated orders",
-}
-
-
-def contents(china: China) -> str:
-    """What is in the network, as lines of a table."""
-    network = china.network
-    kinds_of = Counter(site.kind for site in network.sites)
-    demand = network.demand(FIRST, 7 * WEEKS)
-    more = {
-        "sites": ", ".join(f"{count} {kind}" for kind, count in kinds_of.most_common()),
-        "products": f"{len({order.product for order in demand})} of them ordered",
-        "lanes": f"{sum(len(lane.departures) for lane in network.lanes)} departures",
-        "resources": ", ".join(
-            f"{n} {kind}" for kind, n in Counter(r.kind for r in network.resources).most_common()
-        ),
-        "standing_orders": f"{len(demand):,} order lines in the two weeks",
-        "orders": f"of {len({order.site for order in demand}):,} hospitals, with the standing ones",
-        "approvals": "supplier, customer and nuclide, for 2026 and for 2027",
-    }
-    lines = ["| what | rows | |", "| --- | ---: | --- |"]
-    for section, name in CONTENTS.items():
-        lines.append(f"| {name} | {len(getattr(network, section)):,} | {more.get(section, '')} |")
-    return "\n".join(lines)
-
-
-def renewed(text: str, name: str, body: str) -> str:
-    """The document with what stands between two marks replaced."""
-    begin, end = f"<!-- {name}: written by scripts/build_china -->", f"<!-- /{name} -->"
-    before, rest = text.split(begin)
-    return f"{before}{begin}\n{body}\n{end}{rest.split(end)[1]}"
-
-
-def documented(text: str, china: China) -> str:
-    """The document with its tables of contents and totals renewed."""
-    text = renewed(text, "contents", contents(china))
-    return renewed(text, "totals", "\n".join([HEAD, *(total.line() for total in totals(china))]))
-
-
-__all__ = ["Total", "documented", "molybdenum_tbq", "renewed", "totals", "weekly_by_kind"]
+__all__ = ["HEAD", "Total", "molybdenum_tbq", "published", "totals", "weekly_by_kind"]

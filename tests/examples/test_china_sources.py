@@ -11,7 +11,8 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "examples" / "china"
 TABLES = (
     *("producers", "pharmacies", "enterprises", "figures", "procedures", "recipes", "parameters", "products"),
-    *("outages", "survey", "airports", "flights", "stock", "resources"),
+    *("outages", "survey", "airports", "flights", "stock", "resources", "departments_found"),
+    *("third_grade_hospitals", "county_hospitals", "hospital_corrections", "hospital_pairs", "provinces"),
 )
 
 Row = dict[str, str]
