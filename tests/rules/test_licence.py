@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from becq.chain.site import Site
+from becq.physics import decay_data
+from becq.physics.decay import decay
 from becq.rules.holding import without_progeny
 from becq.rules.licence import refuse
 
@@ -43,3 +45,17 @@ def test_progeny_of_what_is_licensed_is_covered_as_far_as_it_grew_in() -> None:
     assert without_progeny(site(**LICENSED), held) == {"I-131": 1e9, "Lu-177": 1e6}
     assert without_progeny(site(**LICENSED), {"I-131": 1e5, "Xe-131m": 1e6}) == {"I-131": 1e5, "Xe-131m": 1e6}
     assert without_progeny(site(), held) == held
+
+
+@pytest.mark.parametrize(
+    ("parent", "progeny"), [("Ac-225", "Bi-213"), ("Ac-225", "Fr-221"), ("Mo-99", "Tc-99m")]
+)
+def test_progeny_exceeds_its_parent_in_equilibrium(parent: str, progeny: str) -> None:
+    rows = [{"nuclide": parent, "possession_limit": "4 GBq"}]
+    licensed = site(licence={"nuclides": rows})
+    later = decay([parent], [1e9], 30 * decay_data.half_life_s(progeny))
+    grown = dict(zip(later.members, later.activities_bq.ravel().tolist(), strict=True))
+    held = {parent: grown[parent], progeny: grown[progeny]}
+    assert without_progeny(licensed, held) == {parent: grown[parent]}
+    more = held | {progeny: 1.2 * grown[parent]}
+    assert without_progeny(licensed, more) == more
