@@ -9,10 +9,12 @@ import pytest
 from test_dispatch import ORDER, Way
 from trade import DAY, START, Trade, trade
 
+from becq.chain.site import Site as ChainSite
 from becq.errors import ConflictError, InputError, PermissionDeniedError, ProblemsError
 from becq.platform.dispatch import services as dispatch
+from becq.platform.ledger.selectors import BalanceRow
 from becq.platform.supervision import selectors, services
-from becq.platform.supervision.day import judge_day
+from becq.platform.supervision.day import judge_day, site_bq
 from becq.platform.supervision.duties import duties
 from becq.platform.supervision.models import OwnRule
 from becq.platform.supervision.rulebook import book_of
@@ -74,6 +76,20 @@ class TestOwnRules:
                 services.retire_rule(person, kept)
             with pytest.raises(PermissionDeniedError):
                 services.add_rules(person, trade.org("near"), (HEAD + STORE).encode(), "own.csv")
+
+
+class TestHoldings:
+    def test_what_grew_in_within_a_lot_counts_with_its_parent(self):
+        """A generator's Tc-99m is part of it; eluates of Tc-99m count, each once."""
+        held = [{"nuclide": name, "possession_limit": "1 TBq"} for name in ("Mo-99", "Tc-99m")]
+        near = {"id": "near", "name": "N", "name_zh": "N", "kind": "hospital", "lat": 30, "lon": 104}
+        site = ChainSite.model_validate(near | {"licence": {"nuclides": held}})
+        lots = (("g", "Mo-99", 1e10), ("g", "Tc-99m", 9.6e9), ("e1", "Tc-99m", 5e9), ("e2", "Tc-99m", 1e9))
+        rows = [
+            BalanceRow("near", "1", "place", "near", "near", lot, nuclide, bq, START, posted=True)
+            for lot, nuclide, bq in lots
+        ]
+        assert site_bq(site, rows) == {"Mo-99": 1e10, "Tc-99m": 6e9}
 
 
 def received(trade: Trade) -> Way:

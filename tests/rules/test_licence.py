@@ -9,7 +9,7 @@ import pytest
 from becq.chain.site import Site
 from becq.physics import decay_data
 from becq.physics.decay import decay
-from becq.rules.holding import without_progeny
+from becq.rules.holding import without_ingrown, without_progeny
 from becq.rules.licence import refuse
 
 
@@ -59,3 +59,13 @@ def test_progeny_exceeds_its_parent_in_equilibrium(parent: str, progeny: str) ->
     assert without_progeny(licensed, held) == {parent: grown[parent]}
     more = held | {progeny: 1.2 * grown[parent]}
     assert without_progeny(licensed, more) == more
+
+
+def test_what_grew_in_within_a_lot_is_part_of_its_parent() -> None:
+    rows = [{"nuclide": name, "possession_limit": "4 GBq"} for name in ("Mo-99", "Tc-99m")]
+    licensed = site(licence={"nuclides": rows})
+    generator = {"Mo-99": 1e9, "Tc-99m": 0.96e9}
+    assert without_ingrown(licensed, generator) == {"Mo-99": 1e9}
+    eluate = {"Mo-99": 1e3, "Tc-99m": 0.8e9}
+    assert without_ingrown(licensed, eluate) == eluate
+    assert without_ingrown(site(**LICENSED), generator) == generator  # the parent is not licensed

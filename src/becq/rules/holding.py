@@ -65,6 +65,21 @@ def without_progeny(site: Site, held_bq: Mapping[str, float]) -> dict[str, float
     return {name: amount for name, amount in held_bq.items() if name not in covered}
 
 
+def without_ingrown(site: Site, lot_bq: Mapping[str, float]) -> dict[str, float]:
+    """What one lot holds, less what can have grown in there from a nuclide that the site is licensed for.
+
+    The Tc-99m in a generator is part of its Mo-99, whether or not the licence names Tc-99m too; what is
+    eluted is a lot of its own and counts.
+    """
+    licence = site.licence
+    parents = [name for name in lot_bq if licence is not None and licence.limit_bq(name) is not None]
+    return {
+        name: amount
+        for name, amount in lot_bq.items()
+        if amount > sum(_most_grown_bq(each, lot_bq[each], name) for each in parents if each != name)
+    }
+
+
 def _most_grown_bq(parent: str, activity_bq: float, progeny: str) -> float:
     """The most of a nuclide that can have grown in from a parent, rounding of the books forgiven."""
     if parent not in decay_data.ancestors([progeny]):

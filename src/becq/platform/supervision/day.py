@@ -8,6 +8,7 @@ eluted, labelled or filled.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, time
 
 import polars as pl
@@ -20,12 +21,13 @@ from becq.platform.accounts import policy
 from becq.platform.accounts.models import Organisation, User
 from becq.platform.clinic import selectors as clinic
 from becq.platform.ledger import selectors as books
+from becq.platform.ledger.selectors import BalanceRow
 from becq.platform.network import selectors as network
 from becq.platform.production import selectors as production
 from becq.platform.production.models import RunStatus
 from becq.platform.supervision.rulebook import book_of
 from becq.rules.evaluation import Verdicts, evaluate
-from becq.rules.holding import holding, operations, table, without_progeny, workplaces
+from becq.rules.holding import holding, operations, table, without_ingrown, without_progeny, workplaces
 
 HANDLING = CONVERTING | {"generator_elution"}
 
@@ -54,7 +56,7 @@ def day_facts(viewer: User, site: ChainSite, holder: Organisation, at: datetime)
     """Facts of the subjects holding, operation and workplace."""
     day = at.astimezone(site.zone).date()
     begin = datetime.combine(day, time(), site.zone)
-    peaks = without_progeny(site, daily_peaks(viewer, holder, site.id, begin, at))
+    peaks = without_progeny(site, daily_peaks(viewer, holder, site, begin, at))
     handled = handled_bq(viewer, site.id, begin, at)
     year = datetime(day.year, 1, 1, tzinfo=site.zone)
     this_year = handled_bq(viewer, site.id, year, at) if handled else {}
@@ -66,18 +68,32 @@ def day_facts(viewer: User, site: ChainSite, holder: Organisation, at: datetime)
 
 
 def daily_peaks(
-    viewer: User, holder: Organisation, site: str, begin: datetime, at: datetime
+    viewer: User, holder: Organisation, site: ChainSite, begin: datetime, at: datetime
 ) -> dict[str, float]:
-    """Nuclide → highest activity on a site between two moments, in Bq, the largest first."""
-    moments = {begin, at, *books.arrivals(viewer, holder, site, begin, at)}
+    """Nuclide → highest activity on a site between two moments, in Bq, the largest first.
+
+    Progeny that has grown in within a lot is part of its parent.
+    """
+    moments = {begin, at, *books.arrivals(viewer, holder, site.id, begin, at)}
     peaks: dict[str, float] = {}
     for moment in sorted(moments):
-        now: dict[str, float] = defaultdict(float)
-        for row in books.balances(viewer, moment, holder=holder, site=site, progeny=False):
-            now[row.nuclide] += row.activity_bq
+        rows = books.balances(viewer, moment, holder=holder, site=site.id, progeny=False)
+        now = site_bq(site, rows)
         for name, activity_bq in now.items():
             peaks[name] = max(peaks.get(name, 0.0), activity_bq)
     return dict(sorted(peaks.items(), key=lambda item: -item[1]))
+
+
+def site_bq(site: ChainSite, rows: Iterable[BalanceRow]) -> dict[str, float]:
+    """Nuclide → activity on a site in Bq, of balances of its lots."""
+    lots: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows:
+        lots[row.lot][row.nuclide] += row.activity_bq
+    total: dict[str, float] = defaultdict(float)
+    for lot_bq in lots.values():
+        for name, activity_bq in without_ingrown(site, lot_bq).items():
+            total[name] += activity_bq
+    return total
 
 
 def handled_bq(viewer: User, site: str, begin: datetime, end: datetime) -> dict[str, float]:

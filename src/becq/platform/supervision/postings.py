@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from becq.platform.dispatch.licences import transfer_row
 from becq.platform.ledger import selectors as books
 from becq.platform.ledger.models import AccountKind, Kind, Posting
 from becq.platform.network import selectors as network
+from becq.platform.supervision.day import site_bq
 from becq.platform.supervision.rulebook import book_of
 from becq.rules.evaluation import evaluate
 from becq.rules.finding import Finding
@@ -59,10 +59,9 @@ def _holdings(viewer: User, posting: Posting) -> list[Row]:
             continue
         if not is_judged(site):
             continue
-        at, held_bq = posting.event_time, defaultdict[str, float](float)
-        for row in books.balances(viewer, at, holder=posting.holder, site=code, progeny=False):
-            held_bq[row.nuclide] += row.activity_bq
-        kept_bq = without_progeny(site, held_bq)
+        at = posting.event_time
+        held = books.balances(viewer, at, holder=posting.holder, site=code, progeny=False)
+        kept_bq = without_progeny(site, site_bq(site, held))
         day = at.astimezone(site.zone).date()
         brought = [nuclide for where, nuclide in came if where == code and nuclide in kept_bq]
         rows += [holding(site, nuclide, day, kept_bq[nuclide]) for nuclide in brought]
