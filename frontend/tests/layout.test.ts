@@ -38,6 +38,18 @@ test("symbols part, but stay near their place", () => {
   for (const [x, y] of parted.slice(0, 3)) assert.ok(Math.hypot(x - 10, y - 10) < 20);
 });
 
+test("however many stand on one spot, each is to be seen and none is far", () => {
+  for (let count = 2; count <= 12; count += 1) {
+    const spot = Array.from({ length: count }, () => [100, 100] as [number, number]);
+    const parted = separate(spot);
+    for (let i = 0; i < count; i += 1) {
+      assert.ok(Math.hypot(parted[i]![0] - 100, parted[i]![1] - 100) <= 34, `${count}: ${parted[i]}`);
+      for (let j = 0; j < i; j += 1) assert.ok(Math.hypot(parted[i]![0] - parted[j]![0], parted[i]![1] - parted[j]![1]) >= 13, `${count}: ${i}, ${j}`);
+    }
+    assert.deepEqual(separate(spot), parted, "drawings agree");
+  }
+});
+
 test("projection and distance", () => {
   const { lat, lon } = unproject(...mercator(30.66, 104.06));
   assert.ok(Math.abs(lat - 30.66) < 1e-9 && Math.abs(lon - 104.06) < 1e-9);

@@ -43,9 +43,30 @@ export function place(anchors: readonly Anchor[], size: { width: number; height:
   });
 }
 
-/** Points moved apart until they are `least` from each other, but none further than `most` from where it is. */
+/**
+ * Points moved apart until they are `least` from each other, but none further than `most` from where it is, unless
+ * more stand on its very spot than find room so near: those are laid in rings about it.
+ */
 export function separate(points: readonly [number, number][], least = 15, most = 16): [number, number][] {
   const moved = points.map(([x, y]) => [x, y] as [number, number]);
+  const reach = points.map(() => most);
+  for (const together of onOneSpot(points)) {
+    // A new ring where the one before is full; drawings agree, because only the order of the points counts.
+    let ring = 0;
+    for (let placed = 0; placed < together.length; ring += 1) {
+      const waiting = together.length - placed;
+      const widest = (ring + 1) * (least + 1);
+      const room = Math.floor(Math.PI / Math.asin(Math.min(1, least / (2 * widest))));
+      const here = Math.min(waiting, room);
+      const radius = ring === 0 ? Math.min(widest, here < 2 ? 0 : (least + 0.5) / (2 * Math.sin(Math.PI / here))) : widest;
+      for (let k = 0; k < here; k += 1, placed += 1) {
+        const i = together[placed]!;
+        const angle = (2 * Math.PI * k) / here + ring / 2;
+        moved[i] = [moved[i]![0] + radius * Math.cos(angle), moved[i]![1] + radius * Math.sin(angle)];
+        reach[i] = Math.max(most, radius + 1);
+      }
+    }
+  }
   for (let round = 0; round < 12; round += 1) {
     let calm = true;
     for (let i = 0; i < moved.length; i += 1)
@@ -56,7 +77,6 @@ export function separate(points: readonly [number, number][], least = 15, most =
         let apart = Math.hypot(dx, dy);
         if (apart >= least) continue;
         calm = false;
-        // Points on one spot part in a direction that depends on their number only, so that drawings agree.
         if (apart < 0.01) [dx, dy, apart] = [Math.cos(j), Math.sin(j), 1];
         const push = (least - Math.min(apart, least)) / 2 + 0.2;
         const [ux, uy] = [(dx / apart) * push, (dy / apart) * push];
@@ -68,6 +88,19 @@ export function separate(points: readonly [number, number][], least = 15, most =
   return moved.map(([x, y], i) => {
     const [x0, y0] = points[i]!;
     const far = Math.hypot(x - x0, y - y0);
-    return far <= most ? [x, y] : [x0 + ((x - x0) * most) / far, y0 + ((y - y0) * most) / far];
+    const limit = reach[i]!;
+    return far <= limit ? [x, y] : [x0 + ((x - x0) * limit) / far, y0 + ((y - y0) * limit) / far];
   });
+}
+
+/** Numbers of the points that share a spot (a twentieth of a pixel), where there are at least two. */
+function onOneSpot(points: readonly [number, number][]): number[][] {
+  const spots = new Map<string, number[]>();
+  points.forEach(([x, y], i) => {
+    const key = `${Math.round(20 * x)} ${Math.round(20 * y)}`;
+    const there = spots.get(key);
+    if (there) there.push(i);
+    else spots.set(key, [i]);
+  });
+  return [...spots.values()].filter((each) => each.length > 1);
 }
