@@ -270,6 +270,9 @@ def test_fissile_material() -> None:
     assert said(document(package(contents=of("U-235", "19 kBq")))) == {}
     assert said(document(package(contents=of("U-235", "150 kBq")))) == {}
     assert said(document(package(contents=of("U-235", "165 kBq")))) == {"package-fissile": "block"}
+    eight = [package(id=f"P{place}", contents=of("U-235", "159 kBq")) for place in range(8)]
+    assert said(document(*eight[:7])) == {}  # 1.99 g each, 15 g in the consignment
+    assert said(document(*eight)) == {"package-fissile": "block"}
     given = {"contents": of("U-235", "1 GBq"), "un_number": "3327", "certificate": of("U-235", "2 GBq")}
     assert said(document(package(**given, criticality_safety_index=50))) == {}
     assert said(document(package(**given))) == {

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from becq.errors import InputError
 from becq.rules.reference import transport_limits
 from becq.rules.transport import (
+    air_fraction,
     excepted_fraction,
     exempt_concentration_fraction,
     exempt_fraction,
+    item_fraction,
     limit_of,
     mixture_limit_bq,
     smallest_package,
@@ -86,6 +88,22 @@ def test_excepted_limits_by_state_and_form() -> None:
         excepted_fraction(held, "plasma")
 
 
+def test_limits_of_one_item_by_state_and_form() -> None:
+    """Cs-137: A1 2, A2 0.6 TBq; solids 1e-2, liquids 1e-3 A2, gases 1e-3, tritium 2e-2 A2 (table 2.2.7.2.4.1.2)."""
+    held = {"Cs-137": 6e6}
+    assert float(item_fraction(held, "solid")) == pytest.approx(6e6 / (1e-2 * 0.6 * TBQ))
+    assert float(item_fraction(held, "solid", special_form=True)) == pytest.approx(6e6 / (1e-2 * 2 * TBQ))
+    assert float(item_fraction(held, "liquid")) == pytest.approx(6e6 / (1e-3 * 0.6 * TBQ))
+    assert float(item_fraction({"H-3": 1e9}, "gas")) == pytest.approx(1e9 / (2e-2 * 40 * TBQ))
+
+
+def test_type_b_by_air() -> None:
+    """3000 A2 of other form; special form the lower of 3000 A1 and 1e5 A2 (GB 11806-2019, 7.1.4.3)."""
+    assert float(air_fraction({"Co-60": 1200 * TBQ})) == pytest.approx(1.0)  # A2 0.4 TBq
+    assert float(air_fraction({"Ir-192": 3000 * TBQ}, special_form=True)) == pytest.approx(1.0)  # A1 1 TBq
+    assert float(air_fraction({"Am-241": 100 * TBQ}, special_form=True)) == pytest.approx(1.0)  # A2 1 GBq
+
+
 def test_concentration_of_a_material() -> None:
     """1 kg with 50 kBq of Co-60 and 50 kBq of Cs-137, 10 Bq/g each: 5 + 5 = 10 times exempt."""
     held = {"Co-60": 5e4, "Cs-137": 5e4}
@@ -125,6 +143,10 @@ def test_un_numbers_of_packages() -> None:
     assert un_numbers("excepted", item=True) == ("2911",)
     assert un_numbers("C") == ("3323",)
     assert "2912" in un_numbers("IP-2")
+    assert un_numbers("A", fissile=True) == ("3327",)
+    assert un_numbers("A", special_form=True, fissile=True) == ("3333",)
+    assert un_numbers("IP-2", fissile=True) == ("3324", "3325", "3326")
+    assert un_numbers("excepted", fissile=True) == ()
     with pytest.raises(InputError, match="no type of package"):
         un_numbers("D")
 

@@ -62,6 +62,6 @@ def exception_fraction(
 
 
 def _enrichment(activities_bq: Mapping[str, float]) -> float:
-    """Share of U-235 in the mass of uranium; 1 where no other uranium is named."""
+    """Share of U-235 in the mass of uranium, to nine decimals; 1 where no other uranium is named."""
     masses = {name: mass_g(name, value) for name, value in activities_bq.items() if name.startswith("U-")}
-    return masses.get("U-235", 0.0) / sum(masses.values()) if masses.get("U-235") else 0.0
+    return round(masses["U-235"] / sum(masses.values()), 9) if masses.get("U-235") else 0.0
