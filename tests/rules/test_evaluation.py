@@ -100,6 +100,8 @@ def test_a_missing_fact_is_a_note_that_names_it() -> None:
     assert found[0].sentence_zh == "甲：未能判定“库房”，缺少：许可持有量。"
     assert found[1].sentence.startswith("B: 'Store' could not be judged; not known: kind of the site")
     assert found[2].measured is None
+    assert {each.remedy for each in found} == {"Enter what is missing and judge it again."}  # not "Send back"
+    assert found[0].remedy_zh == "补充所缺内容后重新判定。"
     assert verdicts.counts() == {"ok": 0, "note": 3, "warn": 0, "block": 0}
 
 

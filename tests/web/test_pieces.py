@@ -93,6 +93,28 @@ def test_nothing_that_people_write_becomes_markup():
         assert "<script>alert" not in markup
 
 
+def test_a_finding_shows_a_gauge_of_an_upper_limit_its_unit_and_its_note():
+    row = {
+        "severity": "block",
+        "rule": "r",
+        "sentence": "s",
+        "note": "of the 1996 text",
+        "note_zh": "1996年文本",
+    }
+    over = [{**row, "measured": 62.0, "limit": 50.0, "unit": "mSv"}]
+    markup = render("{% findings f %}", f=over)
+    assert 'class="gauge block"' in markup
+    assert "62 mSv" in plain(markup)
+    assert "of the 1996 text" in plain(markup)
+    for measured, limit, unit in ((0.0, 1.0, "1"), (-2382.0, 0.0, "d"), (3.0, 10.0, "d")):
+        short = [{**row, "measured": measured, "limit": limit, "unit": unit}]
+        assert "gauge" not in render("{% findings f %}", f=short), "too little is no share of a limit"
+    days = [{**row, "measured": 31.0, "limit": 30.0, "unit": "d"}]
+    markup = plain(render("{% findings f %}", "zh-hans", f=days))
+    assert "31 天" in markup
+    assert "备注：1996年文本" in markup
+
+
 def test_a_gauge_puts_the_limit_at_four_fifths():
     assert 'width="40.00"' in render("{% gauge 5 10 %}")
     assert 'class="gauge block"' in render("{% gauge 11 10 %}")

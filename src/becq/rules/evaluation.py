@@ -23,6 +23,8 @@ from becq.rules.subject import Subject, subject
 
 SLACK = 1e-9
 """Relative rounding error that is forgiven at a limit."""
+ENTER, ENTER_ZH = "Enter what is missing and judge it again.", "补充所缺内容后重新判定。"
+"""What to do where a rule could not be judged."""
 SEVERITIES: tuple[Severity, ...] = ("ok", "note", "warn", "block")
 _RANK = {name: rank for rank, name in enumerate(SEVERITIES)}
 _SCHEMA = {
@@ -195,8 +197,8 @@ def _finding(rule: Rule, kind: Subject, row: Mapping[str, object], verdict: Mapp
         title=rule.title,
         title_zh=rule.title_zh,
         margin=number(verdict["margin"]),
-        remedy=rule.remedy,
-        remedy_zh=rule.remedy_zh,
+        remedy=rule.remedy if verdict["assessed"] else ENTER,
+        remedy_zh=rule.remedy_zh if verdict["assessed"] else ENTER_ZH,
         subject_zh=str(row["label_zh"] or row["label"]),
         day=str(row["day"] or ""),
         missing=missing[False],

@@ -25,6 +25,8 @@ from becq.errors import InputError
 from becq.physics import quantities
 from becq.physics.nuclides import nuclide as find_nuclide
 from becq.platform import clock
+from becq.rules.measure import show
+from becq.rules.measure import unit as find_unit
 from becq.web import data_cells
 from becq.web import frame as frames
 from becq.web.states import SEVERITIES
@@ -291,10 +293,14 @@ def findings(context: Context, items: Any, override_url: str = "") -> SafeString
         def shown(number: float | None, unit: str = unit) -> str:
             if number is None:
                 return ""
-            return (
-                quantities.format_activity(number, units) if unit == "Bq" else f"{number:.4g} {unit}".strip()
-            )
+            of = find_unit(unit)
+            if of.dimension == "activity":
+                return quantities.format_activity(number * of.size, units)
+            return show(number, of, of.size, frames.is_chinese(), 4)
 
+        measured, limit = get("measured"), get("limit")
+        broken = severity in ("block", "warn")
+        upper = measured is not None and limit and (measured > limit or not broken)
         rows.append(
             {
                 "severity": severity,
@@ -307,10 +313,11 @@ def findings(context: Context, items: Any, override_url: str = "") -> SafeString
                 "sentence": sentence,
                 "remedy": remedy,
                 "day": get("day", "") or "",
-                "measured": get("measured"),
-                "limit": get("limit"),
-                "measured_text": shown(get("measured")),
-                "limit_text": shown(get("limit")),
+                "note": ((frames.is_chinese() and get("note_zh", "")) or get("note", "")) if broken else "",
+                "measured": measured if upper else None,
+                "limit": limit,
+                "measured_text": shown(measured),
+                "limit_text": shown(limit),
                 "override": get("override"),
             }
         )
