@@ -81,6 +81,21 @@ def test_every_source_is_used(sources: dict[str, Row]) -> None:
     unused = [
         name
         for name, row in sources.items()
-        if name not in used and not (row["read_at"] and row["read_at"] in neighbours)
+        if name not in used | {name for name in sources if name in neighbours}
+        and not (row["read_at"] and row["read_at"] in neighbours)
     ]
     assert unused == []
+
+
+@pytest.mark.parametrize("example", ["sichuan", "yantai", "china"])
+def test_no_address_of_a_mirror_can_be_followed(sources: dict[str, Row], example: str) -> None:
+    """Hosts that copy the pages of others: nobody should be led there by a click."""
+    mirrors = {row["read_at"].partition("/")[0] for row in sources.values() if row["host"] == "mirror"}
+    assert len(mirrors) > 20
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (FOLDER.parent / example).rglob("*")
+        if path.suffix in (".csv", ".yaml", ".md")
+    }
+    led = [(name, host) for name, text in texts.items() for host in mirrors if f"//{host}" in text]
+    assert led == []
