@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "world-mo99"
 HALF_LIFE_H = 65.98
 """Of Mo-99, written here again; the network takes its own from the decay data."""
+CITING = ("generator_makers", "demand_centres", "projects")
 SIX_DAY_CI_BQ = 3.7e10
 
 
@@ -81,6 +82,16 @@ def test_every_site_has_its_country_and_makers_their_holder(network: Network) ->
     assert [site.id for site in makers if not site.organisation] == ["lvr-15", "jp-makers", "cn-makers"]
     unlike = [site.id for site in makers if site.organisation and site.organisation not in site.name]
     assert unlike == ["ntp-gen"], "NTP Radioisotopes, which the table of processors names in full"
+
+
+def test_sources_read_on_other_hosts_are_listed_and_mirrors_cannot_be_followed() -> None:
+    listed = {row["source"]: row for row in rows("sources")}
+    cited = "".join((FOLDER / "tables" / f"{n}.csv").read_text(encoding="utf-8") for n in CITING)
+    assert [name for name in listed if name not in cited] == []
+    mirrors = [row["read_at"].partition("/")[0] for row in listed.values() if row["host"] == "mirror"]
+    assert mirrors
+    for path in FOLDER.rglob("*.*"):
+        assert not any(f"//{host}" in path.read_text(encoding="utf-8") for host in mirrors), path.name
 
 
 def test_no_last_day_of_a_licence_is_invented(network: Network) -> None:
