@@ -282,7 +282,12 @@ def test_fissile_material() -> None:
     more = document(package(**given, criticality_safety_index=51))
     assert said(more) == {"package-criticality-index": "block", "vehicle-criticality-index": "block"}
     assert said(document(package(**given, criticality_safety_index=51), exclusive_use=True)) == {}
-    assert said(document(package(un_number="3327")))["package-un-number"] == "block"
+    number = "package-un-number"
+    assert said(document(package(un_number="3327")))[number] == "block"
+    assert (
+        said(document(package(**given | {"contents": of("U-235", "19.9 kBq")})))[number] == "block"
+    )  # 0.249 g
+    assert number not in said(document(package(**given | {"contents": of("U-235", "20.1 kBq")})))  # 0.251 g
 
 
 # exclusive use, labels, measured values
@@ -349,6 +354,16 @@ def test_defaults_are_said_and_approved_values_taken() -> None:
     assert said(approved) == {}
     assert facts_of(approved)["package"]["type_a_fraction"].item() == pytest.approx(0.03 / 0.7)
     assert said(document(package(contents=of("Tb-161", "30 GBq")), jurisdiction="IAEA")) == {}
+
+
+def test_approved_values_stand_for_what_is_not_listed_only() -> None:
+    row = {"nuclide": "Mo-99", "a1": "30 TBq", "a2": "20 TBq", "approval": "letter"}
+    with pytest.raises(ProblemsError, match="the regulations list Mo-99"):
+        facts_of(document(package(), approved_limits=[row]))
+    with pytest.raises(ProblemsError, match="A2 of Tb-161 is above its A1"):
+        facts_of(document(package(), approved_limits=[row | {"nuclide": "Tb-161", "a2": "31 TBq"}]))
+    with pytest.raises(ProblemsError, match="the regulations list Tb-161"):
+        facts_of(document(package(), jurisdiction="IAEA", approved_limits=[row | {"nuclide": "Tb-161"}]))
 
 
 def test_progeny_without_values_is_not_said() -> None:

@@ -23,6 +23,7 @@ from becq.physics.quantities import parse_dose_rate, parse_mass
 from becq.rules.fissile import fissile_mass_g
 from becq.rules.industrial import Material
 from becq.rules.package_facts import Carriage, excepted_kind, held_at, package_facts
+from becq.rules.reference import has_transport_limit
 from becq.rules.subject import DEFAULT_JURISDICTION, frame
 from becq.rules.transport import exempt_fraction, limit_of
 from becq.rules.vehicle_facts import vehicle_facts
@@ -144,6 +145,14 @@ class ApprovedLimit(Row):
     a2: ActivityBq = Field(gt=0, description="A2")
     approval: Text = Field(description="Authority and number of the approval")
 
+    @model_validator(mode="after")
+    def _ordered(self) -> ApprovedLimit:
+        if self.a2 > self.a1:
+            raise misfit(
+                "a2", f"A2 of {self.nuclide} is above its A1", "A2 is at most A1; they may be swapped"
+            )
+        return self
+
 
 class Vehicle(Row):
     """What is known of the vehicle, aircraft or ship beyond these packages."""
@@ -187,6 +196,15 @@ class ConsignmentDocument(Row):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise misfit("packages", f"several packages are called {', '.join(twice)}", "number them")
+        listed = [
+            r.nuclide for r in self.approved_limits if has_transport_limit(r.nuclide, self.jurisdiction)
+        ]
+        if listed:
+            raise misfit(
+                "approved_limits",
+                f"the regulations list {', '.join(listed)}; only nuclides without values are approved for",
+                "leave them out",
+            )
         late = [p.id for p in self.packages if p.reference_time and self._elapsed_s(p.reference_time) < 0]
         if self.departure is None and late:
             raise misfit(
