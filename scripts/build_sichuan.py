@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import delivery_vehicles as delivery
 import sichuan_permits as permits
 
 from becq.chain.network import Network
@@ -118,6 +119,7 @@ def build() -> Network:
         "resources": list(make_resources()),
         "processes": processes,
         "lanes": list(make_lanes(sites)),
+        **delivery_sections(table("vehicles"), [filled(row) for row in table("products")]),
         "stock": stock,
         "standing_orders": [item for hospital in demand for item in hospital.standing()],
         "orders": [item for hospital in demand for item in hospital.single()],
@@ -128,6 +130,15 @@ def build() -> Network:
     return Network.model_validate(
         network | {"approvals": list(permits.approvals(network, WEEKS, years, missing))}
     )
+
+
+def delivery_sections(vehicles: tuple[Row, ...], products: list[Item]) -> Item:
+    """Vehicles of a network and the packagings of its products."""
+    times = (hours(str(parameter(name))) for name in ("loading_at_producer", "handover_at_hospital"))
+    return {
+        "vehicles": list(delivery.make_vehicles(vehicles, *times)),
+        "packagings": list(delivery.make_packagings(table("packagings"), products)),
+    }
 
 
 def filled(row: Row) -> Item:

@@ -86,6 +86,7 @@ def build() -> Network:
                 "resources": list(make_resources()),
                 "processes": processes,
                 "lanes": list(make_lanes(sites)),
+                **sichuan.delivery_sections(table("vehicles"), network["products"]),
                 "stock": stock,
                 "standing_orders": standing,
                 "orders": single,

@@ -41,6 +41,7 @@ COMMANDS: dict[str, Target] = {
     "rules": Target("becq.cli.rules:app", "What the rules are, and what they say of a document."),
     "data": Target("becq.cli.data:app", "The reference tables: list, show, explain, check."),
     "plan": Target("becq.cli.plan:plan", "Plan a network: JSON, Excel and a page."),
+    "rounds": Target("becq.cli.rounds:rounds", "Drive a plan's deliveries: rounds of each vehicle."),
     "compare": Target("becq.cli.compare:compare", "Saved plans side by side."),
     "demo": Target("becq.cli.demo:demo", "Plan an example, play its first days, and serve the pages."),
     "serve": Target("becq.cli.serve:serve", "Serve the platform and run its background work."),

@@ -52,6 +52,7 @@ def calls(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "closes": closes,
                 "calibration": draw(clocks),
                 "priority": draw(st.integers(1, 3)),
+                "expires": draw(st.sampled_from(("11:00", "23:59"))),
             }
         )
     return found
@@ -168,6 +169,21 @@ def test_two_at_once_need_two_vans_and_the_weightier_is_served() -> None:
     assert (row["site"], row["reason"]) == ("d", "busy")
     assert "One more vehicle Van would bring it for" in row["remedy"]
     assert made(pair, [VAN | {"count": 2}])["missed"] == []
+
+
+def test_nothing_is_handed_over_after_it_has_expired() -> None:
+    [row] = made([FDG | {"opens": "08:00", "expires": "07:50"}])["missed"]
+    assert row["reason"] == "expired"
+    assert "expires at 07:50, before the window opens at 08:00" in row["sentence"]
+    [trip] = trips(made([FDG | {"expires": "07:05"}]))
+    assert trip["handovers"][0]["window_closes"].startswith("2026-12-06T23:05")
+
+
+def test_two_vans_may_leave_together() -> None:
+    short = FDG | {"opens": "07:00", "closes": "07:10"}
+    found = made([short, short], [VAN | {"count": 2, "package_limit": 1}])
+    assert [day["number"] for day in found["vehicles"]] == [1, 2]
+    assert len({day["starts"] for day in found["vehicles"]}) == 1
 
 
 def test_measured_roads_are_driven() -> None:

@@ -10,9 +10,10 @@ from becq.planning.rounds.schedule import fits_from, make_tour
 from becq.planning.rounds.task import PER_CURRENCY, Task
 from becq.planning.rounds.tours import DEPOT, cost_of
 
-NO_VEHICLE, NO_ROAD, PACKAGE, LATE, PACKAGES, INDEX, SHIFT, BUSY = (
+NO_VEHICLE, NO_ROAD, EXPIRED, PACKAGE, LATE, PACKAGES, INDEX, SHIFT, BUSY = (
     "no_vehicle",
     "no_road",
+    "expired",
     "package",
     "late",
     "packages",
@@ -64,6 +65,14 @@ def explain_barred(task: Task, call: Call, code: str) -> Missed:
             "Add the receiver to a road lane, or lengthen its max_km.",
             f"没有从{site.name_zh}到收货单位的公路线路。",
             "把收货单位加入公路线路，或加大线路的最大里程。",
+        )
+    elif code == EXPIRED:
+        expires, opens = (clock(task, first_minute(task, at)) for at in (call.closes, call.opens))
+        words = (
+            f"Its lot expires at {expires}, before the window opens at {opens}.",
+            "Deliver it from a later lot, or open the window earlier.",
+            f"其批次于{expires}失效，早于时间窗开始（{opens}）。",
+            "改用更晚的批次，或提前时间窗。",
         )
     else:
         load = call.packed.load_at(call.closes)

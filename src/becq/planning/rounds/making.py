@@ -75,13 +75,17 @@ def _homes(network: Network) -> str:
 
 
 def _vehicles(task: Task, tours: tuple[Tour, ...]) -> list[VehicleDay]:
-    ordered = sorted(tours, key=lambda tour: (tour.fleet, tour.rounds[0].starts, tour.rounds[0].visits))
+    ordered = sorted(tours, key=lambda tour: (tour.fleet, tour.rounds[0].starts, _stops(tour)))
     numbers: Counter[int] = Counter()
     rows = []
     for tour in ordered:
         numbers[tour.fleet] += 1
         rows.append(_vehicle(task, tour, numbers[tour.fleet]))
     return rows
+
+
+def _stops(tour: Tour) -> tuple[int, ...]:
+    return tuple(visit.stop for each in tour.rounds for visit in each.visits)
 
 
 def _vehicle(task: Task, tour: Tour, number: int) -> VehicleDay:

@@ -87,6 +87,10 @@ def make_task(network: Network, site: str, day: date, calls: Sequence[Call]) -> 
             barred[call.delivery] = call, "no_vehicle"
         elif not is_reached:
             barred[call.delivery] = call, "no_road"
+        elif (
+            math.floor((call.closes - midnight) / MINUTE_S + 1e-9) < (call.opens - midnight) / MINUTE_S - 1e-9
+        ):
+            barred[call.delivery] = call, "expired"
         else:
             begin = max(math.ceil((call.ready - midnight) / MINUTE_S - 1e-9), first)
             end = max(math.floor((call.closes - midnight) / MINUTE_S + 1e-9), begin)
