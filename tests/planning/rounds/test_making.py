@@ -163,10 +163,10 @@ def test_more_packages_than_a_van_holds() -> None:
 
 def test_two_at_once_need_two_vans_and_the_weightier_is_served() -> None:
     far = {"opens": "08:30", "closes": "08:40", "product": "i131", "gbq": 0.5}
-    pair = [FDG | far | {"to": "d", "priority": 3}, FDG | far | {"to": "c", "priority": 1}]
+    pair = [FDG | far | {"to": "d", "priority": 1}, FDG | far | {"to": "c", "priority": 3}]
     found = made(pair)
     [row] = found["missed"]
-    assert (row["site"], row["reason"]) == ("d", "busy")
+    assert (row["site"], row["reason"]) == ("c", "busy")  # the nearer one, which would cost less
     assert "One more vehicle Van would bring it for" in row["remedy"]
     assert made(pair, [VAN | {"count": 2}])["missed"] == []
 

@@ -22,6 +22,7 @@ from becq.errors import InputError
 from becq.platform.network import selectors as networks
 from becq.platform.plans import selectors, services
 from becq.platform.plans.models import PlanRun, RunStatus
+from becq.platform.plans.rounds import has_rounds
 from becq.reports.plan_html import render_plan_html
 from becq.reports.plan_xlsx import write_plan_xlsx
 from becq.reports.reading import read_plan
@@ -175,6 +176,7 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "changed": changed,
         "superseded_by": run.superseded_by,
+        "has_rounds": has_rounds(request.user),  # type: ignore[arg-type]
         "base": run.base if whole else None,
         "served": percent(plan.document.get("served_fraction")),
         "greedy": percent(plan.document.get("greedy_served_fraction")),
