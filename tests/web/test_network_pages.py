@@ -128,6 +128,29 @@ def test_a_site_says_where_it_lies_and_what_may_be_handled(world, language):
             assert untranslated(page) == set()
 
 
+VAN = {
+    "id": "van", "site": "pharmacy", "name": "White van", "name_zh": "白色厢式车", "shift_start": "05:00",
+    "shift_end": "14:30", "duty": "8 h", "cost_per_km": 2.5,
+}  # fmt: skip
+POT = {"id": "pot", "products": ["fdg"], "shield": "lead", "thickness_mm": 30, "radius_mm": 150}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_vehicles_and_packagings_are_listed(world, language):
+    zh = language != "en"
+    for tab, row, words in (
+        ("vehicles", VAN, ("05:00–14:30", "白色厢式车" if zh else "White van", "2.5")),
+        ("packagings", POT, ("铅 30 mm" if zh else "lead 30 mm", "150")),
+    ):
+        services.save_item(world.planner, tab, row)
+        page = text(world.client(world.planner, language).get(f"/network/?tab={tab}"))
+        assert [word for word in words if word not in page] == []
+        if zh:
+            assert untranslated(page) == set()
+    other = text(world.client(world.who("hospital", "far"), language).get("/network/?tab=vehicles"))
+    assert VAN["name_zh" if zh else "name"] not in other
+
+
 def test_an_approval_is_shown_to_its_holders(world):
     legal(world)
     page = text(world.client(world.who("hospital", "near")).get("/network/?tab=approvals"))

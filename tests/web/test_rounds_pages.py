@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 from market_world import World, world
 from test_plan_pages import at_once, untranslated
 
+from becq.errors import ProblemsError
 from becq.platform.network import services as networks
 from becq.platform.plans import rounds, services
+from becq.web.problems import tell
 
 __all__ = ["at_once", "world"]
 
@@ -110,3 +114,25 @@ def test_without_vehicles_nothing_is_offered(world, at_once):
     client = world.client(world.planner)
     assert f"/plan/{made.code}/rounds/" not in text(client.get(f"/plan/{made.code}/"))
     assert "No vehicles in the network" in text(client.get(f"/plan/{made.code}/rounds/"))
+
+
+SPOILT = (
+    ("vehicles", {**VAN, "shift_end": "04:00"}),
+    ("vehicles", {**VAN, "duty": "0 h"}),
+    ("packagings", {**POT, "shield": "leed"}),
+    ("packagings", {**POT, "shield": None, "thickness_mm": 3}),
+    ("packagings", {**POT, "radius_mm": 20}),
+    ("packagings", {**POT, "products": ["fdg", "fdg"]}),
+)
+
+
+@pytest.mark.parametrize(("section", "row"), SPOILT)
+def test_what_is_wrong_is_said_in_chinese(world, section, row):
+    given = {key: value for key, value in row.items() if value is not None}
+    with pytest.raises(ProblemsError) as caught:
+        networks.save_item(world.admin, section, given)
+    [problem] = caught.value.problems
+    with translation.override("zh-hans"):
+        told = tell(problem)
+    assert re.search("[\u4e00-\u9fff]", told.message), told
+    assert re.search("[\u4e00-\u9fff]", told.remedy), told

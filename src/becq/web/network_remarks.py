@@ -118,6 +118,54 @@ NETWORK_REMARKS = (
         r"(?P<code>\d+) is (?P<place>\S+); codes are listed in the table divisions",
         gettext_lazy("%(code)s is %(place)s; codes are listed in the table divisions"),
     ),
+    (
+        r"the shift ends before it starts \(shift_end <= shift_start\)",
+        gettext_lazy("the shift ends before it starts"),
+    ),
+    (
+        r"a shift lies within one day: give a shift_end after shift_start",
+        gettext_lazy("a shift lies within one day: give an end after its start"),
+    ),
+    (
+        r"the duty has no length",
+        gettext_lazy("the duty has no length"),
+    ),
+    (
+        r"give for example '9 h', or leave it out",
+        gettext_lazy("give for example “9 h”, or leave it out"),
+    ),
+    (
+        r"'(?P<word>.+)' is no material of a shield",
+        gettext_lazy("“%(word)s” is no material of a shield"),
+    ),
+    (
+        r"use (?P<names>air, water, .+)",
+        gettext_lazy("use one of these: %(names)s"),
+    ),
+    (
+        r"a shield needs both its material and its thickness",
+        gettext_lazy("a shield needs both its material and its thickness"),
+    ),
+    (
+        r"give shield and thickness_mm, or leave both out",
+        gettext_lazy("give material and thickness, or leave both out"),
+    ),
+    (
+        r"the shield is (?P<thick>\S+) mm thick in a package of radius (?P<radius>\S+) mm",
+        gettext_lazy("the shield is %(thick)s mm thick in a package of radius %(radius)s mm"),
+    ),
+    (
+        r"the radius counts from the activity to the outside: give a larger radius_mm",
+        gettext_lazy("the radius counts from the activity to the outside: give a larger one"),
+    ),
+    (
+        r"'(?P<word>.+)' is packed in two ways(?: \(first .+\))?",
+        gettext_lazy("“%(word)s” is packed in two ways"),
+    ),
+    (
+        r"name it under one packaging",
+        gettext_lazy("name it under one packaging"),
+    ),
 )
 
 __all__ = ["NETWORK_REMARKS"]

@@ -34,6 +34,8 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("lanes", gettext_lazy("Lanes")),
     ("roads", gettext_lazy("Measured roads")),
     ("approvals", gettext_lazy("Approvals")),
+    ("vehicles", gettext_lazy("Vehicles")),
+    ("packagings", gettext_lazy("Packagings")),
     ("outages", gettext_lazy("Outages")),
 )
 SITE_KINDS = {

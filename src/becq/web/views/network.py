@@ -30,6 +30,7 @@ from becq.web.network_rows import (
     site_row,
     word,
 )
+from becq.web.network_vehicles import packagings_table, vehicles_table
 
 
 @login_required
@@ -52,6 +53,8 @@ def network(request: HttpRequest) -> HttpResponse:
         "lanes": network_tables.lanes_table,
         "roads": network_tables.roads_table,
         "approvals": approvals_table,
+        "vehicles": vehicles_table,
+        "packagings": packagings_table,
         "outages": network_tables.outages_table,
     }[tab]
     table = make(request, frozenset(row.id for row in own))
