@@ -58,9 +58,9 @@ def vehicles_table(request: HttpRequest, own: frozenset[str]) -> Table:
         export_name="vehicles",
         columns=[
             Column("id", _("Code"), "code", sort=True, hidden=True),
-            Column("name", _("Name"), sort=True),
+            Column("name", pgettext("van", "Vehicle"), sort=True, wrap=True),
             Column("site", _("Site"), "site", sort="site_name"),
-            Column("count", _("Number"), "number", sort=True),
+            Column("count", _("How many"), "number", sort=True),
             Column("packages", _("Packages in a round"), "number"),
             Column("index", _("Transport index in a round"), "number"),
             Column("shift", _("Shift"), sort=True),
@@ -70,7 +70,7 @@ def vehicles_table(request: HttpRequest, own: frozenset[str]) -> Table:
             Column("cost", _("Cost")),
             Column("source", _("Source"), hidden=True, wrap=True),
         ],
-        filters=[Filter("q", _("Name or site"), "search", fields=["id", "name", "site_name"])],
+        filters=[Filter("q", _("Vehicle or site"), "search", fields=["id", "name", "site_name"])],
         empty_title=_("No vehicles that you may see"),
         empty_sentence=pgettext("vehicles", "They come with the network file, in its sheet vehicles."),
     )

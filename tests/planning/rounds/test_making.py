@@ -167,7 +167,7 @@ def test_two_at_once_need_two_vans_and_the_weightier_is_served() -> None:
     found = made(pair)
     [row] = found["missed"]
     assert (row["site"], row["reason"]) == ("c", "busy")  # the nearer one, which would cost less
-    assert "One more vehicle Van would bring it for" in row["remedy"]
+    assert "One more vehicle (Van) would bring it for" in row["remedy"]
     assert made(pair, [VAN | {"count": 2}])["missed"] == []
 
 

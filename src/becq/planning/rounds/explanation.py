@@ -107,10 +107,10 @@ def _busy(task: Task, cost: int, fleet: int) -> Words:
     vehicle = task.vehicles[fleet]
     price = f"{cost / PER_CURRENCY:,.0f} {vehicle.currency}"
     return (
-        "A vehicle of its own would bring it in time; those there are, are full or elsewhere then.",
-        f"One more vehicle {vehicle.name} would bring it for {price}.",
+        "A vehicle of its own would bring it in time; all vehicles are full or elsewhere then.",
+        f"One more vehicle ({vehicle.name}) would bring it for {price}.",
         "若单独派车可按时送达；现有车辆届时已满载或在途。",
-        f"增加一辆{vehicle.name_zh}即可送达，费用{price}。",
+        f"增加一辆车（{vehicle.name_zh}）即可送达，费用{price}。",
     )
 
 
