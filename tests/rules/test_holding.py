@@ -122,3 +122,23 @@ def test_a_year_contains_its_day() -> None:
     assert facts_of(document("1 GBq"), "day", network)["operation"]["year_operated_bq"].to_list() == [1e9]
     with pytest.raises(InputError, match="handled_this_year of I-131 is less"):
         facts_of(document("0.9 GBq"), "day", network)
+
+
+def test_documents_speak_of_sites_that_hold_something() -> None:
+    there = [site(LAB), site(LAB).model_copy(update={"id": "apt", "kind": "airport"})]
+    network = Network.model_validate(
+        {"name": "n", "sites": [row.model_dump(exclude_none=True) for row in there]}
+    )
+    posting = {
+        "origin": "h",
+        "destination": "h",
+        "nuclide": "I-131",
+        "activity": "1 GBq",
+        "day": "2026-12-07",
+    }
+    for document, said in (
+        ({"posting": posting | {"destination": "apt"}}, "goods only pass through it"),
+        ({"site_day": {"site": "apt", "day": "2026-12-07"}}, "goods only pass through it"),
+    ):
+        with pytest.raises(InputError, match=said):
+            facts_of(document, "document", network)

@@ -15,7 +15,7 @@ from becq.chain.site import Site
 from becq.chain.suggestion import where_defined
 from becq.errors import InputError
 from becq.rules.consignment import Content
-from becq.rules.holding import holding, operations, table, workplaces
+from becq.rules.holding import holding, is_judged, operations, table, workplaces
 from becq.rules.transfer import find_approval, transfer
 
 
@@ -32,7 +32,7 @@ class SiteDayDocument(Row):
 
     def facts(self, network: Network) -> dict[str, pl.DataFrame]:
         """Facts of the subjects holding, operation and workplace."""
-        site = find_site(network, self.site)
+        site = _holding_site(network, self.site)
         handled = _sum(self.handled)
         year = _sum(self.handled_this_year) if self.handled_this_year else None
         for name, amount in (year or {}).items():
@@ -66,7 +66,7 @@ class PostingDocument(Row):
 
     def facts(self, network: Network) -> dict[str, pl.DataFrame]:
         """Facts of the subjects transfer and holding (of the receiver)."""
-        sender, receiver = find_site(network, self.origin), find_site(network, self.destination)
+        sender, receiver = (_holding_site(network, code) for code in (self.origin, self.destination))
         approval = find_approval(network.approvals, sender.id, receiver.id, self.nuclide, self.day)
         row = transfer(
             sender,
@@ -91,6 +91,14 @@ def find_site(network: Network, code: str) -> Site:
     except KeyError:
         remedy = where_defined(code, "sites", network.site)
         raise InputError(f"There is no site '{code}' in the network; {remedy}") from None
+
+
+def _holding_site(network: Network, code: str) -> Site:
+    """A site at which somebody takes possession. Raises InputError for one that goods only pass through."""
+    site = find_site(network, code)
+    if not is_judged(site):
+        raise InputError(f"Nobody takes possession at '{code}' ({site.kind}): goods only pass through it")
+    return site
 
 
 def _sum(contents: Iterable[Content]) -> dict[str, float]:
