@@ -228,7 +228,7 @@ def test_one_reactor_less(network: Network) -> None:
             "stock": [lot for lot in network.stock if lot.site != "hfr"],
         }
     )
-    assert plan(without, first, 14).served_fraction == pytest.approx(0.897, abs=0.003)
+    assert plan(without, first, 14).served_fraction == pytest.approx(0.908, abs=0.003)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.*")), ids=lambda path: path.name)

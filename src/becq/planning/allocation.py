@@ -74,6 +74,10 @@ class Allocation:
         self._start(self.problem.options[option].lot)
         self._commit(option, activity_bq)
 
+    def start_known(self, lot: int) -> None:
+        """Record a batch that is started whatever the limits say."""
+        self._start(lot)
+
     def start(self, lot: int, relaxed: frozenset[str] = frozenset()) -> set[str]:
         """Start a batch; return what blocks it."""
         candidate = self.problem.lots[lot]
@@ -225,33 +229,18 @@ class Allocation:
         lot = self.problem.lots[added.lot]
         if not added.way.legs:
             return False
-        limit = possession_limit(self.problem, demand.site, lot.nuclide)
-        if limit is None:
+        possession = self.problem.possession
+        limit = possession.limit_bq(demand.site, lot.nuclide)
+        if limit is None or possession.is_ample(demand.site, lot.nuclide, lot.decay_const):
             return False
         rows = [self.flows[index] for index in self.held[demand.site, lot.nuclide]]
         present = [(self.problem.options[row.option], row.activity_bq) for row in rows]
         moments = [o.way.arrive for o, _ in present if added.way.arrive <= o.way.arrive < added.hold_until]
         return any(
-            held_at(present, moment, lot.decay_const)
-            + stock_held(self.problem, demand.site, lot.nuclide, moment)
+            held_at(present, moment, lot.decay_const) + possession.stock_bq(demand.site, lot.nuclide, moment)
             > limit * (1 + SLACK)
             for moment in moments
         )
-
-
-def possession_limit(problem: Problem, site: str, nuclide: str) -> float | None:
-    """The possession limit in Bq that binds receipts of ``nuclide`` at ``site``, if any."""
-    licence = problem.network.site[site].licence
-    return licence.limit_bq(nuclide) if licence else None
-
-
-def stock_held(problem: Problem, site: str, nuclide: str, moment: float) -> float:
-    """Activity in Bq of the opening stock of ``nuclide`` on ``site`` at ``moment``, nothing used."""
-    return sum(
-        lot.supply_bq * math.exp(-lot.decay_const * (moment - lot.release))
-        for lot in problem.lots
-        if lot.is_stock and lot.site == site and lot.nuclide == nuclide and lot.expires > moment
-    )
 
 
 def held_at(present: list[tuple[Option, float]], moment: float, decay_const: float) -> float:

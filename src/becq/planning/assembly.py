@@ -9,10 +9,10 @@ from typing import Any
 
 from becq.planning.allocation import Allocation, Flow
 from becq.planning.losses import activity_at_eob, lost_by_stage
-from becq.planning.options import Problem
+from becq.planning.options import Demand, Problem
 from becq.planning.pins import Pins
 from becq.planning.plan import Batch, Delivery, Plan, Unmet
-from becq.planning.reasons import explain_unmet
+from becq.planning.reasons import explain_past, explain_unmet
 from becq.planning.service import objective, served_by, served_fraction
 from becq.planning.solve import Solution
 
@@ -31,9 +31,7 @@ def assemble_plan(
         if demand.order is not None:
             deliveries.append(_delivery(problem, flow, demand.order.id, demand.order.id in pins.deliveries))
         else:
-            target = (
-                problem.lots[demand.lot].id if demand.lot is not None else f"{demand.site}:{demand.product}"
-            )
+            target = target_name(problem, demand)
             supplies.append(_delivery(problem, flow, target, False))
         if demand.lot is not None:
             into[demand.lot].append(flow)
@@ -54,7 +52,7 @@ def assemble_plan(
         if short <= order.activity * (order.tolerance + 1e-6):
             full += 1
             continue
-        reason = explain_unmet(problem, allocation, number)
+        reason = explain_past(problem, number) or explain_unmet(problem, allocation, number)
         unmet.append(
             Unmet(
                 order=order.id,
@@ -95,6 +93,15 @@ def assemble_plan(
     )
 
 
+def target_name(problem: Problem, demand: Demand) -> str:
+    """What a plan's rows call a demand: an order, a batch, or a site and what stands there."""
+    if demand.order is not None:
+        return demand.order.id
+    if demand.lot is not None:
+        return problem.lots[demand.lot].id
+    return demand.target or f"{demand.site}:{demand.product}"
+
+
 def _instant(seconds: float) -> str:
     return datetime.fromtimestamp(round(seconds), UTC).isoformat()
 
@@ -109,6 +116,8 @@ def _batch(problem: Problem, allocation: Allocation, number: int, into: list[Flo
         }
         for flow in into
     ]
+    history = problem.history
+    state = history.state(lot.id) if history else "planned"
     if lot.converts:
         given = sum(flow.activity_bq for flow in into) * lot.input_factor
     elif lot.elutes:
@@ -129,12 +138,13 @@ def _batch(problem: Problem, allocation: Allocation, number: int, into: list[Flo
         release=_instant(lot.release),
         expires=_instant(lot.expires),
         activity_eob_bq=lot.activity_eob_bq or at_eob,
-        activity_bq=given,
+        activity_bq=0.0 if state == "lost" else given,
         reference_time=_instant(lot.release),
         used_bq=allocation.drawn[number],
         cost=lot.cost,
         inputs=inputs,
         pinned=lot.id in pins.batches,
+        state=state,
     )
 
 
@@ -181,6 +191,7 @@ def _delivery(problem: Problem, flow: Flow, target: str, pinned: bool) -> Delive
             for leg in option.way.legs
         ],
         pinned=pinned,
+        state="sent" if flow.option in problem.frozen else "planned",
     )
 
 
@@ -218,7 +229,7 @@ def _moves(
         )
 
     for batch in batches:
-        if batch.kind == "stock":
+        if batch.kind in ("stock", "free") or batch.state == "lost":
             continue
         add(
             batch.kind,

@@ -21,10 +21,10 @@ import polars as pl
 
 from becq.chain.network import Network
 from becq.chain.process import CONVERTING, CREATING
-from becq.chain.site import Site
+from becq.chain.site import TRANSIT_KINDS, Site
 from becq.physics import decay_data
-from becq.planning.options import USE_HOLD_S
 from becq.planning.plan import Plan
+from becq.planning.possession import USE_HOLD_S
 from becq.rules.holding import Row, holding, is_judged, operations, table, use, workplaces
 from becq.rules.transfer import find_approval, transfer
 
@@ -171,7 +171,7 @@ def _handled(
 
 
 def _uses(plan: Record, network: Network) -> Iterator[Row]:
-    """Each product that a hospital uses on a day, its own apart; of a generator the nuclide eluted from it."""
+    """Each product that a hospital uses on a day, its own apart; of a generator the daughter eluted."""
     used: dict[tuple[str, str, date, bool], float] = defaultdict(float)
     for row in plan["deliveries"]:
         site = network.site[row["to"]]
@@ -186,10 +186,14 @@ def _uses(plan: Record, network: Network) -> Iterator[Row]:
 
 def _transfers(plan: Record, network: Network) -> Iterator[Row]:
     so_far: dict[str, float] = defaultdict(float)
+    came = {row["order"]: row for row in plan["supplies"]}
     rows = sorted((*plan["deliveries"], *plan["supplies"]), key=lambda row: (row["arrive"], row["id"]))
     for row in rows:
         sender, receiver = network.site[row["from"]], network.site[row["to"]]
-        if sender.id == receiver.id or holder(sender) == holder(receiver):
+        lot = row["lot"]
+        while sender.kind in TRANSIT_KINDS and lot in came:  # a package that had to wait for another flight
+            sender, lot = network.site[came[lot]["from"]], came[lot]["lot"]
+        if receiver.kind in TRANSIT_KINDS or holder(sender) == holder(receiver):
             continue
         product = network.product[row["product"]]
         day = datetime.fromisoformat(row["arrive"]).astimezone(receiver.zone).date()

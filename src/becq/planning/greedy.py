@@ -6,25 +6,47 @@ the plan is never worse.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from becq.planning.allocation import Allocation
 from becq.planning.options import Problem
 from becq.planning.pins import Fixed
 
 
-def allocate_greedily(problem: Problem, fixed: Fixed | None = None) -> Allocation:
-    """Serve orders in the order of their delivery windows, each by the first option that fits."""
+def allocate_greedily(
+    problem: Problem, fixed: Fixed | None = None, keep: Mapping[int, float] | None = None
+) -> Allocation:
+    """Serve orders in the order of their delivery windows, each by the first option that fits.
+
+    :param keep: options of an earlier plan with their Bq, tried before everything else.
+    """
     fixed = fixed or Fixed()
-    allocation = Allocation(problem, fixed)
-    for lot in sorted(fixed.start):
-        allocation.start(lot)
+    allocation = begin(problem, fixed)
+    for number in sorted(keep or {}, key=lambda n: (problem.options[n].way.depart, n)):
+        option = problem.options[number]
+        if number not in fixed.flows and fixed.delivery.get(option.demand, option.lot) == option.lot:
+            allocation.serve(number, (keep or {})[number])
     wanted = [n for n, demand in enumerate(problem.demands) if demand.order is not None]
     wanted.sort(key=lambda n: n not in fixed.delivery)
+    served = {problem.options[flow.option].demand for flow in allocation.flows}
     for demand in wanted:
+        if demand in served:
+            continue
         options = problem.of_demand[demand]
         if demand in fixed.delivery:
             options = [n for n in options if problem.options[n].lot == fixed.delivery[demand]]
         ranked = sorted(options, key=lambda n: _rank(problem, allocation, n))
         _serve_first(problem, allocation, ranked)
+    return allocation
+
+
+def begin(problem: Problem, fixed: Fixed) -> Allocation:
+    """An allocation of what is pinned to start and what has been sent already."""
+    allocation = Allocation(problem, fixed)
+    for lot in sorted(fixed.start):
+        allocation.start_known(lot)
+    for number, activity_bq in fixed.flows.items():
+        allocation.add_known(number, activity_bq)
     return allocation
 
 

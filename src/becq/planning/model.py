@@ -24,11 +24,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from becq.planning.allocation import Allocation, possession_limit, stock_held
+from becq.planning.allocation import Allocation
 from becq.planning.options import Problem
+from becq.planning.past import Kept
 from becq.planning.pins import Fixed
 
 Array = NDArray[np.float64]
+CHANGE_PRICE = 200.0
+"""What a batch or a way that was not in the plan before must save to be taken, in the currency of the network
+(assumption: a phone call and a new label)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Model:
     integer: NDArray[np.bool_]
     worth: Array
     cost: Array
+    change: Array
+    """Price of using a column that the plan which is changed did not use; part of no cost that is told."""
     lot_column: dict[int, int]
     use_column: dict[int, int]
     flow_column: dict[int, int]
@@ -129,13 +135,13 @@ class _Columns:
         return len(self.lower) - 1
 
 
-def build_model(problem: Problem, fixed: Fixed | None = None) -> Model:
-    """The programme of ``problem`` with the pins ``fixed``."""
+def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None = None) -> Model:
+    """The programme of ``problem`` with the pins ``fixed``; whatever is not in ``kept`` has its price."""
     fixed = fixed or Fixed()
     columns, rows = _Columns(), _Rows()
     lot_column: dict[int, int] = {}
     for number, lot in enumerate(problem.lots):
-        if not lot.is_stock and lot.outage is None:
+        if not lot.is_stock and (lot.outage is None or number in fixed.start):
             lot_column[number] = columns.add(
                 0.0 if number in fixed.forbid else 1.0,
                 lower=1.0 if number in fixed.start else 0.0,
@@ -145,30 +151,31 @@ def build_model(problem: Problem, fixed: Fixed | None = None) -> Model:
     use_column: dict[int, int] = {}
     flow_column: dict[int, int] = {}
     for number, option in enumerate(problem.options):
-        if problem.lots[option.lot].outage is not None:
-            continue
         demand = problem.demands[option.demand]
-        if demand.lot is not None and problem.lots[demand.lot].outage is not None:
+        ends = (option.lot, demand.lot) if demand.lot is not None else (option.lot,)
+        if any(problem.lots[n].outage is not None and n not in fixed.start for n in ends):
             continue
         if demand.order is not None:
             worth = problem.weight(option.demand) * option.most / demand.order.activity
         else:
             worth = 0.0
+        sent = 1.0 if number in fixed.flows else 0.0
         flow_column[number] = columns.add(
             1.0,
+            lower=sent,
             integer=False,
             worth=worth,
             scale=option.most,
             order=option.demand if demand.order is not None else -1,
         )
         if demand.order is not None or option.way.legs:
-            use_column[number] = columns.add(1.0, integer=True, cost=option.way.cost)
+            use_column[number] = columns.add(1.0, lower=sent, integer=True, cost=option.way.cost)
     _use_rows(problem, rows, lot_column, use_column, flow_column)
     _order_rows(problem, rows, fixed, columns, use_column)
     _supply_rows(problem, rows, lot_column, use_column, flow_column)
     _resource_rows(problem, rows, lot_column)
     _departure_rows(problem, rows, use_column)
-    _licence_rows(problem, rows, flow_column)
+    _licence_rows(problem, rows, flow_column, fixed)
     return Model(
         matrix=csr_matrix((rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))),
         row_lower=np.array(rows.lower),
@@ -178,12 +185,24 @@ def build_model(problem: Problem, fixed: Fixed | None = None) -> Model:
         integer=np.array(columns.integer, dtype=bool),
         worth=np.array(columns.worth),
         cost=np.array(columns.cost),
+        change=_changes(len(columns.cost), lot_column, use_column, kept, fixed),
         lot_column=lot_column,
         use_column=use_column,
         flow_column=flow_column,
         scale=np.array(columns.scale),
         order=np.array(columns.order, dtype=np.intp),
     )
+
+
+def _changes(
+    size: int, lot_column: dict[int, int], use_column: dict[int, int], kept: Kept | None, fixed: Fixed
+) -> Array:
+    price = np.zeros(size)
+    if kept is not None:
+        price[[column for lot, column in lot_column.items() if lot not in kept.lots]] = CHANGE_PRICE
+        known = kept.flows.keys() | fixed.flows.keys()
+        price[[column for option, column in use_column.items() if option not in known]] = CHANGE_PRICE
+    return price
 
 
 def _use_rows(
@@ -325,7 +344,7 @@ def _departure_rows(problem: Problem, rows: _Rows, use_column: dict[int, int]) -
             rows.add([(use_column[n], 1.0) for n in numbers], -math.inf, capacity)
 
 
-def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int]) -> None:
+def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int], fixed: Fixed) -> None:
     received: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number in flow_column:
         option = problem.options[number]
@@ -333,19 +352,20 @@ def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int]) ->
             site = problem.demands[option.demand].site
             received[site, problem.lots[option.lot].nuclide].append(number)
     for (site, name), numbers in received.items():
-        limit = possession_limit(problem, site, name)
-        if limit is None:
+        limit = problem.possession.limit_bq(site, name)
+        decay_const = problem.lots[problem.options[numbers[0]].lot].decay_const
+        if limit is None or problem.possession.is_ample(site, name, decay_const):
             continue
         for moment in sorted({problem.options[n].way.arrive for n in numbers}):
             present = [
                 n for n in numbers if problem.options[n].way.arrive <= moment < problem.options[n].hold_until
             ]
-            decay_const = problem.lots[problem.options[present[0]].lot].decay_const if present else 0.0
             held = {
                 n: problem.options[n].most * math.exp(-decay_const * (moment - problem.options[n].reference))
                 for n in present
             }
-            room = limit - stock_held(problem, site, name, moment)
+            sent = sum(activity for n, activity in held.items() if n in fixed.flows)
+            room = max(limit - problem.possession.stock_bq(site, name, moment), sent)
             per_demand: dict[int, float] = defaultdict(float)
             for n, activity in held.items():
                 demand = problem.options[n].demand
@@ -357,5 +377,5 @@ def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int]) ->
                 rows.add(
                     [(flow_column[n], activity / limit) for n, activity in held.items()],
                     -math.inf,
-                    max(room, 0.0) / limit,
+                    room / limit,
                 )

@@ -9,19 +9,26 @@ overflows, whatever the horizon.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
 
 from becq.chain.network import Network
 from becq.chain.order import Order
 from becq.physics.generators import eluate_activity_bq
 from becq.planning.lots import DAY_S, Lot, enumerate_lots
-from becq.planning.routes import Itinerary, Routes
+from becq.planning.past import Past
+from becq.planning.possession import USE_HOLD_S, Possession, Stay
+from becq.planning.routes import CHEAPEST, MOST_WAYS, Itinerary, Routes
 from becq.rules.licence import refuse
 
-USE_HOLD_S = DAY_S
-"""A dose counts against the receiver's licence until one day after its calibration (assumption)."""
+LARGE, FEW_WAYS = 5000, 3
+"""With more orders than this a lot keeps this many ways to a receiver, unless one of them never fills."""
 LONGEST_BACK_S = 2 * DAY_S
 """A lot may be released at most this long after the calibration time of an order it serves."""
 
@@ -42,13 +49,26 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What an option serves: ``kind`` is order, input (``lot`` consumes it) or deploy (eluted on site)."""
+    """What an option serves.
+
+    ``kind`` is order, input (``lot`` consumes it), deploy (eluted on site) or store (sent, and of no use as
+    planned). ``target`` is what a plan calls a store.
+    """
 
     kind: str
     site: str
     product: str
     order: Order | None = None
     lot: int | None = None
+    target: str = ""
+
+
+class Window(NamedTuple):
+    """Calibration time of an order and the window of its delivery, epoch seconds."""
+
+    reference: float
+    earliest: float
+    latest: float
 
 
 @dataclass
@@ -67,6 +87,9 @@ class Problem:
     """(option of a deployment, eluting lot) → daughter at elution per parent Bq at the option's reference."""
     elution_stock: dict[int, float]
     """Eluting lot → daughter that the generators in stock on the site give it, Bq."""
+    history: Past | None = None
+    frozen: dict[int, float] = field(default_factory=dict)
+    """Option that was sent already → its Bq."""
     of_demand: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     of_lot: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     input_demand: dict[int, int] = field(default_factory=dict)
@@ -75,10 +98,48 @@ class Problem:
     elution_of_slot: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     elution_of_option: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
 
-    @property
+    @cached_property
+    def windows(self) -> dict[int, Window]:
+        """Order's demand → its times in epoch seconds."""
+        instant = self.network.instant
+        return {
+            number: Window(
+                *(
+                    instant(t).timestamp()
+                    for t in (row.order.calibration, row.order.earliest, row.order.latest)
+                )
+            )
+            for number, row in enumerate(self.demands)
+            if row.order is not None
+        }
+
+    @cached_property
+    def possession(self) -> Possession:
+        """What receivers may hold."""
+        stays: dict[tuple[str, str], list[Stay] | None] = {}
+        for number, demand in enumerate(self.demands):
+            product = self.network.product[demand.product]
+            key = demand.site, product.nuclide
+            rows = stays.setdefault(key, [])
+            if demand.order is None:
+                stays[key] = None
+            elif rows is not None:
+                window = self.windows[number]
+                longest = product.shelf_life + LONGEST_BACK_S if product.kind == "generator" else USE_HOLD_S
+                until = window.reference + longest
+                rows.append(Stay(window.earliest, until, window.reference, demand.order.activity))
+        return Possession(self.network, self.lots, stays)
+
+    @cached_property
     def start(self) -> float:
-        """Start of the horizon: nothing moves before it."""
-        return datetime.combine(self.first, datetime.min.time(), self.network.zone).timestamp()
+        """Start of the horizon, or now where a plan is made again: nothing new moves before it."""
+        midnight = datetime.combine(self.first, datetime.min.time(), self.network.zone).timestamp()
+        return midnight if self.history is None else max(midnight, self.history.now)
+
+    @cached_property
+    def most_ways(self) -> int:
+        """Ways that a lot has to a receiver at most, where each needs a departure that may fill up."""
+        return MOST_WAYS if len(self.orders) <= LARGE else FEW_WAYS
 
     def weight(self, demand: int) -> float:
         """Worth of serving the whole of an order; see ``becq.planning.model``."""
@@ -112,10 +173,22 @@ PRIORITY_WEIGHT = {1: 9.0, 2: 3.0, 3: 1.0}
 """Worth of one order of average size by priority class (assumption, one policy of several)."""
 
 
-def build_problem(network: Network, first: date, days: int) -> Problem:
-    """Enumerate lots, demands and options of ``network`` from ``first`` for ``days`` days."""
+class Shelf(NamedTuple):
+    """The lots of one product that one site makes or holds, by release."""
+
+    releases: list[float]
+    lots: list[int]
+
+
+def build_problem(network: Network, first: date, days: int, history: Past | None = None) -> Problem:
+    """Enumerate lots, demands and options of ``network`` from ``first`` for ``days`` days.
+
+    ``history`` is what has happened of a plan that is made again.
+    """
     lots = enumerate_lots(network, first, days)
-    routes = Routes(network, first, days)
+    if history is not None:
+        lots = history.amend(lots)
+    routes = Routes(network, first, days, history.cancelled if history is not None else None)
     orders = network.demand(first, days)
     demands: list[Demand] = [Demand("order", o.site, o.product, order=o) for o in orders]
     demands += [
@@ -125,27 +198,43 @@ def build_problem(network: Network, first: date, days: int) -> Problem:
     ]
     deployed = dict.fromkeys((lot.site, lot.input_product or "") for lot in lots if lot.elutes)
     demands += [Demand("deploy", site, product) for site, product in deployed]
-    problem = Problem(network, first, days, orders, lots, routes, demands, [], {}, {})
-
-    makers: dict[str, list[int]] = defaultdict(list)
-    for number, lot in enumerate(lots):
-        if lot.is_stock and (lot.site, lot.product) in deployed:
-            continue
-        if refuse(network.site[lot.site], lot.nuclide, _day(lot.release)) is None:
-            makers[lot.product].append(number)
+    problem = Problem(network, first, days, orders, lots, routes, demands, [], {}, {}, history)
+    shelves = _shelves(problem, set(deployed))
     for number, demand in enumerate(demands):
         if not may_hold(problem, demand):
             continue
-        for maker in makers[demand.product]:
+        for site, shelf in shelves[demand.product].items():
             if demand.order is not None:
-                problem.options.extend(order_options(problem, number, maker))
+                problem.options.extend(_order_options(problem, number, site, shelf))
             elif demand.lot is not None:
-                problem.options.extend(_input_options(problem, number, maker))
+                for maker in shelf.lots:
+                    problem.options.extend(_input_options(problem, number, maker))
             else:
-                problem.options.extend(_deploy_options(problem, number, maker))
+                for maker in shelf.lots:
+                    problem.options.extend(_deploy_options(problem, number, maker))
+    if history is not None:
+        history.freeze(problem)
     _elutions(problem)
+    if history is not None:
+        history.settle(problem)
     problem.index()
     return problem
+
+
+def _shelves(problem: Problem, deployed: set[tuple[str, str]]) -> dict[str, dict[str, Shelf]]:
+    """Product → site → its lots: those that the site's licence allows, but generators in use on it."""
+    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number, lot in enumerate(problem.lots):
+        if lot.is_stock and (lot.site, lot.product) in deployed:
+            continue
+        if refuse(problem.network.site[lot.site], lot.nuclide, _day(lot.release)) is None:
+            found[lot.product][lot.site].append(number)
+    shelves: dict[str, dict[str, Shelf]] = defaultdict(dict)
+    for product, sites in found.items():
+        for site, numbers in sites.items():
+            numbers.sort(key=lambda n: (problem.lots[n].release, n))
+            shelves[product][site] = Shelf([problem.lots[n].release for n in numbers], numbers)
+    return shelves
 
 
 def may_hold(problem: Problem, demand: Demand) -> bool:
@@ -157,7 +246,7 @@ def may_hold(problem: Problem, demand: Demand) -> bool:
 def wanted_on(problem: Problem, demand: Demand) -> date:
     """The day for which a demand's licence is looked at."""
     if demand.order is not None:
-        return _day(problem.network.instant(demand.order.latest).timestamp())
+        return problem.network.instant(demand.order.latest).astimezone(UTC).date()
     return _day(problem.lots[demand.lot].start) if demand.lot is not None else problem.first
 
 
@@ -165,36 +254,62 @@ def _day(moment: float) -> date:
     return datetime.fromtimestamp(moment, UTC).date()
 
 
-def order_options(problem: Problem, number: int, maker: int) -> list[Option]:
-    """Ways from lot ``maker`` to the order of demand ``number``; none where decay or time forbids."""
-    network, lot = problem.network, problem.lots[maker]
+def _order_options(problem: Problem, number: int, site: str, shelf: Shelf) -> list[Option]:
+    """Ways from the lots of ``site`` to the order of demand ``number``; none where decay or time forbids."""
+    network, routes = problem.network, problem.routes
     order = problem.demands[number].order
     assert order is not None
-    reference = network.instant(order.calibration).timestamp()
-    if lot.expires < reference or lot.release > reference + LONGEST_BACK_S:
+    window = problem.windows[number]
+    product = network.product[order.product]
+    fastest = routes.fastest_s(site, order.site)
+    if fastest is None:
         return []
-    product = network.product[lot.product]
-    per_release = math.exp(-lot.decay_const * (reference - lot.release))
-    least_specific = product.min_specific_activity
+    last = min(window.reference + LONGEST_BACK_S, window.latest - fastest)
+    lots = [
+        maker
+        for maker in shelf.lots[: bisect_right(shelf.releases, last)]
+        if problem.lots[maker].expires >= max(window.reference, window.earliest)
+    ]
+    fit = [maker for maker in lots if _is_strong_enough(problem, maker, number)]
+    if not fit:
+        return []
+    decay_const = problem.lots[fit[0]].decay_const
+    at_least = 1 if problem.possession.is_ample(order.site, product.nuclide, decay_const) else CHEAPEST
+    ready = max(problem.start, min(problem.lots[maker].release for maker in fit))
+    timetabled = routes.timetabled(site, order.site, ready, window.earliest, window.latest)
+    least = 0.0 if order.partial else order.activity * (1 - order.tolerance)
+    found = []
+    for maker in fit:
+        lot = problem.lots[maker]
+        per_release = math.exp(-lot.decay_const * (window.reference - lot.release))
+        most = min(order.activity, lot.supply_bq * per_release)
+        hold = lot.expires if product.kind == "generator" else window.reference + USE_HOLD_S
+        ready, latest = max(lot.release, problem.start), min(window.latest, lot.expires)
+        known = [way for way in timetabled if way.arrive <= latest]
+        if len(timetabled) == MOST_WAYS:  # others may stand behind those that leave too early
+            known = routes.timetabled(site, order.site, ready, window.earliest, latest)
+        for way in routes.choose(
+            site, order.site, ready, window.earliest, latest, known, at_least, problem.most_ways
+        ):
+            found.append(Option(maker, number, way, window.reference, per_release, least, most, hold))
+    return found
+
+
+def _is_strong_enough(problem: Problem, maker: int, number: int) -> bool:
+    """Whether one batch can fill the order's least, and is concentrated enough at its calibration."""
+    lot, order = problem.lots[maker], problem.demands[number].order
+    assert order is not None
+    per_release = math.exp(-lot.decay_const * (problem.windows[number].reference - lot.release))
+    least_specific = problem.network.product[lot.product].min_specific_activity
     if (
         least_specific is not None
         and lot.specific_activity_bq_g is not None
         and lot.specific_activity_bq_g * per_release < least_specific
     ):
-        return []
+        return False
     most = min(order.activity, lot.supply_bq * per_release)
     least = 0.0 if order.partial else order.activity * (1 - order.tolerance)
-    if most < least or most <= 0:
-        return []
-    hold = lot.expires if product.kind == "generator" else reference + USE_HOLD_S
-    ways = problem.routes.itineraries(
-        lot.site,
-        order.site,
-        max(lot.release, problem.start),
-        network.instant(order.earliest).timestamp(),
-        min(network.instant(order.latest).timestamp(), lot.expires),
-    )
-    return [Option(maker, number, way, reference, per_release, least, most, hold) for way in ways]
+    return least <= most and most > 0
 
 
 def _input_options(problem: Problem, number: int, maker: int) -> list[Option]:
@@ -206,15 +321,17 @@ def _input_options(problem: Problem, number: int, maker: int) -> list[Option]:
         return []
     per_release = math.exp(-source.decay_const * (user.start - source.release))
     most = min(user.max_input_bq, source.supply_bq * per_release)
-    fastest = problem.routes.fastest_s(source.site, user.site)
-    if fastest is None:
+    if problem.routes.fastest_s(source.site, user.site) is None:
         return []
     ready = max(source.release, problem.start)
     # As late as roads allow: what has not left can still be sent elsewhere.
     ways = problem.routes.itineraries(
         source.site, user.site, ready, user.start - 0.5 * DAY_S, user.start
     ) or problem.routes.itineraries(source.site, user.site, ready, ready, user.start)
-    return [Option(maker, number, way, user.start, per_release, 0.0, most, user.start) for way in ways]
+    return [
+        Option(maker, number, way, user.start, per_release, 0.0, most, user.start)
+        for way in ways[: problem.most_ways]
+    ]
 
 
 def _deploy_options(problem: Problem, number: int, maker: int) -> list[Option]:
@@ -222,7 +339,7 @@ def _deploy_options(problem: Problem, number: int, maker: int) -> list[Option]:
     ready = max(source.release, problem.start)
     ways = problem.routes.itineraries(source.site, demand.site, ready, ready, source.expires)
     found = []
-    for way in ways:
+    for way in ways[: problem.most_ways]:
         per_release = math.exp(-source.decay_const * (way.arrive - source.release))
         most = source.supply_bq * per_release
         if math.isinf(most):
@@ -253,41 +370,53 @@ def _elutions(problem: Problem) -> None:
             slots[lot.site, lot.input_product or ""].append(number)
     for numbers in slots.values():
         numbers.sort(key=lambda number: problem.lots[number].start)
-    for (site, product), numbers in slots.items():
-        for stock in problem.lots:
-            if stock.is_stock and stock.site == site and stock.product == product:
-                for slot, daughter in _daughters(problem, numbers, stock, stock.release, stock.release):
-                    problem.elution_stock[slot] = (
-                        problem.elution_stock.get(slot, 0.0) + daughter * stock.supply_bq
-                    )
+    for stock in problem.lots:
+        numbers = slots.get((stock.site, stock.product), []) if stock.is_stock else []
+        for slot, daughter in _daughters(problem, numbers, [(stock, stock.release)])[0] if numbers else []:
+            problem.elution_stock[slot] = problem.elution_stock.get(slot, 0.0) + daughter * stock.supply_bq
+    deployments: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, option in enumerate(problem.options):
         demand = problem.demands[option.demand]
-        if demand.kind != "deploy":
-            continue
-        numbers = slots.get((demand.site, demand.product), [])
-        generator = problem.lots[option.lot]
-        for slot, daughter in _daughters(problem, numbers, generator, generator.release, option.way.arrive):
-            problem.elution[number, slot] = daughter / option.per_release
+        if demand.kind == "deploy":
+            deployments[demand.site, demand.product].append(number)
+    for where, options in deployments.items():
+        arrivals = [(problem.lots[problem.options[n].lot], problem.options[n].way.arrive) for n in options]
+        for number, found in zip(options, _daughters(problem, slots.get(where, []), arrivals), strict=True):
+            for slot, daughter in found:
+                problem.elution[number, slot] = daughter / problem.options[number].per_release
 
 
 def _daughters(
-    problem: Problem, numbers: list[int], generator: Lot, eluted: float, on_site: float
-) -> list[tuple[int, float]]:
-    """(slot, daughter Bq taken) per Bq of parent at ``eluted``, the generator's last elution."""
-    usable = [n for n in numbers if on_site <= problem.lots[n].start <= generator.expires]
-    if not usable:
-        return []
-    processes = [problem.network.process[problem.lots[n].process or ""] for n in usable]
-    taken = eluate_activity_bq(
-        generator.nuclide,
-        problem.lots[usable[0]].nuclide,
-        1.0,
-        [problem.lots[n].start - eluted for n in usable],
-        [process.elution_efficiency or 0.0 for process in processes],
-    )
-    found = []
-    for number, process, daughter in zip(usable, processes, taken, strict=True):
-        slot = problem.lots[number]
-        finished = math.exp(-slot.decay_const * (slot.release - slot.start))
-        found.append((number, float(daughter) * process.processing_yield * finished))
+    problem: Problem, numbers: list[int], generators: list[tuple[Lot, float]]
+) -> list[list[tuple[int, float]]]:
+    """(slot, daughter Bq taken) per Bq of parent at release, for each generator and its arrival.
+
+    ``numbers`` are the slots by time; a generator was last eluted when it was released.
+    """
+    starts = [problem.lots[n].start for n in numbers]
+    usable = [
+        range(bisect_left(starts, max(arrive, lot.release)), bisect_right(starts, lot.expires))
+        for lot, arrive in generators
+    ]
+    found: list[list[tuple[int, float]]] = [[] for _ in generators]
+    by_pair: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, slots in enumerate(usable):
+        if slots:
+            by_pair[generators[row][0].nuclide, problem.lots[numbers[slots[0]]].nuclide].append(row)
+    processes = [problem.network.process[problem.lots[n].process or ""] for n in numbers]
+    for (parent, daughter), rows in by_pair.items():
+        width = max(len(usable[row]) for row in rows)
+        times = np.full((len(rows), width), np.inf)
+        share = np.zeros((len(rows), width))
+        for at, row in enumerate(rows):
+            for place, slot in enumerate(usable[row]):
+                times[at, place] = starts[slot] - generators[row][0].release
+                share[at, place] = processes[slot].elution_efficiency or 0.0
+        taken = eluate_activity_bq(parent, daughter, np.ones(len(rows)), times, share)
+        for at, row in enumerate(rows):
+            for place, slot in enumerate(usable[row]):
+                lot = problem.lots[numbers[slot]]
+                finished = math.exp(-lot.decay_const * (lot.release - lot.start))
+                kept = processes[slot].processing_yield * finished
+                found[row].append((numbers[slot], float(taken[at, place]) * kept))
     return found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from becq.chain.network import Network
 from becq.errors import InputError
-from becq.planning.allocation import Allocation, Flow
+from becq.planning.allocation import Flow
 from becq.planning.assembly import assemble_plan
-from becq.planning.greedy import allocate_greedily
+from becq.planning.greedy import allocate_greedily, begin
 from becq.planning.model import build_model
 from becq.planning.options import Problem, build_problem
+from becq.planning.past import Past
 from becq.planning.pins import Pins, resolve_pins
 from becq.planning.plan import Plan
 from becq.planning.solve import Progress, solve
@@ -27,10 +30,14 @@ def plan(
     days: int,
     *,
     pins: Pins | None = None,
+    history: Past | None = None,
     time_limit_s: float = 60.0,
     progress: Progress | None = None,
 ) -> Plan:
     """Plan ``network`` from ``first`` (its zone) for ``days`` days.
+
+    ``history`` is what has happened of a plan that is made again, from which the new one departs no more
+    than it must.
 
     Raises InputError for an empty or overlong horizon and for pins that name nothing, ConflictError for
     pins that contradict each other. ``progress(fraction, text)`` is called from time to time.
@@ -40,44 +47,48 @@ def plan(
     report = progress or (lambda fraction, text: None)
     began = time.monotonic()
     report(0.0, "enumerating batches, ways and options")
-    problem = build_problem(network, first, days)
+    problem = build_problem(network, first, days, history)
     pins = pins or Pins()
-    fixed = resolve_pins(problem, pins)
+    fixed = resolve_pins(problem, pins) if history is None else history.fix(problem, pins)
+    kept = history.keep(problem) if history is not None else None
     report(0.1, f"{len(problem.orders)} orders, {len(problem.options)} options: first come, first served")
     greedy = allocate_greedily(problem, fixed)
     report(0.2, "building the mixed-integer programme")
-    model = build_model(problem, fixed)
+    model = build_model(problem, fixed, kept)
+    start = allocate_greedily(problem, fixed, kept.flows) if kept is not None else greedy
     solution = solve(
         model,
-        model.start_vector(greedy),
+        model.start_vector(start),
         time_limit_s,
         lambda fraction, text: report(0.25 + 0.65 * fraction, text),
     )
-    flows = [
+    flows = [Flow(number, activity_bq) for number, activity_bq in fixed.flows.items()]
+    flows += [
         Flow(number, float(solution.values[column]) * float(model.scale[column]))
         for number, column in model.flow_column.items()
-        if solution.values[column] > NEGLIGIBLE
+        if number not in fixed.flows
+        and solution.values[column] > NEGLIGIBLE
         and (number not in model.use_column or solution.values[model.use_column[number]] > 0.5)
     ]
-    flows = drop_useless(problem, flows)
+    flows = drop_useless(problem, flows, fixed.flows)
     report(0.9, "explaining what is unmet")
-    allocation = Allocation(problem, fixed)
-    for lot in sorted(fixed.start):
-        allocation.start(lot)
-    for flow in flows:
+    allocation = begin(problem, fixed)
+    for flow in flows[len(fixed.flows) :]:
         allocation.add_known(flow.option, flow.activity_bq)
     found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
     report(1.0, "done")
     return found
 
 
-def drop_useless(problem: Problem, flows: list[Flow]) -> list[Flow]:
-    """Leave out generators sent to a site whose elutions give nothing to anybody."""
+def drop_useless(
+    problem: Problem, flows: list[Flow], sent: Mapping[int, float] = MappingProxyType({})
+) -> list[Flow]:
+    """Leave out generators sent to a site whose elutions give nothing to anybody, but those on their way."""
     drawn = {problem.options[flow.option].lot for flow in flows}
 
     def serves(flow: Flow) -> bool:
         if problem.demands[problem.options[flow.option].demand].kind != "deploy":
             return True
-        return any(slot in drawn for slot, _ in problem.elution_of_option[flow.option])
+        return flow.option in sent or any(slot in drawn for slot, _ in problem.elution_of_option[flow.option])
 
     return [flow for flow in flows if serves(flow)]

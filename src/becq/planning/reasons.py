@@ -17,12 +17,13 @@ from becq.planning.allocation import LANE_FULL, LICENCE, NO_CAPACITY, OUTAGE, PI
 from becq.planning.options import Problem, largest_output, wanted_on
 from becq.rules.licence import refuse
 
-NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY = (
+NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY, VOID = (
     "not_made",
     "no_route",
     "too_far",
     "no_batch_in_time",
     "specific_activity",
+    "event",
 )
 LIFTABLE = (LICENCE, LANE_FULL, OUTAGE, PINNED)
 """Limits that are lifted one at a time, then together, in the order in which they are named."""
@@ -35,6 +36,21 @@ class Reason:
     code: str
     sentence: str
     sentence_zh: str
+
+
+def explain_past(problem: Problem, demand: int) -> Reason | None:
+    """Of a replan: why an order that can no longer be served was not, or None where it still could be."""
+    history, order = problem.history, problem.demands[demand].order
+    assert order is not None
+    if history is None or problem.of_demand[demand] or _instant(problem, order.latest) >= history.now:
+        return None
+    note = history.void(order.id)
+    if note is not None:
+        return Reason(VOID, note.sentence, note.sentence_zh)
+    for row in history.previous["unmet"]:
+        if row["order"] == order.id:
+            return Reason(row["reason"], row["sentence"], row["sentence_zh"])
+    return None
 
 
 def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reason:

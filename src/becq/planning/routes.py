@@ -7,9 +7,9 @@ Roads take what the network has measured, else the great circle times the detour
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,6 +24,7 @@ from becq.chain.places import GreatCircleRoads
 MAX_TIMETABLED_LEGS = 2
 MAX_TRANSIT_WAIT_S = 12 * 3600.0
 """Longest wait at an airport or a station, where nobody holds a licence for the goods (assumption)."""
+Array = NDArray[np.float64]
 CHEAPEST = 4
 MOST_WAYS = 64
 
@@ -86,11 +87,31 @@ class Trip:
         return (self.lane, self.origin, self.destination, self.close)
 
 
-class Routes:
-    """All ways between sites of a network in a span of time."""
+@dataclass(frozen=True, slots=True)
+class _Chains:
+    """Timetabled ways between two terminals in the order in which the goods are in hand again."""
 
-    def __init__(self, network: Network, first: date, days: int) -> None:
-        self._network = network
+    available: list[float]
+    costs: list[float]
+    close: Array
+    cost: Array
+    trips: list[tuple[Trip, ...]]
+    fastest_s: float
+
+
+class Routes:
+    """All ways between sites of a network in a span of time.
+
+    ``cancelled`` says of a departure that it does not take place.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        first: date,
+        days: int,
+        cancelled: Callable[[Trip], bool] | None = None,
+    ) -> None:
         self.roads: dict[tuple[str, str], Road] = {}
         for lane in network.lanes:
             if lane.mode == "road":
@@ -102,7 +123,8 @@ class Routes:
         for lane in network.lanes:
             if lane.mode != "road":
                 for trip in _trips(network, lane, first, days):
-                    self.trips[trip.origin].append(trip)
+                    if cancelled is None or not cancelled(trip):
+                        self.trips[trip.origin].append(trip)
         for trips in self.trips.values():
             trips.sort(key=lambda trip: (trip.close, trip.key))
         self._closes = {origin: [trip.close for trip in trips] for origin, trips in self.trips.items()}
@@ -112,6 +134,22 @@ class Routes:
             for trip in trips
             if trip.capacity is not None
         }
+        landings = dict.fromkeys(trip.destination for trips in self.trips.values() for trip in trips)
+        self._access: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
+        """Site → terminals within reach: name, time and cost of the road there."""
+        self._egress: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
+        for hub in self.trips:
+            self._access[hub].append((hub, 0.0, 0.0))
+        for hub in landings:
+            self._egress[hub].append((hub, 0.0, 0.0))
+        for (origin, destination), road in self.roads.items():
+            if destination in self.trips:
+                self._access[origin].append((destination, road.duration, road.cost))
+            if origin in landings:
+                self._egress[destination].append((origin, road.duration, road.cost))
+        self._chains: dict[str, dict[str, _Chains]] = {}
+        self._known: dict[tuple[str, str], list[tuple[float, _Chains, float, float]]] = {}
+        self._fastest: dict[tuple[str, str], float | None] = {}
 
     def itineraries(
         self, origin: str, destination: str, ready: float, earliest: float, latest: float
@@ -121,17 +159,82 @@ class Routes:
         The four cheapest; and where each of these needs a departure that may fill up, all further ones (64
         at most) until one does not, so that a full departure never hides a later one.
         """
+        return self.choose(
+            origin,
+            destination,
+            ready,
+            earliest,
+            latest,
+            self.timetabled(origin, destination, ready, earliest, latest),
+        )
+
+    def choose(
+        self,
+        origin: str,
+        destination: str,
+        ready: float,
+        earliest: float,
+        latest: float,
+        timetabled: Sequence[Itinerary],
+        at_least: int = CHEAPEST,
+        at_most: int = MOST_WAYS,
+    ) -> list[Itinerary]:
+        """The ways of ``itineraries`` where ``timetabled`` ones are known already (for an earlier ``ready``).
+
+        :param at_least: how many to keep although the cheapest can never fill up.
+        :param at_most: how many to keep although all may fill up.
+        """
         if origin == destination:
             moment = max(ready, earliest)
             return [Itinerary((), moment, moment, 0.0)] if moment <= latest else []
-        found = list(self._found(origin, destination, ready, earliest, latest))
-        found.sort(key=lambda way: (way.cost, way.arrive, -way.depart, [leg.lane for leg in way.legs]))
+        found = [way for way in timetabled if way.depart >= ready]
+        by_road = self._by_road(origin, destination, ready, earliest, latest)
+        if by_road is not None:
+            insort(found, by_road, key=_preference)
         kept: list[Itinerary] = []
-        for way in found[:MOST_WAYS]:
-            if len(kept) >= CHEAPEST and not all(self._may_fill(each) for each in kept):
+        for way in found[:at_most]:
+            if len(kept) >= at_least and not all(self.may_fill(each) for each in kept):
                 break
             kept.append(way)
         return kept
+
+    def _by_road(
+        self, origin: str, destination: str, ready: float, earliest: float, latest: float
+    ) -> Itinerary | None:
+        road = self.roads.get((origin, destination))
+        if road is None:
+            return None
+        arrive = max(ready + road.duration, earliest)
+        return _assemble(self, origin, destination, (), arrive) if arrive <= latest else None
+
+    def timetabled(
+        self, origin: str, destination: str, ready: float, earliest: float, latest: float
+    ) -> list[Itinerary]:
+        """The 64 cheapest ways with a flight or train, cheapest first."""
+        if origin == destination:
+            return []
+        found: list[tuple[float, float, float, tuple[Trip, ...]]] = []
+        for access, chains, egress, roads_cost in self._through(origin, destination):
+            begin = bisect_left(chains.available, earliest - MAX_TRANSIT_WAIT_S - egress)
+            end = bisect_right(chains.available, latest - egress)
+            if begin == end:
+                continue
+            there: Iterable[int] = range(begin, end)
+            if end - begin > MOST_WAYS:
+                leaving = chains.close[begin:end] - access
+                inside = np.flatnonzero(leaving >= ready)
+                order = np.lexsort((-leaving[inside], inside, chains.cost[begin:end][inside]))
+                there = (begin + inside[order[:MOST_WAYS]]).tolist()
+            for index in there:
+                depart = chains.trips[index][0].close - access
+                if depart >= ready:
+                    arrive = max(chains.available[index] + egress, earliest)
+                    cost = roads_cost + chains.costs[index]
+                    found.append((cost, arrive, -depart, chains.trips[index]))
+        found.sort(key=lambda row: row[:3])
+        ways = [_assemble(self, origin, destination, row[3], row[1]) for row in found[:MOST_WAYS]]
+        ways.sort(key=_preference)
+        return ways
 
     def latest_departure(self, origin: str, destination: str, earliest: float, latest: float) -> float | None:
         """Last moment to leave and still arrive in the window, or None where no way does."""
@@ -139,59 +242,68 @@ class Routes:
             return latest
         road = self.roads.get((origin, destination))
         leaving = [latest - road.duration] if road else []
-        ways = self._found(origin, destination, -math.inf, earliest, latest)
-        leaving += [way.depart for way in ways if len(way.legs) > 1 or way.legs[0].trip is not None]
+        for access, chains, egress, _ in self._through(origin, destination):
+            begin = bisect_left(chains.available, earliest - MAX_TRANSIT_WAIT_S - egress)
+            end = bisect_right(chains.available, latest - egress)
+            if begin < end:
+                leaving.append(float(chains.close[begin:end].max()) - access)
         return max(leaving, default=None)
 
-    def _may_fill(self, way: Itinerary) -> bool:
+    def may_fill(self, way: Itinerary) -> bool:
+        """Whether a way needs a departure that takes only so many packages."""
         return any(leg.departure in self.capacity for leg in way.legs if leg.departure is not None)
 
     def fastest_s(self, origin: str, destination: str) -> float | None:
         """Shortest travel time in s, timetable aside, or None where no lane leads there."""
-        if origin == destination:
-            return 0.0
-        times = [road.duration for road in [self.roads.get((origin, destination))] if road]
-        for hub in self._hubs(origin):
-            access = self.roads[origin, hub].duration if hub != origin else 0.0
-            for trip in self.trips[hub]:
-                egress = self._egress_s(trip.destination, destination)
-                if egress is not None:
-                    times.append(access + trip.available - trip.close + egress)
-        return min(times, default=None)
+        pair = origin, destination
+        if pair not in self._fastest:
+            times = [road.duration for road in [self.roads.get(pair)] if road]
+            times += [
+                access + chains.fastest_s + egress for access, chains, egress, _ in self._through(*pair)
+            ]
+            self._fastest[pair] = 0.0 if origin == destination else min(times, default=None)
+        return self._fastest[pair]
 
-    def _egress_s(self, hub: str, destination: str) -> float | None:
-        if hub == destination:
-            return 0.0
-        road = self.roads.get((hub, destination))
-        return road.duration if road else None
+    def _through(self, origin: str, destination: str) -> list[tuple[float, _Chains, float, float]]:
+        """Each pair of terminals between two sites: time to the first, ways between, time from the last.
 
-    def _hubs(self, origin: str) -> list[str]:
-        return [hub for hub in self.trips if hub == origin or (origin, hub) in self.roads]
+        Last comes the cost of the two roads.
+        """
+        pair = origin, destination
+        if pair not in self._known:
+            last = self._egress.get(destination, [])
+            self._known[pair] = [
+                (access, onward[terminal], egress, access_cost + egress_cost)
+                for hub, access, access_cost in (self._access.get(origin, []) if last else [])
+                for onward in [self._between(hub)]
+                for terminal, egress, egress_cost in last
+                if terminal in onward
+            ]
+        return self._known[pair]
 
-    def _found(
-        self, origin: str, destination: str, ready: float, earliest: float, latest: float
-    ) -> Iterator[Itinerary]:
-        road = self.roads.get((origin, destination))
-        if road:
-            arrive = max(ready + road.duration, earliest)
-            if arrive <= latest:
-                yield _assemble(self, origin, destination, (), arrive)
-        for hub in self._hubs(origin):
-            access = self.roads[origin, hub].duration if hub != origin else 0.0
-            trips = self.trips[hub]
-            for index in range(bisect_left(self._closes[hub], ready + access), len(trips)):
-                if trips[index].close > latest:
-                    break
-                for chain in self._connections((trips[index],), latest):
-                    egress = self._egress_s(chain[-1].destination, destination)
-                    if egress is None:
-                        continue
-                    soonest = chain[-1].available + egress
-                    arrive = max(soonest, earliest)
-                    if arrive <= latest and arrive - soonest <= MAX_TRANSIT_WAIT_S:
-                        yield _assemble(self, origin, destination, chain, arrive)
+    def _between(self, hub: str) -> dict[str, _Chains]:
+        """Terminal → all timetabled ways to it from ``hub``; found once."""
+        known = self._chains.get(hub)
+        if known is None:
+            found: dict[str, list[tuple[Trip, ...]]] = defaultdict(list)
+            for trip in self.trips.get(hub, []):
+                for chain in self._connections((trip,)):
+                    found[chain[-1].destination].append(chain)
+            known = {}
+            for terminal, ways in found.items():
+                ways.sort(key=lambda way: way[-1].available)
+                known[terminal] = _Chains(
+                    available=[way[-1].available for way in ways],
+                    costs=[sum(trip.cost for trip in way) for way in ways],
+                    close=np.array([way[0].close for way in ways]),
+                    cost=np.array([sum(trip.cost for trip in way) for way in ways]),
+                    trips=ways,
+                    fastest_s=min(way[-1].available - way[0].close for way in ways),
+                )
+            self._chains[hub] = known
+        return known
 
-    def _connections(self, chain: tuple[Trip, ...], latest: float) -> Iterator[tuple[Trip, ...]]:
+    def _connections(self, chain: tuple[Trip, ...]) -> Iterator[tuple[Trip, ...]]:
         yield chain
         if len(chain) == MAX_TIMETABLED_LEGS:
             return
@@ -201,12 +313,16 @@ class Routes:
         reached: set[str] = set()
         for index in range(bisect_left(self._closes.get(last.destination, []), last.available), len(onward)):
             trip = onward[index]
-            if trip.close > min(latest, last.available + MAX_TRANSIT_WAIT_S):
+            if trip.close > last.available + MAX_TRANSIT_WAIT_S:
                 return
             if trip.destination in visited or trip.destination in reached:
                 continue
             reached.add(trip.destination)
-            yield from self._connections((*chain, trip), latest)
+            yield from self._connections((*chain, trip))
+
+
+def _preference(way: Itinerary) -> tuple[float, float, float, list[str]]:
+    return way.cost, way.arrive, -way.depart, [leg.lane for leg in way.legs]
 
 
 def _assemble(
@@ -274,8 +390,8 @@ def _measure(
     network: Network,
     starts: Sequence[str],
     ends: Sequence[str],
-    km: NDArray[np.float64],
-    driving: NDArray[np.float64],
+    km: Array,
+    driving: Array,
 ) -> None:
     """Put what is measured in the place of the estimate."""
     if not network.roads:

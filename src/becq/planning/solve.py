@@ -109,15 +109,16 @@ def _solve_part(
     worth_bound = max(best, min(-bound, float(worth.sum())))
     if worth_bound == 0.0 and not model.lower[columns].any() and not (model.row_lower[rows] > 0).any():
         return Solution(np.zeros_like(values), 0.0, 0.0, 0.0, 0.0, late)
-    highs = _load(model, matrix, columns, rows, cost, COST_GAP, deadline)
+    priced = cost + model.change[columns]
+    highs = _load(model, matrix, columns, rows, priced, COST_GAP, deadline)
     highs.setOptionValue("mip_max_nodes", COST_NODES)
     _keep_service(highs, model.order[columns], model.scale[columns], values)
     _set_start(highs, values)
     values, cost_bound, late_cost = _run(highs)
     spent = float(cost @ values)
-    return Solution(
-        values, float(worth @ values), worth_bound, spent, min(spent, max(0.0, cost_bound)), late or late_cost
-    )
+    # The distance is that of what was minimised, the price of changes with it.
+    bound = max(0.0, spent - max(0.0, float(priced @ values) - cost_bound))
+    return Solution(values, float(worth @ values), worth_bound, spent, bound, late or late_cost)
 
 
 def _keep_service(highs: highspy.Highs, order: NDArray[np.intp], scale: Array, values: Array) -> None:

@@ -20,7 +20,8 @@ _EN: Final = {
     "unused": "Not used", "no_capacity": "no capacity", "too_far": "too far for its half-life",
     "outage": "outage", "licence_limit": "licence limit", "lane_full": "lane full", "not_made": "not made",
     "no_route": "no lane", "no_batch_in_time": "no batch in time", "specific_activity": "specific activity",
-    "pinned": "pinned", "stock": "in stock", "days": "days", "of": "of", "same_site": "same site",
+    "pinned": "pinned", "event": "not sent as planned", "stock": "in stock",
+    "days": "days", "of": "of", "same_site": "same site",
     "timed_out": "The time limit was met; the gap says how far the plan may be from the best.",
     "made_by": "Made by Becq",
 }  # fmt: skip
@@ -38,7 +39,8 @@ _ZH: Final = {
     "unused": "未使用", "no_capacity": "产能不足", "too_far": "相对半衰期过远",
     "outage": "停运", "licence_limit": "许可限值", "lane_full": "线路满载", "not_made": "无人生产",
     "no_route": "无线路", "no_batch_in_time": "无及时批次", "specific_activity": "比活度不足",
-    "pinned": "已固定", "stock": "库存", "days": "天", "of": "/", "same_site": "同一场所",
+    "pinned": "已固定", "event": "未按计划发出", "stock": "库存", "days": "天", "of": "/",
+    "same_site": "同一场所",
     "timed_out": "已达到时间上限；差距表示计划与最优的最大距离。",
     "made_by": "由贝可 Becq 生成",
 }  # fmt: skip

@@ -1,0 +1,61 @@
+"""What the planner asks about what has happened already, where a plan is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from becq.planning.lots import Lot
+    from becq.planning.options import Problem
+    from becq.planning.pins import Fixed, Pins
+    from becq.planning.routes import Trip
+    from becq.planning.situation import Note
+
+
+class Kept(Protocol):
+    """A plan in the numbers of a problem: batches, and activity (Bq at its reference) of each option."""
+
+    @property
+    def lots(self) -> frozenset[int]:
+        """Batches that the plan starts."""
+
+    @property
+    def flows(self) -> Mapping[int, float]:
+        """Option → Bq at its reference."""
+
+
+class Past(Protocol):
+    """The past of a horizon: batches begun, packages sent, departures that do not go."""
+
+    @property
+    def now(self) -> float:
+        """Nothing new starts or leaves before this moment (epoch seconds)."""
+
+    @property
+    def previous(self) -> Mapping[str, Any]:
+        """The plan that is made again, as data."""
+
+    def amend(self, lots: list[Lot]) -> list[Lot]:
+        """The lots as they are."""
+
+    def cancelled(self, trip: Trip) -> bool:
+        """Whether a departure does not go."""
+
+    def freeze(self, problem: Problem) -> None:
+        """Add what has been sent as options with one possible flow (``problem.frozen``)."""
+
+    def settle(self, problem: Problem) -> None:
+        """Put measured eluates in the place of computed ones."""
+
+    def fix(self, problem: Problem, pins: Pins) -> Fixed:
+        """``pins`` with what has happened."""
+
+    def keep(self, problem: Problem) -> Kept:
+        """The plan that is changed, in the numbers of ``problem``."""
+
+    def state(self, lot: str) -> str:
+        """Where a batch stands: planned, begun or lost."""
+
+    def void(self, order: str) -> Note | None:
+        """Why what the plan would have sent to an order by now did not leave, if that is so."""
