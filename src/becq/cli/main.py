@@ -42,6 +42,8 @@ COMMANDS: dict[str, Target] = {
     "data": Target("becq.cli.data:app", "The reference tables: list, show, explain, check."),
     "plan": Target("becq.cli.plan:plan", "Plan a network: JSON, Excel and a page."),
     "rounds": Target("becq.cli.rounds:rounds", "Drive a plan's deliveries: rounds of each vehicle."),
+    "replan": Target("becq.cli.replan:replan", "A saved plan made anew from now."),
+    "explain": Target("becq.cli.explain:explain", "How an order is served, or why not."),
     "compare": Target("becq.cli.compare:compare", "Saved plans side by side."),
     "demo": Target("becq.cli.demo:demo", "Plan an example, play its first days, and serve the pages."),
     "serve": Target("becq.cli.serve:serve", "Serve the platform and run its background work."),

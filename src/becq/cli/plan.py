@@ -44,12 +44,17 @@ def plan(
         raise InputError(f"--lang {lang}: the languages are {' and '.join(LANGUAGES)}")
     if not 0 < time_limit <= 86400:
         raise InputError(f"--time-limit {time_limit:g}: give seconds, more than 0 and at most 86400")
-    fixed = _read_pins(pins)
-    folder = _folder(out)
+    fixed = read_pins(pins)
+    folder = make_folder(out)
     network = read_network(file)
-    with _progress() as report:
-        found = make_plan(network, start, days, pins=fixed, time_limit_s=time_limit, progress=report)
-    written = _write(found, network, folder, lang)
+    with show_progress() as report:
+        try:
+            found = make_plan(network, start, days, pins=fixed, time_limit_s=time_limit, progress=report)
+        except ConflictError as error:
+            from becq.planning.conflicts import named_conflict
+
+            raise (named_conflict(error, network, start, days, fixed) if fixed else error) from error
+    written = write_plan(found, network, folder, lang)
     if as_json:
         typer.echo(json.dumps(found.as_dict(network), ensure_ascii=False, allow_nan=False))
         return
@@ -69,7 +74,8 @@ def _day(text: str) -> date:
     return day
 
 
-def _read_pins(path: Path | None) -> Any:
+def read_pins(path: Path | None) -> Any:
+    """The pins of a JSON file, None where there is no path. Raises InputError."""
     from pydantic import ValidationError
 
     from becq.planning import Pins
@@ -88,7 +94,7 @@ def _read_pins(path: Path | None) -> Any:
         raise InputError("\n".join(lines)) from error
 
 
-def _folder(path: Path) -> Path:
+def make_folder(path: Path) -> Path:
     """The folder for the files, made where it is missing: said before the solver has worked for nothing."""
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -100,7 +106,7 @@ def _folder(path: Path) -> Path:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[float, str], None]]:
+def show_progress() -> Iterator[Callable[[float, str], None]]:
     """A bar on a terminal, a line for every tenth elsewhere; always on stderr."""
     if not sys.stderr.isatty():
         said = -1.0
@@ -123,7 +129,7 @@ def _progress() -> Iterator[Callable[[float, str], None]]:
         yield lambda fraction, text: bar.update(job, completed=fraction, description=text)
 
 
-def _write(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
+def write_plan(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
     """Write the files beside their places and then put them there, so that none is ever half there."""
     from xlsxwriter.exceptions import FileCreateError
 

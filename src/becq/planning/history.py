@@ -1,0 +1,283 @@
+"""The frozen part of a replan, as the planner takes it: lots as they are, departures that do not go, flows
+that have been sent.
+
+A replan keeps the whole horizon of its plan. The past is in it as batches that are started and flows that are
+fixed, so that resources, licences, departures and elutions are counted once and in one way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from becq.chain.site import TRANSIT_KINDS
+from becq.errors import InputError
+from becq.planning.lots import Lot
+from becq.planning.options import Demand, Option, Problem
+from becq.planning.pins import Fixed, Pins, resolve_pins
+from becq.planning.possession import USE_HOLD_S
+from becq.planning.routes import MAX_TRANSIT_WAIT_S, Itinerary, Leg, Trip
+from becq.planning.situation import Free, Note, Record, Situation
+from becq.planning.standing import delay
+
+FREE = "free"
+"""Kind of a lot that is a package under way or arrived, whose further use is open."""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """A plan in the numbers of a problem: batches, and activity (Bq at its reference) of each option."""
+
+    lots: frozenset[int]
+    flows: Mapping[int, float]
+
+
+@dataclass
+class History:
+    """What the planner asks about the past of a replan."""
+
+    situation: Situation
+    previous: Record
+    free_of: dict[str, Free] = field(default_factory=dict)
+    may_go: Callable[[str, InputError], bool] | None = None
+    """Whether a pin that is no longer possible may be dropped."""
+
+    @property
+    def now(self) -> float:
+        """Nothing new starts or leaves before this moment (epoch seconds)."""
+        return self.situation.now
+
+    def amend(self, lots: list[Lot]) -> list[Lot]:
+        """The lots as they are, without those that nobody began, with packages under way."""
+        found = []
+        for lot in lots:
+            if lot.is_stock:
+                found.append(lot)
+            elif lot.id in self.situation.begun:
+                found.append(self.situation.begun[lot.id])
+            else:
+                later = self._later(lot)
+                if later.start >= self.now:
+                    found.append(later)
+        by_id = {lot.id: lot for lot in found}
+        for free in self.situation.free:
+            lot = self._package(free, by_id)
+            by_id[lot.id] = lot
+            found.append(lot)
+            self.free_of[lot.id] = free
+        return found
+
+    def cancelled(self, trip: Trip) -> bool:
+        """Whether a departure does not go."""
+        return self.situation.cancels(trip.lane, trip.origin, trip.destination, trip.leaves)
+
+    def freeze(self, problem: Problem) -> None:
+        """Put what has been sent into ``problem`` as options with one possible flow (``problem.frozen``).
+
+        Options that the past forbids go: another delivery of an order that has left, and a package that would
+        lie at a terminal for too long.
+        """
+        lots = {lot.id: number for number, lot in enumerate(problem.lots)}
+        orders = {d.order.id: n for n, d in enumerate(problem.demands) if d.order is not None}
+        inputs = {problem.lots[d.lot].id: n for n, d in enumerate(problem.demands) if d.lot is not None}
+        sites = {f"{d.site}:{d.product}": n for n, d in enumerate(problem.demands) if d.kind == "deploy"}
+        frozen: list[tuple[Option, float]] = []
+        closed: set[int] = set()
+        for row in self.situation.left:
+            target = row["order"]
+            demand = orders.get(target, inputs.get(target, sites.get(target, -1)))
+            if demand < 0 or row["lot"] not in lots:
+                raise InputError(
+                    f"{row['lot']} or {target} is not in the network; give the plan's own network"
+                )
+            frozen.append(self._sent(problem, row, lots[row["lot"]], demand, len(row["legs"])))
+            order = problem.demands[demand].order
+            if order is not None and not getattr(order, "split", False):
+                closed.add(demand)
+        for free in self.situation.free:
+            problem.demands.append(Demand("store", free.site, free.row["product"], target=free.id))
+            lot = lots[free.row["lot"]]
+            frozen.append(self._sent(problem, free.row, lot, len(problem.demands) - 1, free.legs))
+        problem.options[:] = [
+            option
+            for option in problem.options
+            if option.demand not in closed and not self._lies_too_long(problem, option)
+        ]
+        problem.__dict__.pop("possession", None)  # packages that wait count as well
+        for option, activity in frozen:
+            problem.frozen[len(problem.options)] = activity
+            problem.options.append(option)
+
+    def settle(self, problem: Problem) -> None:
+        """Put measured eluates in the place of computed ones."""
+        for number, lot in enumerate(problem.lots):
+            if lot.id in self.situation.eluate_bq:
+                problem.elution_stock[number] = self.situation.eluate_bq[lot.id]
+                for pair in [pair for pair in problem.elution if pair[1] == number]:
+                    del problem.elution[pair]
+
+    def fix(self, problem: Problem, pins: Pins) -> Fixed:
+        """``pins`` with what has happened: begun batches, packages under way, flows sent."""
+        fixed = resolve_pins(problem, pins, self.may_go)
+        happened = {
+            number
+            for number, lot in enumerate(problem.lots)
+            if lot.id in self.situation.begun or lot.id in self.free_of
+        }
+        return replace(
+            fixed, start=fixed.start | happened, forbid=fixed.forbid - happened, flows=problem.frozen
+        )
+
+    def keep(self, problem: Problem) -> Keep:
+        """The previous plan in the numbers of ``problem``, as far as it still exists in it."""
+        plan = self.previous
+        lots = {lot.id: number for number, lot in enumerate(problem.lots)}
+        names = [_target(problem, demand) for demand in problem.demands]
+        known: dict[tuple[str, str, int], list[int]] = {}
+        for number, option in enumerate(problem.options):
+            consumer = problem.demands[option.demand].lot
+            stands = problem.lots[option.lot].outage or (
+                consumer is not None and problem.lots[consumer].outage
+            )
+            if number not in problem.frozen and not stands:
+                key = (names[option.demand], problem.lots[option.lot].id, round(option.way.arrive))
+                known.setdefault(key, []).append(number)
+        flows: dict[int, float] = {}
+        for row in (*plan["deliveries"], *plan["supplies"]):
+            for number in known.get((row["order"], row["lot"], round(_seconds(row["arrive"]))), []):
+                way = problem.options[number].way
+                if [leg.lane for leg in way.legs] == [leg["lane"] for leg in row["legs"]]:
+                    flows[number] = row["activity_bq"]
+                    break
+        return Keep(frozenset(lots[row["id"]] for row in plan["batches"] if row["id"] in lots), flows)
+
+    def state(self, lot: str) -> str:
+        """Where a batch stands: planned, begun, lost."""
+        if lot in self.situation.dead:
+            return "lost"
+        return "begun" if lot in self.situation.begun or lot in self.free_of else "planned"
+
+    def void(self, order: str) -> Note | None:
+        """Why what the previous plan would have sent to an order by now did not leave, if that is so."""
+        for row in self.previous["deliveries"]:
+            if row["order"] == order and row["id"] in self.situation.void:
+                return self.situation.void[row["id"]]
+        return None
+
+    def _later(self, lot: Lot) -> Lot:
+        """A batch to come, later where it is said to start later, and under outage where it then is."""
+        later = delay(self.situation, lot)
+        if later is lot:
+            return lot
+        network = self.situation.network
+        later = replace(later, outage=None, outage_zh=None)
+        spans = [(outage, later.release) for outage in network.process[lot.process or ""].outages]
+        if lot.resource:
+            spans += [(outage, later.busy_until) for outage in network.resource[lot.resource].outages]
+        for outage, end in spans:
+            begins, ends = (network.instant(moment).timestamp() for moment in (outage.start, outage.end))
+            if begins < max(end, later.start + 1.0) and later.start < ends:
+                zh = outage.reason_zh or outage.reason
+                return replace(later, outage=outage.reason, outage_zh=zh)
+        return later
+
+    def _package(self, free: Free, lots: Mapping[str, Lot]) -> Lot:
+        """The lot that a package under way is: whole at a terminal, to be shared out at a site."""
+        source = lots.get(free.row["lot"])
+        if source is None:
+            raise InputError(f"{free.row['lot']} is not in the network; give the plan's own network")
+        reference = _seconds(free.row["reference_time"])
+        activity = free.row["activity_bq"] * math.exp(source.decay_const * (reference - free.arrive))
+        specific = source.specific_activity_bq_g
+        age = source.decay_const * (free.arrive - source.release)
+        return replace(
+            source,
+            id=free.id,
+            kind=FREE,
+            process=None,
+            site=free.site,
+            resource=None,
+            start=free.arrive,
+            busy_until=free.arrive,
+            eob=free.arrive,
+            release=free.arrive,
+            activity_eob_bq=activity,
+            supply_bq=activity,
+            input_product=None,
+            max_input_bq=0.0,
+            input_factor=0.0,
+            max_units=1 if self._at_terminal(free.site) else None,
+            cost=0.0,
+            specific_activity_bq_g=None if specific is None else specific * math.exp(-age),
+            outage=None,
+            outage_zh=None,
+        )
+
+    def _at_terminal(self, site: str) -> bool:
+        return self.situation.network.site[site].kind in TRANSIT_KINDS
+
+    def _lies_too_long(self, problem: Problem, option: Option) -> bool:
+        lot = problem.lots[option.lot]
+        return (
+            lot.kind == FREE
+            and self._at_terminal(lot.site)
+            and option.way.depart > lot.release + MAX_TRANSIT_WAIT_S
+        )
+
+    def _sent(self, problem: Problem, row: Record, lot: int, demand: int, legs: int) -> tuple[Option, float]:
+        """The option that a send of the previous plan is, and its activity at the option's reference."""
+        source, wanted = problem.lots[lot], problem.demands[demand]
+        way = way_of(row, legs, source.release)
+        row_reference = _seconds(row["reference_time"])
+        if wanted.order is not None:
+            reference = problem.network.instant(wanted.order.calibration).timestamp()
+            generator = problem.network.product[source.product].kind == "generator"
+            hold = source.expires if generator else reference + USE_HOLD_S
+        elif wanted.lot is not None:
+            reference = hold = problem.lots[wanted.lot].start
+        else:
+            reference = way.arrive
+            # What waits on a site for a use not yet decided counts there until it expires.
+            hold = way.arrive if self._at_terminal(wanted.site) else source.expires
+        activity = row["activity_bq"] * math.exp(source.decay_const * (row_reference - reference))
+        per_release = math.exp(-source.decay_const * (reference - source.release))
+        return Option(lot, demand, way, reference, per_release, activity, activity, hold), activity
+
+
+def _target(problem: Problem, demand: Demand) -> str:
+    """What the rows of a plan call a demand."""
+    if demand.order is not None:
+        return demand.order.id
+    if demand.lot is not None:
+        return problem.lots[demand.lot].id
+    return demand.target or f"{demand.site}:{demand.product}"
+
+
+def way_of(row: Record, legs: int, release: float) -> Itinerary:
+    """The dated way of a plan's delivery, or its first ``legs`` legs; what was booked costs what it cost.
+
+    What is handed over on the site is so at ``release`` of its lot, where that has become later.
+    """
+    found = [_leg(leg) for leg in row["legs"][:legs]]
+    if not found:
+        moment = max(_seconds(row["arrive"]), release)
+        return Itinerary((), moment, moment, 0.0)
+    return Itinerary(tuple(found), found[0].start, found[-1].end, row["cost"])
+
+
+def _leg(leg: Mapping[str, Any]) -> Leg:
+    start, end = _seconds(leg["start"]), _seconds(leg["end"])
+    ends = leg["from"], leg["to"]
+    if "leaves" not in leg:
+        return Leg(leg["lane"], leg["mode"], *ends, start, end)
+    leaves, lands = _seconds(leg["leaves"]), _seconds(leg["lands"])
+    number = leg["number"] or None
+    trip = Trip(leg["lane"], leg["mode"], *ends, start, end, None, 0.0, leaves, lands, number)
+    return Leg(leg["lane"], leg["mode"], *ends, start, end, trip.key, trip)
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
