@@ -74,7 +74,7 @@ def test_days_are_counted_in_days_and_times_in_their_unit() -> None:
     assert severities(taken, days_taken=[20.0, 21.0]) == ["ok", "warn"]
     (found,) = evaluate(Rulebook((taken,)), {"filing": frame("filing", {"days_taken": [21]})}).findings()
     assert (found.measured, found.limit, found.unit) == (21.0, 20.0, "d")
-    assert (found.sentence, found.sentence_zh) == (": 21 d of 20 d", "21 天/20 天")
+    assert (found.sentence, found.sentence_zh) == (": 21 d of 20 d", "21天/20天")
     stored = rule(
         **{**days, **sentence, "subject": "waste", "quantity": "stored_s", "limit": "30"}, comparison=">="
     )

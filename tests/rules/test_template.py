@@ -38,9 +38,9 @@ def findings(cells: dict[str, str], **facts: object) -> list[Finding]:
 @pytest.mark.parametrize(
     ("days", "licensed", "english", "chinese"),
     [
-        (-2382, True, "the licence ended 2382 d ago; named", "许可证已过期2382 天；已列入"),
-        (0, False, "the licence ends in 0 d; not named", "许可证距到期还有0 天；未列入"),
-        (12, None, "the licence ends in 12 d; unknown", "许可证距到期还有12 天；未知"),
+        (-2382, True, "the licence ended 2382 d ago; named", "许可证已过期2382天；已列入"),
+        (0, False, "the licence ends in 0 d; not named", "许可证距到期还有0天；未列入"),
+        (12, None, "the licence ends in 12 d; unknown", "许可证距到期还有12天；未知"),
     ],
 )
 def test_flags_and_signs_choose_between_two_texts(

@@ -72,7 +72,8 @@ def show(value: float | None, of: Unit, base: float = 1.0, zh: bool = False, dig
     name = name.replace("u", "µ").replace("2", "²").replace("3", "³") if of.dimension != "number" else name
     if of.name in ("", "1"):
         return number
-    return f"{number}%" if of.name == "%" else f"{number} {name}"
+    close = of.name == "%" or (zh and of.name in _ZH)
+    return f"{number}{name}" if close else f"{number} {name}"
 
 
 def _trim(value: float, digits: int) -> str:
