@@ -216,6 +216,34 @@ def test_a_plan_of_another_network_is_refused() -> None:
         make_rounds(network, plan, "farmacy", DAY)
 
 
+def test_what_has_left_is_not_driven_again() -> None:
+    network, plan = a_day([FDG, FDG | {"to": "b"}])
+    plan["deliveries"][0]["state"] = "sent"
+    found = make_rounds(network, plan, "pharmacy", DAY).as_dict()
+    assert [hand["order"] for hand in trips(found)[0]["handovers"]] == ["o1"]
+    plan["deliveries"][1]["state"] = "sent"
+    assert rounds_of(plan, network) == []
+
+
+def test_nothing_is_loaded_before_the_plan_was_made_anew() -> None:
+    network, plan = a_day([FDG])
+    plan["now"] = "2026-12-07T07:40:00+08:00"
+    [trip] = trips(make_rounds(network, plan, "pharmacy", DAY).as_dict())
+    assert local(trip["loads"]) == "07:40"
+
+
+def test_the_same_input_gives_the_same_rounds() -> None:
+    rows = [FDG | {"to": to, "closes": "11:00"} for to in "abcda"]
+    assert made(rows) == made(rows)
+
+
+def test_prices_beyond_reason_do_not_overflow() -> None:
+    dear = VAN | {"cost_per_day": 1e9, "cost_per_km": 1e9, "cost_per_hour": 1e9, "count": 99}
+    found = made([FDG, FDG | {"to": "b"}], [dear])
+    assert found["missed"] == []
+    assert len(found["vehicles"]) == 1
+
+
 def test_which_rounds_a_plan_has() -> None:
     network, plan = a_day([FDG])
     assert rounds_of(plan, network) == [("pharmacy", DAY)]

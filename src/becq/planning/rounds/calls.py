@@ -19,8 +19,8 @@ Record = Mapping[str, Any]
 class Call:
     """One delivery to make by road: epoch seconds throughout.
 
-    :ivar ready: when its lot is released. ``opens``, ``closes``: the window of the order, cut off where the
-        lot expires.
+    :ivar ready: when its lot is released, and not before the plan was made anew.
+    :ivar opens: begin of the window of the order; ``closes``: its end, cut off where the lot expires.
     """
 
     delivery: str
@@ -70,6 +70,7 @@ def _calls(
     orders: Mapping[str, Any],
     batches: Mapping[str, Record],
 ) -> Iterator[Call]:
+    now = _seconds(data["now"]) if data.get("now") else 0.0
     for row in data["deliveries"]:
         if row["from"] != site or not _by_road(row) or _day(row, network) != day:
             continue
@@ -88,7 +89,7 @@ def _calls(
             site=row["to"],
             product=row["product"],
             priority=order.priority,
-            ready=_seconds(lot["release"]),
+            ready=max(_seconds(lot["release"]), now),
             opens=network.instant(order.earliest).timestamp(),
             closes=min(network.instant(order.latest).timestamp(), _seconds(lot["expires"])),
             packed=pack(network, row["product"], row["nuclide"], row["activity_bq"], reference),
@@ -96,6 +97,9 @@ def _calls(
 
 
 def _by_road(row: Record) -> bool:
+    """Whether a delivery is yet to be driven, and driven all the way."""
+    if row.get("state", "planned") != "planned":
+        return False
     return bool(row["legs"]) and all(leg["mode"] == "road" for leg in row["legs"])
 
 

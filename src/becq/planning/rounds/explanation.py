@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from becq.planning.rounds.calls import Call
 from becq.planning.rounds.result import Missed
 from becq.planning.rounds.schedule import fits_from, make_tour
-from becq.planning.rounds.task import PER_CURRENCY, Task
+from becq.planning.rounds.task import Task
 from becq.planning.rounds.tours import DEPOT, cost_of
 
 NO_VEHICLE, NO_ROAD, EXPIRED, PACKAGE, LATE, PACKAGES, INDEX, SHIFT, BUSY = (
@@ -105,7 +105,7 @@ def _missed(task: Task, call: Call, code: str, words: Words) -> Missed:
 
 def _busy(task: Task, cost: int, fleet: int) -> Words:
     vehicle = task.vehicles[fleet]
-    price = f"{cost / PER_CURRENCY:,.0f} {vehicle.currency}"
+    price = f"{cost / task.per_currency:,.0f} {vehicle.currency}"
     return (
         "A vehicle of its own would bring it in time; all vehicles are full or elsewhere then.",
         f"One more vehicle ({vehicle.name}) would bring it for {price}.",

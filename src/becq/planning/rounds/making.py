@@ -11,6 +11,7 @@ from typing import Any
 from becq.chain.network import Network
 from becq.errors import InputError
 from becq.planning.plan import Plan
+from becq.planning.rounds.apart import search_apart
 from becq.planning.rounds.calls import calls_of
 from becq.planning.rounds.explanation import explain_barred, explain_missed, iso
 from becq.planning.rounds.packing import Load
@@ -36,6 +37,7 @@ def make_rounds(
     *,
     time_limit_s: float = 30.0,
     patience: int = PATIENCE,
+    apart: bool = False,
 ) -> DeliveryRounds:
     """The rounds by which ``site`` makes its deliveries of ``day`` (its own zone) by road.
 
@@ -43,6 +45,7 @@ def make_rounds(
     input unless the time limit is met.
 
     :param plan: a plan of ``network``, or its data as ``Plan.as_dict`` gives it.
+    :param apart: search in a process of its own, so that nothing can hold up the caller for good.
     :raises InputError: for a site that the network does not have, or a plan of another network.
     """
     if site not in network.site:
@@ -51,7 +54,11 @@ def make_rounds(
         )
     calls = calls_of(plan, network, site, day)
     task = make_task(network, site, day, calls)
-    found = search(task.problem, time_limit_s=time_limit_s, patience=patience)
+    searched = True
+    if apart:
+        found, searched = search_apart(task.problem, time_limit_s=time_limit_s, patience=patience)
+    else:
+        found = search(task.problem, time_limit_s=time_limit_s, patience=patience)
     vehicles = _vehicles(task, found.tours)
     missed: list[Missed] = [explain_missed(task, number) for number in found.left]
     missed += [explain_barred(task, call, code) for call, code in task.barred.values()]
@@ -66,6 +73,7 @@ def make_rounds(
         km=sum(row.km for row in vehicles),
         vehicles=vehicles,
         missed=sorted(missed, key=lambda row: (row.window_closes, row.delivery)),
+        searched=searched,
         gaps=[{"product": product, "gap": gap} for product, gap in sorted(gaps.items())],
     )
 

@@ -115,6 +115,7 @@ class Missed:
 class DeliveryRounds:
     """The rounds of one site on one day.
 
+    :ivar searched: False where the search gave no answer in time: these are rounds by insertion alone.
     :ivar gaps: what is not known, so that it could not be counted.
     """
 
@@ -127,6 +128,7 @@ class DeliveryRounds:
     km: float
     vehicles: list[VehicleDay]
     missed: list[Missed]
+    searched: bool
     gaps: list[dict[str, str]]
 
     def as_dict(self) -> dict[str, Any]:

@@ -22,8 +22,10 @@ from becq.rules.rulebook import builtin
 MINUTE_S = 60.0
 PER_KM = 10
 """Steps of distance in a km."""
-PER_CURRENCY = 6000
+PER_CURRENCY = 6000.0
 """Steps of money in one unit of the currency: prices with two decimals, for a km or an hour, are whole."""
+MOST_MONEY = 1e9
+"""Where a day of all vehicles costs more steps than this, steps are made coarser."""
 UNLIMITED = 10**6
 MOST_CHOICES = 16
 """Steps of its falling index that a delivery is considered with; between two of them it counts as before."""
@@ -37,6 +39,7 @@ class Task:
 
     :ivar midnight: epoch seconds from which minutes count.
     :ivar calls: stops of ``problem``, in the same order; ``vehicles``, ``tables``: its fleets.
+    :ivar per_currency: steps of money in one unit of the currency.
     :ivar limits: largest sum of transport indexes of each fleet.
     :ivar barred: calls that no vehicle may carry at all → reason code; they are not in ``calls``.
     """
@@ -49,6 +52,7 @@ class Task:
     vehicles: tuple[Vehicle, ...]
     tables: tuple[RoadTable, ...]
     limits: tuple[float | None, ...]
+    per_currency: float
     problem: TourProblem
     barred: dict[str, tuple[Call, str]]
 
@@ -105,8 +109,9 @@ def make_task(network: Network, site: str, day: date, calls: Sequence[Call]) -> 
             kept.append(call)
             choices.append(found)
     tables = tuple(road_table(network, site, [call.site for call in kept], row.speed_kmh) for row in vehicles)
+    steps = _money_steps(vehicles)
     fleets = tuple(
-        _fleet(row, table, limit) for row, table, limit in zip(vehicles, tables, limits, strict=True)
+        _fleet(row, table, limit, steps) for row, table, limit in zip(vehicles, tables, limits, strict=True)
     )
     if not _may_bind(choices, fleets):
         choices = [each[:1] for each in choices]
@@ -124,7 +129,7 @@ def make_task(network: Network, site: str, day: date, calls: Sequence[Call]) -> 
         for call, stop in zip(kept, stops, strict=True)
     )
     problem = TourProblem(stops, fleets)
-    return Task(network, site, day, midnight, tuple(kept), vehicles, tables, limits, problem, barred)
+    return Task(network, site, day, midnight, tuple(kept), vehicles, tables, limits, steps, problem, barred)
 
 
 def index_limit(jurisdiction: str, day: date) -> float | None:
@@ -151,7 +156,18 @@ def _minute(clock: object) -> int:
     return int(hour) * 60 + int(minute)
 
 
-def _fleet(row: Vehicle, table: RoadTable, limit: float | None) -> Fleet:
+def _money_steps(vehicles: Sequence[Vehicle]) -> float:
+    """Steps of money in one unit of the currency, so that sums of worth stay whole numbers of 64 bits."""
+    day = sum(
+        row.count * (row.cost_per_day + 24 * row.cost_per_hour + 1000 * row.cost_per_km) for row in vehicles
+    )
+    steps = PER_CURRENCY
+    while steps * day > MOST_MONEY:
+        steps /= 10
+    return steps
+
+
+def _fleet(row: Vehicle, table: RoadTable, limit: float | None, steps: float) -> Fleet:
     opens, closes = _minute(row.shift_start), _minute(row.shift_end)
     duration = table.minutes + minutes_up(row.unloading)
     duration[DEPOT] = table.minutes[DEPOT] + minutes_up(row.loading)
@@ -165,9 +181,9 @@ def _fleet(row: Vehicle, table: RoadTable, limit: float | None) -> Fleet:
         opens=opens,
         closes=closes,
         longest=closes - opens if row.duty is None else math.floor(row.duty / MINUTE_S + 1e-9),
-        fixed=round(row.cost_per_day * PER_CURRENCY),
-        per_distance=round(row.cost_per_km * PER_CURRENCY / PER_KM),
-        per_duration=round(row.cost_per_hour * PER_CURRENCY / 60),
+        fixed=round(row.cost_per_day * steps),
+        per_distance=round(row.cost_per_km * steps / PER_KM),
+        per_duration=round(row.cost_per_hour * steps / 60),
         distance=np.rint(table.km * PER_KM).astype(np.int64),
         duration=duration,
     )

@@ -84,9 +84,10 @@ def delivery_rounds(given: RoundsInput, site: str, day: date) -> dict[str, Any]:
     key = _key(given, site, day)
     found: dict[str, Any] | None = cache.get(key)
     if found is None:
-        made = make_rounds(given.network, given.document, site, day, time_limit_s=TIME_LIMIT_S)
+        made = make_rounds(given.network, given.document, site, day, time_limit_s=TIME_LIMIT_S, apart=True)
         found = made.as_dict()
-        cache.set(key, found, KEPT_S)
+        if made.searched:
+            cache.set(key, found, KEPT_S)
     return found
 
 
