@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from becq.chain.places import GreatCircleRoads
 from becq.chain.process import Process, Resource
 from becq.errors import ConflictError
 from becq.physics.quantities import format_activity
+from becq.planning.allocation import LICENCE, NO_CAPACITY
 from becq.planning.amendments import (
     amended,
     at_any_hour,
@@ -31,7 +33,9 @@ from becq.planning.amendments import (
     without_outages,
 )
 from becq.planning.excerpt import Beside, Excerpt
+from becq.planning.plan import Plan
 from becq.planning.planner import plan as make_plan
+from becq.planning.reasons import NO_ROUTE, NOT_MADE
 from becq.planning.situation import Record
 
 HOURS = (1, 2, 3, 4, 6, 8, 12, 24, 48)
@@ -62,14 +66,27 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The small problem solved: the plan of the excerpt, what the order gets, what it costs more."""
+    """The small problem solved: what the order gets, what it costs more, why not where not."""
 
     network: Network
-    plan: Record
-    delivery: list[Record]
+    found: Plan | None
     served: bool
     cost: float
     activity_bq: float
+    reason: str
+
+    @cached_property
+    def plan(self) -> Record:
+        """The plan of the excerpt as data, empty where there is none."""
+        if self.found is None:
+            return {"deliveries": [], "supplies": [], "batches": [], "unmet": []}
+        return self.found.as_dict(self.network)
+
+    @cached_property
+    def delivery(self) -> list[Record]:
+        """What comes to the order."""
+        (order,) = self.network.orders
+        return [row for row in self.plan["deliveries"] if row["order"] == order.id]
 
 
 class Remedies:
@@ -83,7 +100,7 @@ class Remedies:
         self.base = self.solve(self.network, Beside(excerpt), 0.0)
         self.proofs: list[tuple[Remedy, Outcome]] = []
         """Each change that was found, with the solved problem that shows it."""
-        self.fixed_cost = self.base.plan["cost"] - sum(self._price(self.base))
+        self.fixed_cost = self.base.cost - sum(self._price(self.base))
 
     def _price(self, outcome: Outcome) -> Iterator[float]:
         """Costs of what is beside the plan: the order's deliveries, supplies and batches of its own."""
@@ -117,17 +134,15 @@ class Remedies:
         """The small problem in ``network``, which is the excerpt's or one changed from it."""
         plan = self.excerpt.plan
         first = datetime.fromisoformat(plan["from"]).date()
+        base = self.fixed_cost if fixed_cost is None else fixed_cost
         try:
             found = make_plan(network, first, plan["days"], history=beside, time_limit_s=LONGEST_S)
         except ConflictError:
-            nothing = {"cost": math.inf, "supplies": [], "batches": []}
-            return Outcome(network, nothing, [], False, math.inf, 0.0)
-        document = found.as_dict(network)
-        rows = [row for row in document["deliveries"] if row["order"] == self.order.id]
-        got = sum(row["activity_bq"] for row in rows)
+            return Outcome(network, None, False, math.inf, 0.0, "")
+        got = sum(row.activity_bq for row in found.deliveries if row.order == self.order.id)
         served = got >= self.order.activity * (1 - self.order.tolerance - 1e-6) and got > 0
-        base = self.fixed_cost if fixed_cost is None else fixed_cost
-        return Outcome(network, document, rows, served, document["cost"] - base, got)
+        reason = next((row.reason for row in found.unmet if row.order == self.order.id), "")
+        return Outcome(network, found, served, found.cost - base, got, reason)
 
     def _remedy(self, kind: str, what: dict[str, Any], outcome: Outcome, en: str, zh: str) -> Remedy:
         cost = max(0.0, outcome.cost)
@@ -272,6 +287,8 @@ class Remedies:
             processes = [at_any_hour(p) if p.id in names else p for p in self.network.processes]
             outcome = self.solve(amended(self.network, processes=processes), Beside(self.excerpt))
             if not outcome.served:
+                if outcome.reason != NO_CAPACITY:
+                    return  # more to make it from is no help where it cannot come
                 continue
             new = [row for row in outcome.plan["batches"] if row["id"] not in self.excerpt.batches]
             slots: dict[str, list[datetime]] = defaultdict(list)
@@ -299,6 +316,8 @@ class Remedies:
 
     def _position(self) -> Iterator[Remedy]:
         """One more position of a resource."""
+        if self.base.reason in (NO_ROUTE, LICENCE, NOT_MADE):
+            return
         makers = self._nearest([p for p in self.network.processes if p.product in self.excerpt.chain])
         for name in dict.fromkeys(p.resource for p in makers if p.resource):
             resource = self.network.resource[name]
