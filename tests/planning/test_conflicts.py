@@ -77,6 +77,20 @@ def test_three_targets_in_two_positions() -> None:
     assert "堆只有2个位置" in found.sentence_zh
 
 
+def test_a_batch_that_its_product_is_made_from_is_needed() -> None:
+    """The labelled drug of the second Wednesday comes from one of two irradiations; a third pin is no matter."""
+    lots = [row.lot for row in plan(NETWORK, FIRST, 14).deliveries if row.order == "lu-near.20261216"]
+    pins = Pins(
+        batches={"irr-lu@20261207T0000Z": "forbid", "run-fdg@20261207T2000Z": "forbid"},
+        deliveries={"lu-near.20261216": lots[0], "i-near.20261208": None},
+    )
+    found = find_conflict(NETWORK, FIRST, 14, pins)
+    assert found is not None
+    assert {pin.name for pin in found.pins} == {"irr-lu@20261207T0000Z", "lu-near.20261216"}
+    assert "lu-near.20261216 is served from" in found.sentence
+    assert "irr-lu@20261207T0000Z不启动" in found.sentence_zh
+
+
 def test_pins_that_can_be_kept_have_no_conflict() -> None:
     assert find_conflict(NETWORK, FIRST, 7, Pins(batches={"irr-lu@20261207T0000Z": "start"})) is None
     assert find_conflict(NETWORK, FIRST, 7, Pins()) is None

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from checker import Referee
+from hypothesis import given
+from hypothesis import strategies as st
 from replan_checker import ReplanReferee
 from small import licence, small_network
 
@@ -23,7 +25,7 @@ from becq.planning.events import parse_event
 from becq.planning.excerpt import Beside, cut_excerpt
 from becq.planning.explanation import Explanation, explain_order
 from becq.planning.loads import resource_loads
-from becq.planning.remedies import Outcome, Remedies, Remedy
+from becq.planning.remedies import Outcome, Remedies, Remedy, _first
 from becq.planning.replan import replan
 
 FIRST = date(2026, 12, 7)
@@ -180,6 +182,57 @@ def test_one_more_place_on_a_full_flight() -> None:
     assert "12-08 09:00" in found["packages"].sentence
 
 
+def test_goods_of_others_take_their_places_too() -> None:
+    """The one place of the flight is taken by Lu-177: an order of I-131 has no room beside the plan."""
+    base = small_network().model_dump(mode="json", exclude_none=True)
+    base["lanes"][1]["departures"][0]["capacity_packages"] = 1
+    stock = [
+        *base["stock"],
+        {"id": "lu", "site": "reactor", "product": "lu-bulk", "activity": "20 GBq",
+         "reference_time": "2026-12-07T00:00:00+08:00"},
+    ]  # fmt: skip
+    orders = [
+        one_order("far", "lu-bulk", "5 GBq", "2026-12-08", ("08:00", "14:00"), id="lu-first", priority=1),
+        one_order("far", "i131", "0.5 GBq", "2026-12-08", ("08:00", "14:00"), id="i-second", priority=3),
+    ]
+    lanes = [{**base["lanes"][0], "max_km": 400}, base["lanes"][1]]
+    network, document = planned(3, lanes=lanes, stock=stock, orders=orders, standing_orders=[], processes=[])
+    assert [row["order"] for row in document["unmet"]] == ["i-second"]
+    assert "packages" in shown(network, document, "i-second")
+
+
+def test_other_goods_of_the_nuclide_count_against_the_licence() -> None:
+    """Capsules of I-131 fill the 4 GBq of a hospital: an order of the solution has no room beside them."""
+    base = small_network().model_dump(mode="json", exclude_none=True)
+    capsules = {**base["products"][0], "id": "i131-capsules", "name": "Capsules", "name_zh": "胶囊"}
+    stock = [
+        *base["stock"],
+        {"id": "capsules", "site": "reactor", "product": "i131-capsules", "activity": "5 GBq",
+         "reference_time": "2026-12-07T00:00:00+08:00"},
+    ]  # fmt: skip
+    orders = [
+        one_order("tight", "i131-capsules", "3 GBq", "2026-12-08", ("08:00", "12:00"), id="a", priority=1),
+        one_order("tight", "i131", "2 GBq", "2026-12-08", ("08:00", "12:00"), id="b", priority=3),
+    ]
+    network, document = planned(
+        2,
+        products=[*base["products"], capsules],
+        stock=stock,
+        orders=orders,
+        standing_orders=[],
+        processes=[],
+    )
+    assert [row["order"] for row in document["unmet"]] == ["b"]
+    (limit,) = shown(network, document, "b")["licence"].what["limits"]
+    assert limit["limit_bq"] > 5e9
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=9, unique=True), st.integers(0, 60))
+def test_the_first_step_that_serves_is_found(steps: list[int], needed: int) -> None:
+    steps.sort()
+    assert _first(steps, lambda hours: hours >= needed) == next((s for s in steps if s >= needed), None)
+
+
 def test_one_more_batch_at_another_hour() -> None:
     """30 GBq of FDG at 17:00: the last run of the calendar leaves 13 GBq by then, one at 13:00 leaves 39."""
     order = one_order("near", "fdg", "30 GBq", "2026-12-08", ("15:00", "17:00"), tolerance=0)
@@ -328,17 +381,23 @@ def test_loads_are_hours_by_hand() -> None:
 
 
 def test_what_is_held_at_most_is_as_the_licence_counts() -> None:
-    """Two doses of one day: at the arrival of the second both are there; worked by hand."""
+    """Two doses of one day and 4 GBq of stock: when the second comes all are there; worked by hand."""
     orders = [
         one_order("near", "i131", "1 GBq", "2026-12-08", ("08:00", "12:00"), id="a"),
         one_order("near", "i131", "2 GBq", "2026-12-08", ("10:00", "12:00"), id="b"),
     ]
-    network, document = planned(2, orders=orders, standing_orders=[], processes=[])
+    there = {
+        "id": "there", "site": "near", "product": "i131", "activity": "4 GBq",
+        "reference_time": "2026-12-08T12:00:00+08:00", "expires": "2026-12-08T11:30:00+08:00",
+    }  # fmt: skip
+    stock = [row.model_dump(mode="json", exclude_none=True) for row in small_network().stock]
+    network, document = planned(2, orders=orders, stock=[*stock, there], standing_orders=[], processes=[])
+    assert all(row["legs"] for row in document["deliveries"]), "what is there expires before it is wanted"
     rows = {row["order"]: row for row in document["deliveries"]}
     last = max(datetime.fromisoformat(row["arrive"]) for row in rows.values())
     calibration = datetime.fromisoformat("2026-12-08T12:00:00+08:00")
     hours = (calibration - last).total_seconds() / 3600
-    expected = 3e9 * 2 ** (hours / (8.0252 * 24))
+    expected = 7e9 * 2 ** (hours / (8.0252 * 24))
     assert held_peaks(network, document)["near", "I-131"] == pytest.approx(expected, rel=1e-4)
 
 

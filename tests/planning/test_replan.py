@@ -119,6 +119,64 @@ def test_a_failure_spoils_what_was_made_of_it(previous: Document) -> None:
     document, _ = anew(previous, "2026-12-10T15:00+08:00", "failed batch=irr-mo@20261206T1600Z reason=yield")
     assert batch(document, "make-gen@20261210T0600Z")["state"] == "lost"
     assert not [row for row in document["deliveries"] if row["lot"] == "make-gen@20261210T0600Z"]
+    again = replan(NETWORK, document, [], datetime.fromisoformat("2026-12-12T15:00+08:00"))
+    later = again.plan.as_dict(again.network)
+    assert ReplanReferee(NETWORK, later, document).check() == []
+    for name in ("irr-mo@20261206T1600Z", "make-gen@20261210T0600Z"):
+        assert batch(later, name)["state"] == "lost", "what is lost stays lost"
+    notes = {note["subject"]: note["sentence"] for note in later["notes"]}
+    assert notes["irr-mo@20261206T1600Z"] == "irr-mo@20261206T1600Z is lost: yield."
+
+
+def test_a_batch_whose_position_is_still_taken_has_not_begun() -> None:
+    """One position: Mo-99 should be out on Thursday at midnight, I-131 goes in at 08:00; it is out at 10:00."""
+    pile = NETWORK.resource["pile"].model_copy(update={"positions": 1})
+    network = small_network(
+        resources=[pile if row.id == "pile" else row for row in NETWORK.resources],
+        standing_orders=[row for row in NETWORK.standing_orders if row.product != "lu-psma"],
+    )
+    pins = Pins(batches={"irr-mo@20261206T1600Z": "start", "irr-i131@20261210T0000Z": "start"})
+    before = plan(network, FIRST, 7, pins=pins).as_dict(network)
+    document, _ = anew(
+        before, "2026-12-10T09:00+08:00", "late batch=irr-mo@20261206T1600Z by=10h stage=eob", network=network
+    )
+    assert "irr-i131@20261210T0000Z" not in {row["id"] for row in document["batches"]}
+    note = next(note for note in document["notes"] if note["subject"] == "irr-i131@20261210T0000Z")
+    assert (
+        "Pile was still taken by irr-mo@20261206T1600Z" in note["sentence"] or note["code"] == "pin_dropped"
+    )
+
+
+def test_a_package_at_a_terminal_is_not_divided() -> None:
+    """Two orders could share what is in it, and nothing else is there; only one of them gets it."""
+    order = {
+        "id": "o", "site": "far", "product": "i131", "activity": "0.5 GBq", "partial": True,
+        "calibration": "2026-12-09T12:00:00+08:00", "earliest": "2026-12-07T08:00:00+08:00",
+        "latest": "2026-12-09T23:30:00+08:00",
+    }  # fmt: skip
+    stock = [
+        {"id": "last", "site": "reactor", "product": "i131", "activity": "0.62 GBq",
+         "reference_time": "2026-12-07T00:00:00+08:00"}
+    ]  # fmt: skip
+    (line,) = NETWORK.lanes[1].departures
+    evening = line.model_copy(update={"time": time(18)})
+    lanes = [
+        NETWORK.lanes[0].model_copy(update={"max_km": 400.0}),
+        NETWORK.lanes[1].model_copy(update={"departures": [line, evening]}),
+    ]
+    network = small_network(lanes=lanes, orders=[order], stock=stock, standing_orders=[], processes=[])
+    before = plan(network, FIRST, 3).as_dict(network)
+    flight = next(leg for leg in before["deliveries"][0]["legs"] if "leaves" in leg)
+    document, _ = anew(
+        before,
+        flight["start"],
+        f"cancelled lane=fly-ab leaves={flight['leaves']}",
+        'rush id=p site=far product=i131 activity="0.2 GBq" calibration=2026-12-09T12:00 priority=1 '
+        "latest=2026-12-09T23:30",
+        network=network,
+    )
+    package = next(row["id"] for row in document["batches"] if row["kind"] == "free")
+    assert [row["lot"] for row in document["deliveries"]].count(package) == 1
 
 
 @pytest.mark.parametrize(("eob", "share"), [("15 GBq", 0.5), ("33 GBq", 1.1)])

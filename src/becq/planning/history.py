@@ -106,7 +106,6 @@ class History:
             for option in problem.options
             if option.demand not in closed and not self._lies_too_long(problem, option)
         ]
-        problem.__dict__.pop("possession", None)  # packages that wait count as well
         for option, activity in frozen:
             problem.frozen[len(problem.options)] = activity
             problem.options.append(option)
