@@ -160,9 +160,11 @@ def test_a_package_at_a_terminal_is_not_divided() -> None:
     ]  # fmt: skip
     (line,) = NETWORK.lanes[1].departures
     evening = line.model_copy(update={"time": time(18)})
+    late = {"id": "fly-late", "departures": [evening], "cost_per_trip": 2400.0}
     lanes = [
         NETWORK.lanes[0].model_copy(update={"max_km": 400.0}),
-        NETWORK.lanes[1].model_copy(update={"departures": [line, evening]}),
+        NETWORK.lanes[1],
+        NETWORK.lanes[1].model_copy(update=late),
     ]
     network = small_network(lanes=lanes, orders=[order], stock=stock, standing_orders=[], processes=[])
     before = plan(network, FIRST, 3).as_dict(network)
