@@ -17,6 +17,7 @@ from market_world import START, World, token, world
 from messages import catalogue
 from python_calamine import CalamineWorkbook
 
+from becq.planning.comparison import measure
 from becq.platform import clock
 from becq.platform.dispatch.models import Consignment
 from becq.platform.market.models import Order, Status
@@ -265,6 +266,10 @@ def test_a_plan_is_pinned_replanned_compared_and_committed(world, run):
     assert answer["Location"] == f"/plan/compare/?a={run.code}&b={new.code}"
     compared = text(client.get(answer["Location"]))
     assert "Ordered activity served" in compared
+    fair = [f"{measure('x', each.result).jain:.3f}" for each in (run, new)]
+    row = compared[compared.index("Fairness between sites (Jain)") :]
+    assert row.index(fair[0]) < row.index(fair[1], row.index(fair[0]) + 1) < 400
+    assert "Orders served of the site that gets least" in compared
     lost = {row["order"] for row in new.result["unmet"]} - {row["order"] for row in run.result["unmet"]}
     assert lost
     for order in lost:

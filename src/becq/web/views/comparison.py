@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from becq.planning.comparison import measure
 from becq.platform.plans import selectors
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.web.plan_document import PlanDocument, gap_text
@@ -48,6 +49,7 @@ def _comparison(request: HttpRequest, a: PlanRun, b: PlanRun) -> dict[str, Any]:
     found = selectors.compare(viewer, a, b)  # type: ignore[arg-type]
     one, two = read_document(request, a), read_document(request, b)
     whole = one.document["whole"]
+    headline = found["headline"] | (_measures(one, two) if whole else {})
     tab = request.GET.get("tab", "")
     tabs = [("orders", _("Orders")), ("batches", _("Batches")), ("products", _("Products"))]
     tab = tab if tab in dict(tabs) else "orders"
@@ -66,11 +68,20 @@ def _comparison(request: HttpRequest, a: PlanRun, b: PlanRun) -> dict[str, Any]:
         "span_a": span_text(a),
         "span_b": span_text(b),
         "same_days": (a.first, a.days) == (b.first, b.days),
-        "figures": _figures(found["headline"], whole, is_like=not kinds["new"] and not kinds["left"]),
+        "figures": _figures(headline, whole, is_like=not kinds["new"] and not kinds["left"]),
         **{kind: kinds[kind] for kind in ("gained", "lost", "changed", "new", "left")},
         "tab": tab,
         "tabs": [(name, label, counts.get(name)) for name, label in tabs],
         "table": table,
+    }
+
+
+def _measures(one: PlanDocument, two: PlanDocument) -> dict[str, dict[str, Any]]:
+    """Loss and fairness of both plans, as ``becq compare`` reckons them."""
+    a, b = measure("a", one.document), measure("b", two.document)
+    return {
+        name: {"a": getattr(a, name), "b": getattr(b, name)}
+        for name in ("lost_share", "site_share_least", "jain")
     }
 
 
@@ -89,6 +100,14 @@ def _figures(headline: dict[str, dict[str, Any]], whole: bool, *, is_like: bool)
             ("served_fraction", _("Ordered activity served"), lambda value: f"{100 * value:.2f} %", 1),
             ("gap", _("Proven gap"), lambda value: f"{100 * value:.2f} %", -1),
             ("cost", _("Cost"), lambda value: f"{value:,.0f} CNY", -1),
+            ("lost_share", _("Activity lost"), lambda value: f"{100 * value:.2f} %", -1),
+            (
+                "site_share_least",
+                _("Orders served of the site that gets least"),
+                lambda value: f"{100 * value:.1f} %",
+                1,
+            ),
+            ("jain", _("Fairness between sites (Jain)"), lambda value: f"{value:.3f}", 1),
         ]
     rows = []
     for name, label, write, better in shown:
