@@ -146,7 +146,15 @@ class ReplanReferee(Referee):
             for send in self.previous["supplies"]
             if send["order"] in (row["id"], f"{row['site']}:{process.input_product}")
         }
-        return any(self.state.get(lot) == "lost" for lot in feeds)
+        return any(self.state.get(self._origin(lot)) == "lost" for lot in feeds)
+
+    def _origin(self, lot: str) -> str:
+        """The batch that the goods of a package come from."""
+        came = {send["order"]: send["lot"] for send in self.previous["supplies"]}
+        packages = {row["id"] for row in self.previous["batches"] if row["kind"] == "free"}
+        while lot in packages:
+            lot = came[lot]
+        return lot
 
     def _package(self, row: dict[str, Any]) -> None:
         """A package whose further use is open: what came there, where it came, and sent on once at most."""
@@ -222,7 +230,10 @@ class ReplanReferee(Referee):
             elif not row["legs"] and row["order"] in self.previous_batches:
                 # Not handed over, because the batch that should have taken it has not begun.
                 waits = self.state.get(row["order"]) not in ("begun", "lost")
-                self._say(waits or self.state.get(row["lot"]) == "lost", f"{row['id']}: is forgotten")
+                lost = self.state.get(self._origin(row["lot"])) == "lost"
+                self._say(waits or lost, f"{row['id']}: is forgotten")
+            elif not row["legs"] and "@" in row["order"] and row["order"] not in self.orders:
+                continue  # laid ready for a batch that the plan does not start
             elif row["id"] not in stopped:
                 self._say(self._could_not_leave(row), f"{row['id']}: had left, and is forgotten")
 
@@ -241,11 +252,13 @@ class ReplanReferee(Referee):
             return True
         names = (row["id"], f"{row['site']}:{process.input_product}")
         feeds = [send for send in self.previous["supplies"] if send["order"] in names]
-        whole = {(send["order"], send["lot"]) for send in self.sends if send["state"] == "sent"}
-        return any((send["order"], send["lot"]) not in whole for send in feeds)
+        feeds = [send for send in feeds if seconds(send["arrive"]) <= start]
+        keys = ("order", "lot", "arrive")
+        whole = {tuple(send[key] for key in keys) for send in self.sends if send["state"] == "sent"}
+        return any(tuple(send[key] for key in keys) not in whole for send in feeds)
 
     def _could_not_leave(self, row: dict[str, Any]) -> bool:
-        lot = self.batch.get(row["lot"])
+        lot = self.batch.get(self._origin(row["lot"]))
         if lot is None or lot["state"] == "lost":
             return True
         if lot["kind"] != "stock" and lot["state"] != "begun":

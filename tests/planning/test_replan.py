@@ -53,6 +53,27 @@ def test_without_events_nothing_changes(previous: Document, now: str) -> None:
     assert document["notes"] == []
 
 
+def test_what_an_event_does_not_touch_stays_as_it_was(previous: Document) -> None:
+    """A cyclotron that stands still is no matter for reactor products, though other plans would do as well."""
+    document, _ = anew(previous, WEDNESDAY, "outage resource=cyclotron start=2026-12-10T00:00 duration=2d")
+    changes = find_changes(previous, document)
+    assert {change.product for change in changes.orders} == {"fdg"}
+    assert {change.product for change in changes.batches} == {"fdg"}
+    reasons = {row["order"]: row["sentence"] for row in previous["unmet"]}
+    for row in document["unmet"]:
+        if row["product"] != "fdg":
+            assert row["sentence"] == reasons[row["order"]]
+
+
+def test_parts_that_stay_keep_what_they_may_have_lacked(previous: Document) -> None:
+    """A plan 5 % from the best may still be 5 % from it where nothing of it is looked at again."""
+    doubtful = previous | {"gap": 0.05}
+    document, _ = anew(doubtful, WEDNESDAY)
+    assert document["gap"] == pytest.approx(0.05, abs=1e-6)
+    sure, _ = anew(previous, WEDNESDAY)
+    assert sure["gap"] <= previous["gap"] + 1e-6
+
+
 def batch(document: Document, name: str) -> dict[str, Any]:
     return next(row for row in document["batches"] if row["id"] == name)
 

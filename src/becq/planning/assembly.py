@@ -149,7 +149,7 @@ def _batch(problem: Problem, allocation: Allocation, number: int, into: list[Flo
 
 
 def _delivery(problem: Problem, flow: Flow, target: str, pinned: bool) -> Delivery:
-    option = problem.options[flow.option]
+    option, history = problem.options[flow.option], problem.history
     lot = problem.lots[option.lot]
 
     def activity(moment: float) -> float:
@@ -191,7 +191,9 @@ def _delivery(problem: Problem, flow: Flow, target: str, pinned: bool) -> Delive
             for leg in option.way.legs
         ],
         pinned=pinned,
-        state="sent" if flow.option in problem.frozen else "planned",
+        state="sent"
+        if history and flow.option in problem.frozen and history.sent(flow.option)
+        else "planned",
     )
 
 

@@ -259,6 +259,14 @@ class Beside:
         """Where a batch stands in the plan."""
         return str(self.excerpt.batches.get(lot, {}).get("state", "planned"))
 
+    def sent(self, option: int) -> bool:
+        """All that is decided is held fast."""
+        return True
+
+    def holds(self, order: str) -> bool:
+        """The order in question is free."""
+        return False
+
     def void(self, order: str) -> None:
         """Nothing is void here."""
 

@@ -8,15 +8,17 @@ fixed, so that resources, licences, departures and elutions are counted once and
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from becq.chain.site import TRANSIT_KINDS
 from becq.errors import InputError
+from becq.planning.events import FailedBatch, LateBatch, MeasuredActivity, RushOrder
 from becq.planning.lots import Lot
 from becq.planning.options import Demand, Option, Problem
+from becq.planning.parts import Parts
 from becq.planning.pins import Fixed, Pins, resolve_pins
 from becq.planning.possession import USE_HOLD_S
 from becq.planning.routes import MAX_TRANSIT_WAIT_S, Itinerary, Leg, Trip
@@ -42,6 +44,12 @@ class History:
     situation: Situation
     previous: Record
     free_of: dict[str, Free] = field(default_factory=dict)
+    pinned: frozenset[str] = frozenset()
+    """Batches and orders that are pinned now and were not before."""
+    held: set[int] = field(default_factory=set)
+    """Options of the previous plan that are still to come and stay as they were."""
+    held_orders: set[str] = field(default_factory=set)
+    """Orders that nothing new touches."""
     may_go: Callable[[str, InputError], bool] | None = None
     """Whether a pin that is no longer possible may be dropped."""
 
@@ -109,6 +117,71 @@ class History:
         for option, activity in frozen:
             problem.frozen[len(problem.options)] = activity
             problem.options.append(option)
+        self._hold(problem)
+
+    def _hold(self, problem: Problem) -> None:
+        """Leave as they were the parts that nothing new touches."""
+        kept, parts = self.keep(problem), Parts(problem)
+        touched = parts.of(self._new(problem, kept))
+        held = {
+            number: activity
+            for number, activity in kept.flows.items()
+            if parts.part(("lot", problem.options[number].lot)) not in touched
+        }
+        stays = [
+            (option, problem.frozen.get(number))
+            for number, option in enumerate(problem.options)
+            if number in problem.frozen or parts.part(("lot", option.lot)) in touched
+        ]
+        copies = [replace(problem.options[n], least=bq, most=bq) for n, bq in held.items()]
+        problem.options[:] = [option for option, _ in stays] + copies
+        problem.frozen.clear()
+        problem.frozen.update({n: bq for n, (_, bq) in enumerate(stays) if bq is not None})
+        self.held = set(range(len(stays), len(problem.options)))
+        problem.frozen.update({n: problem.options[n].most for n in self.held})
+        self.held_orders = {
+            demand.order.id
+            for number, demand in enumerate(problem.demands)
+            if demand.order is not None and parts.part(("demand", number)) not in touched
+        }
+
+    def _new(self, problem: Problem, kept: Keep) -> Iterator[tuple[str, Hashable]]:
+        """Lots, demands and resources that are not as the previous plan had them."""
+        known = len(self.previous.get("events") or [])
+        events = self.situation.events[known:]
+        named = {
+            event.batch for event in events if isinstance(event, LateBatch | FailedBatch | MeasuredActivity)
+        }
+        named |= {event.order.id for event in events if isinstance(event, RushOrder)} | self.pinned
+        lost = {row["id"] for row in self.previous["batches"] if row.get("state") == "lost"}
+        named |= self.free_of.keys() | (self.situation.dead.keys() - lost)
+        there = {lot.id: number for number, lot in enumerate(problem.lots)}
+        wanted = {_target(problem, demand): number for number, demand in enumerate(problem.demands)}
+        for row in self.previous["batches"]:
+            number = there.get(row["id"])
+            if row["id"] in named or number is None or problem.lots[number].outage is not None:
+                named.add(row["id"])
+                if row["resource"]:
+                    yield "resource", row["resource"]
+        done = {(row["order"], row["lot"], row["arrive"]) for row in self.situation.left}
+        mapped = {
+            (
+                _target(problem, problem.demands[option.demand]),
+                problem.lots[option.lot].id,
+                round(option.way.arrive),
+            )
+            for option in (problem.options[number] for number in kept.flows)
+        }
+        for row in (*self.previous["deliveries"], *self.previous["supplies"]):
+            if (row["order"], row["lot"], row["arrive"]) in done:
+                continue
+            if (row["order"], row["lot"], round(_seconds(row["arrive"]))) not in mapped:
+                named |= {row["order"], row["lot"]}
+        for name in named:
+            if name in there:
+                yield "lot", there[name]
+            if name in wanted:
+                yield "demand", wanted[name]
 
     def settle(self, problem: Problem) -> None:
         """Put measured eluates in the place of computed ones."""
@@ -158,6 +231,14 @@ class History:
         if lot in self.situation.dead:
             return "lost"
         return "begun" if lot in self.situation.begun or lot in self.free_of else "planned"
+
+    def sent(self, option: int) -> bool:
+        """Whether a decided option has left already."""
+        return option not in self.held
+
+    def holds(self, order: str) -> bool:
+        """Whether an order is one that nothing new touches."""
+        return order in self.held_orders
 
     def void(self, order: str) -> Note | None:
         """Why what the previous plan would have sent to an order by now did not leave, if that is so."""

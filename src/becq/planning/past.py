@@ -57,5 +57,11 @@ class Past(Protocol):
     def state(self, lot: str) -> str:
         """Where a batch stands: planned, begun or lost."""
 
+    def sent(self, option: int) -> bool:
+        """Whether an option of ``problem.frozen`` has left, and is not only to stay as it was."""
+
+    def holds(self, order: str) -> bool:
+        """Whether an order is one that nothing new touches."""
+
     def void(self, order: str) -> Note | None:
         """Why what the plan would have sent to an order by now did not leave, if that is so."""

@@ -42,7 +42,10 @@ def explain_past(problem: Problem, demand: int) -> Reason | None:
     """Of a replan: why an order that can no longer be served was not, or None where it still could be."""
     history, order = problem.history, problem.demands[demand].order
     assert order is not None
-    if history is None or problem.of_demand[demand] or _instant(problem, order.latest) >= history.now:
+    if history is None:
+        return None
+    past = not problem.of_demand[demand] and _instant(problem, order.latest) < history.now
+    if not past and not history.holds(order.id):
         return None
     note = history.void(order.id)
     if note is not None:

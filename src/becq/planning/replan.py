@@ -77,6 +77,12 @@ def replan(
         return True
 
     history.may_go = may_go
+    history.pinned = frozenset(
+        name
+        for new, was in ((wanted.batches, old.batches), (wanted.deliveries, old.deliveries))
+        for name, value in new.items()
+        if was.get(name, "") != value
+    )
     kept = Pins(batches={**old.batches, **wanted.batches}, deliveries={**old.deliveries, **wanted.deliveries})
     try:
         found = make_plan(
@@ -95,6 +101,7 @@ def replan(
     notes = [*history.situation.notes, *history.situation.void.values(), *dropped.values()]
     found = replace(
         found,
+        gap=_gap(found, previous),
         pins=left.model_dump() if left.batches or left.deliveries else {},
         now=moment.isoformat(),
         scenario=name,
@@ -102,6 +109,15 @@ def replan(
         notes=[_as_row(note) for note in dict.fromkeys(notes)],
     )
     return Replan(found, amended)
+
+
+def _gap(found: Plan, previous: Record) -> float:
+    """The proven gap, with what the parts that stayed as they were may have lacked before."""
+    worth, was, gap = found.objective, float(previous["objective"]), float(previous["gap"])
+    if worth <= 0 or not gap < 1:
+        return found.gap
+    bound = worth / (1 - found.gap) + was * gap / (1 - gap)
+    return (bound - worth) / bound
 
 
 def _known_events(previous: Record) -> list[Event]:

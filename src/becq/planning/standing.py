@@ -112,8 +112,12 @@ class _Judge:
         self.not_begun: dict[str, Note] = {}
         self.void: dict[str, Note] = {}
         self.of: dict[str, list[Record]] = {}
+        self.came: dict[str, Record] = {}
+        """Package whose use was open → what brought it where it is."""
         for row in self.sends:
             self.of.setdefault(row["order"], []).append(row)
+            if self.batches.get(row["order"], row).get("kind") == "free":
+                self.came[row["order"]] = row
 
     def feeds(self, lot: Lot) -> list[Record]:
         """What the plan would have brought for a batch before it starts."""
@@ -126,7 +130,7 @@ class _Judge:
     def missing(self, feeds: Iterable[Record]) -> tuple[str, str] | None:
         """Why a batch cannot have begun, if something that it takes did not come."""
         for row in feeds:
-            if row["lot"] in self.found.dead:
+            if self._source(row) in self.found.dead:
                 continue
             why = self.stays(row)
             if why is not None:
@@ -138,13 +142,15 @@ class _Judge:
     def spoilt(self, feeds: Iterable[Record]) -> tuple[str, str] | None:
         """Why a batch is lost, if something that it took is."""
         for row in feeds:
-            if row["lot"] in self.found.dead:
+            if self._source(row) in self.found.dead:
                 return f"it took from {row['lot']}", f"其原料来自{row['lot']}"
         return None
 
     def stays(self, row: Record) -> Note | None:
         """Why a send that the plan dates before now did not leave, or None where it did."""
         lot = row["lot"]
+        if lot in self.came:
+            return self.stays(self.came[lot])
         if lot in self.not_begun:
             return self.not_begun[lot]
         if lot in self.found.dead:
@@ -161,6 +167,13 @@ class _Judge:
         if self._grounded(row) == 0:
             return self._cancelled(row, 0)
         return None
+
+    def _source(self, row: Record) -> str:
+        """The batch that goods come from, whatever package they came in."""
+        lot = str(row["lot"])
+        while lot in self.came:
+            lot = str(self.came[lot]["lot"])
+        return lot
 
     def place(self, row: Record) -> None:
         """Put a send dated before now where it belongs: void, left, or left and free to be used."""
