@@ -146,7 +146,7 @@ class History:
         }
 
     def _new(self, problem: Problem, kept: Keep) -> Iterator[tuple[str, Hashable]]:
-        """Lots, demands and resources that are not as the previous plan had them."""
+        """Lots and demands that are not as the previous plan had them."""
         known = len(self.previous.get("events") or [])
         events = self.situation.events[known:]
         named = {
@@ -161,8 +161,6 @@ class History:
             number = there.get(row["id"])
             if row["id"] in named or number is None or problem.lots[number].outage is not None:
                 named.add(row["id"])
-                if row["resource"]:
-                    yield "resource", row["resource"]
         done = {(row["order"], row["lot"], row["arrive"]) for row in self.situation.left}
         mapped = {
             (

@@ -6,7 +6,8 @@ together; what hangs together with nothing that is new is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 
 from becq.planning.options import Problem
 
@@ -16,20 +17,21 @@ class Parts:
 
     def __init__(self, problem: Problem) -> None:
         self._parent: dict[Hashable, Hashable] = {}
-        capacity, possession = problem.routes.capacity, problem.possession
+        full, possession = _could_fill(problem), problem.possession
         for option in problem.options:
             lot, demand = problem.lots[option.lot], problem.demands[option.demand]
             self._join(("lot", option.lot), ("demand", option.demand))
             for leg in option.way.legs:
-                if leg.departure is not None and leg.departure in capacity:
+                if leg.departure in full:
                     self._join(("lot", option.lot), leg.departure)
             if option.way.legs and not possession.is_ample(demand.site, lot.nuclide, lot.decay_const):
                 self._join(("lot", option.lot), ("licence", demand.site, lot.nuclide))
         for number, lot in enumerate(problem.lots):
-            if lot.resource is not None:
-                self._join(("lot", number), ("resource", lot.resource))
             if lot.elutes:
                 self._join(("lot", number), ("generator", lot.site, lot.input_product))
+        for crowd in _crowds(problem):
+            for number in crowd[1:]:
+                self._join(("lot", crowd[0]), ("lot", number))
         for number, demand in enumerate(problem.demands):
             if demand.lot is not None:
                 self._join(("demand", number), ("lot", demand.lot))
@@ -37,7 +39,7 @@ class Parts:
                 self._join(("demand", number), ("generator", demand.site, demand.product))
 
     def of(self, nodes: Iterable[Hashable]) -> set[Hashable]:
-        """The parts that hold some lots ("lot", number), demands ("demand", number) or resources."""
+        """The parts that hold some lots ("lot", number), demands ("demand", number)."""
         return {self.part(node) for node in nodes}
 
     def part(self, node: Hashable) -> Hashable:
@@ -51,3 +53,31 @@ class Parts:
 
     def _join(self, one: Hashable, other: Hashable) -> None:
         self._parent[self.part(one)] = self.part(other)
+
+
+def _crowds(problem: Problem) -> Iterator[list[int]]:
+    """Batches that would be under way at one moment on a resource that has fewer positions."""
+    by_resource: dict[str, list[int]] = defaultdict(list)
+    for number, lot in enumerate(problem.lots):
+        if lot.resource is not None:
+            by_resource[lot.resource].append(number)
+    for resource, numbers in by_resource.items():
+        positions = problem.network.resource[resource].positions
+        numbers.sort(key=lambda n: problem.lots[n].start)
+        under_way: list[int] = []
+        for number in numbers:
+            moment = problem.lots[number].start
+            under_way = [n for n in under_way if problem.lots[n].busy_until > moment] + [number]
+            if len(under_way) > positions:
+                yield list(under_way)
+
+
+def _could_fill(problem: Problem) -> set[tuple[str, str, str, float]]:
+    """Departures that could be asked for more packages than they take; an order is one package at most."""
+    asked: dict[tuple[str, str, str, float], set[tuple[int, int]]] = defaultdict(set)
+    for number, option in enumerate(problem.options):
+        is_order = problem.demands[option.demand].order is not None
+        for leg in option.way.legs:
+            if leg.departure is not None and leg.departure in problem.routes.capacity:
+                asked[leg.departure].add((option.demand, -1 if is_order else number))
+    return {key for key, packages in asked.items() if len(packages) > problem.routes.capacity[key]}
