@@ -48,3 +48,25 @@ def test_products_of_different_machines_are_apart() -> None:
     assert not of("fdg") & of("i131")
     assert not of("fdg") & of("tc-dose")
     assert not of("ga-dota") & of("i131")
+
+
+def test_goods_that_compete_for_a_flight_are_of_one_part() -> None:
+    base = small_network().model_dump(mode="json", exclude_none=True)
+    stock = [
+        *base["stock"],
+        {"id": "lu", "site": "reactor", "product": "lu-bulk", "activity": "20 GBq",
+         "reference_time": "2026-12-07T00:00:00+08:00"},
+    ]  # fmt: skip
+    orders = [
+        {"id": product, "site": "far", "product": product, "activity": "1 GBq",
+         "earliest": "2026-12-08T08:00:00+08:00", "latest": "2026-12-08T14:00:00+08:00",
+         "calibration": "2026-12-08T14:00:00+08:00"}
+        for product in ("lu-bulk", "i131")
+    ]  # fmt: skip
+    lanes = [{**base["lanes"][0], "max_km": 400}, base["lanes"][1]]
+    for places, together in ((1, True), (2, False)):
+        lanes[1]["departures"][0]["capacity_packages"] = places
+        network = small_network(lanes=lanes, stock=stock, orders=orders, standing_orders=[], processes=[])
+        problem = build_problem(network, FIRST, 3)
+        parts = Parts(problem)
+        assert (len(parts.of(("demand", n) for n in range(len(problem.demands)))) == 1) == together
