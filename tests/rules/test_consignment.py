@@ -290,6 +290,15 @@ def test_fissile_material() -> None:
     assert number not in said(document(package(**given | {"contents": of("U-235", "20.1 kBq")})))  # 0.251 g
 
 
+def test_packages_of_all_kinds_travel_together() -> None:
+    """Where a package has no fissile nuclide, or nothing that its certificate names, the numbers are 0.0."""
+    odd = certified("1 GBq", id="P3") | {"certificate": of("Ir-192", "1 TBq")}
+    packages = [package(), package(id="P2", contents=of("U-235", "1 MBq")), odd, certified("1 TBq", id="P4")]
+    facts = facts_of(document(*packages))["package"]
+    assert facts["fissile_mass_g"].to_list() == [0.0, pytest.approx(12.5, rel=1e-2), 0.0, 0.0]
+    assert facts["certificate_fraction"].to_list() == [None, None, 0.0, pytest.approx(1e-5)]
+
+
 # exclusive use, labels, measured values
 
 

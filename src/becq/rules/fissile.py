@@ -39,7 +39,7 @@ def fissile_mass_g(activities_bq: Mapping[str, float]) -> float:
     held = {name: mass_g(name, activities_bq[name]) for name in FISSILE if activities_bq.get(name)}
     if set(held) == {"U-235"} and _enrichment(activities_bq) <= NATURAL_SHARE:
         return 0.0
-    return sum(held.values())
+    return float(sum(held.values()))
 
 
 def exception_fraction(

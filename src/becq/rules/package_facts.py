@@ -264,7 +264,7 @@ def _certificate(package: Package, held: Mapping[str, float]) -> dict[str, objec
     strange = [row.nuclide for row in package.contents if not allowed.get(row.nuclide)]
     strange = list(dict.fromkeys(strange))
     return {
-        "certificate_fraction": sum(held[name] / allowed[name] for name in held if allowed.get(name)),
+        "certificate_fraction": float(sum(held[name] / allowed[name] for name in held if allowed.get(name))),
         "uncertified_nuclides": ", ".join(strange) or None,
         "uncertified_count": float(len(strange)),
     }
