@@ -92,6 +92,14 @@ def test_sites_of_one_organisation_share_it(operator):
     assert selectors.site(operator, "reactor").organisation.name_zh == "一个集团"
 
 
+def test_a_site_that_names_itself_as_holder_gives_its_chinese_name(operator):
+    network = small_network()
+    named = [site.model_copy(update={"organisation": site.name}) for site in network.sites]
+    services.import_network(operator, network.model_copy(update={"sites": named}), replace=True)
+    holder = selectors.site(operator, "near").organisation
+    assert (holder.name, holder.name_zh) == ("Near Hospital", "近医院")
+
+
 def test_orders_come_out_in_the_order_of_the_last_file(operator, imported):
     [order] = imported.orders
     more = [order.model_copy(update={"id": name}) for name in ("new", "zero", "one")]

@@ -350,8 +350,9 @@ class _Holders:
         if site.organisation is None and site.kind in TRANSIT_KINDS:
             return None
         name = (site.organisation or site.name).strip()[:200]
-        names_zh = site.name_zh.strip()[:200] if site.organisation is None else ""
-        own = [name] if site.organisation else [name, names_zh, site.id]
+        is_own = site.organisation is None or name.casefold() == site.name.strip().casefold()
+        names_zh = site.name_zh.strip()[:200] if is_own else ""
+        own = [name, names_zh, site.id] if is_own else [name]
         for text in own:
             found = self.by_name.get(text.casefold())
             if found is not None:
