@@ -46,7 +46,9 @@ def test_a_plan_is_written_and_summed_up(network, tmp_path):
     assert "no capacity" in done.stdout
     assert "plan.json" in done.stdout
     names = {path.name for path in (tmp_path / "deep" / "out").iterdir()}
-    assert {"plan.json", "plan.xlsx", "plan.ics"} <= names <= {"plan.json", "plan.xlsx", "plan.ics", "plan.html"}
+    assert (
+        {"plan.json", "plan.xlsx", "plan.ics"} <= names <= {"plan.json", "plan.xlsx", "plan.ics", "plan.html"}
+    )
     assert "%" in done.stderr
     assert len(done.stderr.splitlines()) < 15
 

@@ -323,3 +323,17 @@ def test_generators_that_nobody_elutes_are_not_sent() -> None:
     used = next(n for n, option in enumerate(problem.options) if option.lot == slot)
     assert drop_useless(problem, [Flow(sent, 1e9)]) == []
     assert drop_useless(problem, [Flow(sent, 1e9), Flow(used, 1e6)]) == [Flow(sent, 1e9), Flow(used, 1e6)]
+
+
+def test_inputs_of_batches_that_nothing_is_taken_from_are_not_sent() -> None:
+    problem = build_problem(small_network(), FIRST, 14)
+    sent = next(n for n, o in enumerate(problem.options) if problem.demands[o.demand].kind == "input")
+    user = problem.demands[problem.options[sent].demand].lot
+    used = next(
+        n
+        for n, option in enumerate(problem.options)
+        if option.lot == user and problem.demands[option.demand].order is not None
+    )
+    assert drop_useless(problem, [Flow(sent, 1e9)]) == []
+    assert drop_useless(problem, [Flow(sent, 1e9)], {sent: 1e9}) == [Flow(sent, 1e9)]
+    assert drop_useless(problem, [Flow(sent, 1e9), Flow(used, 1e6)]) == [Flow(sent, 1e9), Flow(used, 1e6)]

@@ -83,12 +83,24 @@ def plan(
 def drop_useless(
     problem: Problem, flows: list[Flow], sent: Mapping[int, float] = MappingProxyType({})
 ) -> list[Flow]:
-    """Leave out generators sent to a site whose elutions give nothing to anybody, but those on their way."""
-    drawn = {problem.options[flow.option].lot for flow in flows}
+    """Leave out what is sent to no use, but what is on its way already.
 
-    def serves(flow: Flow) -> bool:
-        if problem.demands[problem.options[flow.option].demand].kind != "deploy":
-            return True
-        return flow.option in sent or any(slot in drawn for slot, _ in problem.elution_of_option[flow.option])
+    Generators whose elutions give nothing to anybody, and the inputs of batches that nothing is taken from.
+    """
+    while True:
+        drawn = {problem.options[flow.option].lot for flow in flows}
 
-    return [flow for flow in flows if serves(flow)]
+        def serves(flow: Flow, drawn: set[int] = drawn) -> bool:
+            demand = problem.demands[problem.options[flow.option].demand]
+            if flow.option in sent or demand.order is not None:
+                return True
+            if demand.lot is not None:
+                return demand.lot in drawn
+            return demand.kind != "deploy" or any(
+                slot in drawn for slot, _ in problem.elution_of_option[flow.option]
+            )
+
+        kept = [flow for flow in flows if serves(flow)]
+        if len(kept) == len(flows):
+            return kept
+        flows = kept

@@ -24,6 +24,8 @@ COST_GAP = 2e-2
 COST_NODES = 20
 """The second stage looks at this many nodes of a part at most: a limit that gives the same plan anywhere."""
 WORKERS = 2
+FEASIBLE = 1e-7
+"""Rows are of order one: a value beyond its limit by this much is within it."""
 SERVICE_FLOOR = 1e-8
 """The second stage may give up at most this share of an order's service."""
 
@@ -109,6 +111,12 @@ def _solve_part(
     worth_bound = max(best, min(-bound, float(worth.sum())))
     if worth_bound == 0.0 and not model.lower[columns].any() and not (model.row_lower[rows] > 0).any():
         return Solution(np.zeros_like(values), 0.0, 0.0, 0.0, 0.0, late)
+    if (
+        model.change[columns].any()
+        and worth @ start >= best * (1 - SERVICE_GAP)
+        and _holds(model, columns, matrix, rows, start)
+    ):
+        values = start  # as good as that, and nearer to the plan that is changed
     priced = cost + model.change[columns]
     highs = _load(model, matrix, columns, rows, priced, COST_GAP, deadline)
     highs.setOptionValue("mip_max_nodes", COST_NODES)
@@ -119,6 +127,19 @@ def _solve_part(
     # The distance is that of what was minimised, the price of changes with it.
     bound = max(0.0, spent - max(0.0, float(priced @ values) - cost_bound))
     return Solution(values, float(worth @ values), worth_bound, spent, bound, late or late_cost)
+
+
+def _holds(
+    model: Model, columns: NDArray[np.intp], matrix: csc_matrix, rows: NDArray[np.intp], values: Array
+) -> bool:
+    """Whether values keep every bound and row of a part."""
+    sums = matrix @ values
+    return bool(
+        (values >= model.lower[columns] - FEASIBLE).all()
+        and (values <= model.upper[columns] + FEASIBLE).all()
+        and (sums >= model.row_lower[rows] - FEASIBLE).all()
+        and (sums <= model.row_upper[rows] + FEASIBLE).all()
+    )
 
 
 def _keep_service(highs: highspy.Highs, order: NDArray[np.intp], scale: Array, values: Array) -> None:
