@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small import ALL, licence, small_network
 
 from becq.errors import InputError
-from becq.planning import Pins, Plan, plan
+from becq.planning import Pins, Plan, plan, solve
 from becq.planning.allocation import Flow
 from becq.planning.options import build_problem
 from becq.planning.planner import drop_useless
@@ -337,3 +337,16 @@ def test_inputs_of_batches_that_nothing_is_taken_from_are_not_sent() -> None:
     assert drop_useless(problem, [Flow(sent, 1e9)]) == []
     assert drop_useless(problem, [Flow(sent, 1e9)], {sent: 1e9}) == [Flow(sent, 1e9)]
     assert drop_useless(problem, [Flow(sent, 1e9), Flow(used, 1e6)]) == [Flow(sent, 1e9), Flow(used, 1e6)]
+
+
+def test_a_large_programme_is_planned_in_parts_as_lawfully(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way of large networks, forced on the small one: lawful, bounded, and no worse than the clerk."""
+    exact = plan(small_network(), FIRST, 14)
+    monkeypatch.setattr(solve, "COUPLED_AT_MOST", 0)
+    monkeypatch.setattr(solve, "LARGE_PART", 0)
+    found = plan(small_network(), FIRST, 14)
+    assert Referee(small_network(), found.as_dict(small_network())).check() == []
+    assert found.objective >= found.greedy_objective * (1 - 1e-9)
+    # The bound of the parts holds for the best plan there is.
+    assert found.objective <= exact.objective * (1 + 1e-4)
+    assert found.objective / (1 - found.gap) >= exact.objective * (1 - 1e-6)

@@ -56,18 +56,33 @@ class Model:
     """Bq per unit of each flow column (1 for others)."""
     order: NDArray[np.intp]
     """Demand number of the order that a flow column serves, -1 for other columns."""
+    served: NDArray[np.intp]
+    """Demand number of the order that a flow or use column belongs to, -1 for other columns."""
+    departures: NDArray[np.bool_]
+    """Rows that hold the packages of a departure to its capacity."""
+    spare: NDArray[np.bool_]
+    """Columns of ways that only a full departure could make worth taking: a cheaper way does the same."""
 
-    def components(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """Independent parts as (columns, rows), the one with the first column first."""
+    def components(self, *, apart: bool = False) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Independent parts as (columns, rows), the one with the first column first.
+
+        :param apart: leave out the rows of departures and spare columns: a relaxation of the whole.
+        """
         rows, columns = self.matrix.shape
         coo = self.matrix.tocoo()
+        kept = np.ones(coo.nnz, dtype=bool)
+        if apart:
+            kept = ~self.departures[coo.row] & ~self.spare[coo.col]
         links = csr_matrix(
-            (np.ones(coo.nnz), (coo.row + columns, coo.col)), shape=(rows + columns, rows + columns)
+            (np.ones(int(kept.sum())), (coo.row[kept] + columns, coo.col[kept])),
+            shape=(rows + columns, rows + columns),
         )
         count, label = connected_components(links, directed=False)
         order = np.argsort(label, kind="stable")
         splits = np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
         parts = [(part[part < columns], part[part >= columns] - columns) for part in splits]
+        if apart:
+            parts = [part for part in parts if not (part[0].size == 1 and self.spare[part[0][0]])]
         return sorted((part for part in parts if part[0].size), key=lambda part: int(part[0][0]))
 
     def start_vector(self, allocation: Allocation) -> Array:
@@ -174,7 +189,10 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
     _order_rows(problem, rows, fixed, columns, use_column)
     _supply_rows(problem, rows, lot_column, use_column, flow_column)
     _resource_rows(problem, rows, lot_column)
+    before = len(rows.lower)
     _departure_rows(problem, rows, use_column)
+    departures = np.zeros(len(rows.lower), dtype=bool)
+    departures[before:] = True
     _licence_rows(problem, rows, flow_column, fixed)
     return Model(
         matrix=csr_matrix((rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))),
@@ -191,7 +209,39 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         flow_column=flow_column,
         scale=np.array(columns.scale),
         order=np.array(columns.order, dtype=np.intp),
+        served=_served(problem, len(columns.cost), flow_column, use_column),
+        departures=np.concatenate([departures, np.zeros(len(rows.lower) - departures.size, dtype=bool)]),
+        spare=_spare(problem, len(columns.cost), flow_column, use_column, fixed),
     )
+
+
+def _served(
+    problem: Problem, size: int, flow_column: dict[int, int], use_column: dict[int, int]
+) -> NDArray[np.intp]:
+    found = np.full(size, -1, dtype=np.intp)
+    for number, column in (*flow_column.items(), *use_column.items()):
+        demand = problem.options[number].demand
+        if problem.demands[demand].order is not None:
+            found[column] = demand
+    return found
+
+
+def _spare(
+    problem: Problem, size: int, flow_column: dict[int, int], use_column: dict[int, int], fixed: Fixed
+) -> NDArray[np.bool_]:
+    """Ways from a lot to an order besides the cheapest, where the receiver's licence is ample."""
+    found = np.zeros(size, dtype=bool)
+    first: set[tuple[int, int]] = set()
+    for number in use_column:
+        option = problem.options[number]
+        demand, lot = problem.demands[option.demand], problem.lots[option.lot]
+        if demand.order is None or not problem.possession.is_ample(demand.site, lot.nuclide, lot.decay_const):
+            continue
+        pair = option.lot, option.demand
+        if pair in first and number not in fixed.flows:
+            found[flow_column[number]] = found[use_column[number]] = True
+        first.add(pair)
+    return found
 
 
 def _changes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -17,6 +18,7 @@ from becq.planning.options import Problem, build_problem
 from becq.planning.past import Past
 from becq.planning.pins import Pins, resolve_pins
 from becq.planning.plan import Plan
+from becq.planning.service import objective
 from becq.planning.solve import Progress, solve
 
 MAX_DAYS = 92
@@ -70,14 +72,31 @@ def plan(
         and solution.values[column] > NEGLIGIBLE
         and (number not in model.use_column or solution.values[model.use_column[number]] > 0.5)
     ]
+    if solution.overfull or solution.timed_out:
+        # Gone through again flow by flow: what no departure takes is sent otherwise, what is left is tried.
+        polished = allocate_greedily(problem, fixed, {flow.option: flow.activity_bq for flow in flows})
+        best = max((polished.flows, start.flows), key=lambda each: objective(problem, each))
+        if solution.overfull or objective(problem, best) > objective(problem, flows):
+            flows = best
+            solution = replace(
+                solution, worth=objective(problem, flows), cost=cost_of(problem, flows, fixed.start)
+            )
     flows = drop_useless(problem, flows, fixed.flows)
     report(0.9, "explaining what is unmet")
     allocation = begin(problem, fixed)
-    for flow in flows[len(fixed.flows) :]:
-        allocation.add_known(flow.option, flow.activity_bq)
+    for flow in flows:
+        if flow.option not in fixed.flows:
+            allocation.add_known(flow.option, flow.activity_bq)
     found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
     report(1.0, "done")
     return found
+
+
+def cost_of(problem: Problem, flows: list[Flow], started: frozenset[int]) -> float:
+    """Cost of the batches and ways of some flows, with the batches started whatever they give."""
+    lots = {problem.options[flow.option].lot for flow in flows} | started
+    ways = sum(problem.options[flow.option].way.cost for flow in flows)
+    return ways + sum(problem.lots[number].cost for number in lots)
 
 
 def drop_useless(

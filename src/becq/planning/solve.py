@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import highspy
@@ -24,6 +24,16 @@ COST_GAP = 2e-2
 COST_NODES = 20
 """The second stage looks at this many nodes of a part at most: a limit that gives the same plan anywhere."""
 WORKERS = 2
+COUPLED_AT_MOST = 60_000
+"""Programmes of more columns are solved part by part, as if no departure could be full."""
+WHOLE = 1e-6
+DIGITS = 8
+"""Decimals to which two programmes with rows of order one must agree to be the same."""
+LEAST_S = 2.0
+"""Time that a part has at least; a large one has its share by its columns."""
+LARGE_PART = 10_000
+"""Columns from which on the relaxation is solved first and what it leaves open afterwards."""
+LARGE_SERVICE_GAP, LARGE_COST_GAP = 1e-3, 1e-2
 FEASIBLE = 1e-7
 """Rows are of order one: a value beyond its limit by this much is within it."""
 SERVICE_FLOOR = 1e-8
@@ -40,6 +50,8 @@ class Solution:
     cost: float
     cost_bound: float
     timed_out: bool
+    overfull: bool = False
+    """Whether some departure takes more packages than it can: the values must be gone through again."""
 
     @property
     def gap(self) -> float:
@@ -55,23 +67,46 @@ class Solution:
 def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -> Solution:
     """Best service, then least cost at that service of every order.
 
+    A large programme is solved in parts as if no departure could be full: the values may then overfill some,
+    which ``overfull`` tells, and the bounds are those of the parts, which know fewer limits.
+
     ``start`` is a feasible point (may be all zero where pins make it infeasible). Deterministic unless the
     time limit is met, which ``timed_out`` tells. Raises ConflictError where pins contradict each other.
     """
     deadline = time.monotonic() + time_limit_s
     _silence_banner()
+    apart = model.matrix.shape[1] > COUPLED_AT_MOST
+    found = _solve_parts(model, model.components(apart=apart), start, deadline, progress)
+    loads = model.matrix[model.departures] @ found.values
+    return replace(found, overfull=bool((loads > model.row_upper[model.departures] + FEASIBLE).any()))
+
+
+def _solve_parts(
+    model: Model,
+    parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
+    start: Array,
+    deadline: float,
+    progress: Progress,
+) -> Solution:
     values = np.zeros_like(start)
     worth = worth_bound = cost = cost_bound = 0.0
     timed_out = False
-    parts = model.components()
-    largest_first = sorted(range(len(parts)), key=lambda number: -parts[number][0].size)
     total, done = sum(columns.size for columns, _ in parts), 0
+    alike = _alike(model, parts)
+    largest_first = sorted(dict.fromkeys(alike), key=lambda number: -parts[number][0].size)
+    left = float(sum(parts[number][0].size for number in largest_first))
     solved: dict[int, Solution] = {}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        running = {
-            pool.submit(_solve_part, model, *parts[number], start[parts[number][0]], deadline): number
-            for number in largest_first
-        }
+
+        def run(number: int) -> Solution:
+            nonlocal left
+            columns, rows = parts[number]
+            now = time.monotonic()
+            share = WORKERS * (deadline - now) * columns.size / max(left, 1.0)
+            left -= columns.size
+            return _solve_part(model, columns, rows, start[columns], min(deadline, now + max(share, LEAST_S)))
+
+        running = {pool.submit(run, number): number for number in largest_first}
         try:
             for future in as_completed(running):
                 number = running[future]
@@ -83,7 +118,7 @@ def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -
             raise
     # Summed in the order of the parts, so that the figures do not depend on who finished first.
     for number, (columns, _) in enumerate(parts):
-        part = solved[number]
+        part = solved[alike[number]]
         values[columns] = part.values
         worth += part.worth
         worth_bound += part.worth_bound
@@ -91,6 +126,27 @@ def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -
         cost_bound += part.cost_bound
         timed_out |= part.timed_out
     return Solution(values, worth, worth_bound, cost, cost_bound, timed_out)
+
+
+def _alike(model: Model, parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]]) -> list[int]:
+    """For each part the first one that is the same programme: days with the same orders are solved once."""
+    first: dict[tuple[bytes, ...], int] = {}
+    found = []
+    for number, (columns, rows) in enumerate(parts):
+        if columns.size <= LARGE_PART:
+            found.append(number)
+            continue
+        matrix = csc_matrix(model.matrix[rows][:, columns])
+        numbers = (
+            matrix.data, model.row_lower[rows], model.row_upper[rows], model.lower[columns],
+            model.upper[columns], model.worth[columns], model.cost[columns], model.change[columns],
+            model.scale[columns] / model.scale[columns].max(),
+        )  # fmt: skip
+        _, orders = np.unique(model.order[columns], return_inverse=True)
+        shape = (matrix.indices, matrix.indptr, orders, model.integer[columns])
+        key = (*(np.round(row, DIGITS).tobytes() for row in numbers), *(row.tobytes() for row in shape))
+        found.append(first.setdefault(key, number))
+    return found
 
 
 def _solve_part(
@@ -103,9 +159,11 @@ def _solve_part(
         best, spent = float(worth @ values), float(cost @ values)
         return Solution(values, best, best, spent, spent, False)
     matrix = csc_matrix(model.matrix[rows][:, columns])
-    highs = _load(model, matrix, columns, rows, -worth, SERVICE_GAP, deadline)
-    _set_start(highs, start)
-    values, bound, late = _run(highs)
+    large = columns.size > LARGE_PART
+    now = time.monotonic()
+    halfway = now + 0.5 * (deadline - now) if large else deadline
+    highs = _load(model, matrix, columns, rows, -worth, LARGE_SERVICE_GAP if large else SERVICE_GAP, halfway)
+    values, bound, late = _optimise(highs, model.integer[columns], start, large, halfway)
     best = float(worth @ values)
     # Without a bound from HiGHS the sum of all worths still is one.
     worth_bound = max(best, min(-bound, float(worth.sum())))
@@ -118,11 +176,10 @@ def _solve_part(
     ):
         values = start  # as good as that, and nearer to the plan that is changed
     priced = cost + model.change[columns]
-    highs = _load(model, matrix, columns, rows, priced, COST_GAP, deadline)
+    highs = _load(model, matrix, columns, rows, priced, LARGE_COST_GAP if large else COST_GAP, deadline)
     highs.setOptionValue("mip_max_nodes", COST_NODES)
     _keep_service(highs, model.order[columns], model.scale[columns], values)
-    _set_start(highs, values)
-    values, cost_bound, late_cost = _run(highs)
+    values, cost_bound, late_cost = _optimise(highs, model.integer[columns], values, large, deadline)
     spent = float(cost @ values)
     # The distance is that of what was minimised, the price of changes with it.
     bound = max(0.0, spent - max(0.0, float(priced @ values) - cost_bound))
@@ -186,6 +243,65 @@ def _load(
     highs.setOptionValue("time_limit", max(0.5, deadline - time.monotonic()))
     highs.passModel(lp)
     return highs
+
+
+def _optimise(
+    highs: highspy.Highs, integer: NDArray[np.bool_], start: Array, large: bool, deadline: float
+) -> tuple[Array, float, bool]:
+    """(values, proven bound of the minimised objective, whether time ran out).
+
+    A large programme is relaxed first: that gives a bound, and its whole columns are kept for a first plan.
+    """
+    if not large:
+        _set_start(highs, start)
+        return _run(highs)
+    lp = highs.getLp()
+    cost, lower, upper = (np.array(row) for row in (lp.col_cost_, lp.col_lower_, lp.col_upper_))
+    whole = np.flatnonzero(integer).astype(np.int32)
+    gap = float(highs.getOptionValue("mip_rel_gap")[1])
+    every = np.arange(cost.size, dtype=np.int32)
+    highs.changeColsIntegrality(
+        whole.size, whole, np.full(whole.size, int(highspy.HighsVarType.kContinuous), dtype=np.uint8)
+    )
+    highs.run()
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        raise ConflictError("the pins contradict each other or a limit; remove one of them and plan again")
+    relaxed = np.array(highs.getSolution().col_value)
+    bound = float(highs.getInfo().objective_function_value)
+    highs.changeColsIntegrality(
+        whole.size, whole, np.full(whole.size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+    )
+    if status != highspy.HighsModelStatus.kOptimal:
+        _set_start(highs, start)
+        highs.setOptionValue("time_limit", max(1.0, deadline - time.monotonic()))
+        values, _, _ = _run(highs)
+        return values, -np.inf, True
+
+    def near(values: Array) -> bool:
+        return float(cost @ values) - bound <= gap * max(abs(bound), 1e-9)
+
+    best = start
+    rounded = np.round(relaxed)
+    settled = integer & (np.abs(relaxed - rounded) < WHOLE)
+    low, high = np.where(settled, rounded, lower), np.where(settled, rounded, upper)
+    highs.changeColsBounds(cost.size, every, low, high)
+    highs.setOptionValue("time_limit", highs.getRunTime() + max(1.0, 0.5 * (deadline - time.monotonic())))
+    highs.run()
+    if highs.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
+        found = np.array(highs.getSolution().col_value)
+        if float(cost @ found) < float(cost @ best):
+            best = found
+    if near(best):
+        return best, bound, False
+    highs.changeColsBounds(cost.size, every, lower, upper)
+    highs.clearSolver()
+    _set_start(highs, best)
+    highs.setOptionValue("time_limit", highs.getRunTime() + max(1.0, deadline - time.monotonic()))
+    values, proven, late = _run(highs)
+    if float(cost @ values) > float(cost @ best):
+        values = best
+    return values, max(bound, proven), late and not near(values)
 
 
 @cache
