@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 from small import ALL, licence, small_network
 
 from becq.errors import InputError
-from becq.planning import Pins, Plan, plan, solve
+from becq.planning import Pins, Plan, plan, planner, solve
 from becq.planning.allocation import Flow
 from becq.planning.options import build_problem
-from becq.planning.planner import drop_useless
+from becq.planning.planner import drop_useless, merge
 
 FIRST = date(2026, 12, 7)
 
@@ -350,3 +351,24 @@ def test_a_large_programme_is_planned_in_parts_as_lawfully(monkeypatch: pytest.M
     # The bound of the parts holds for the best plan there is.
     assert found.objective <= exact.objective * (1 + 1e-4)
     assert found.objective / (1 - found.gap) >= exact.objective * (1 - 1e-6)
+
+
+def test_what_is_sent_in_steps_is_one_delivery() -> None:
+    assert merge([Flow(3, 1e9), Flow(1, 2e9), Flow(3, 5e8)]) == [Flow(3, 1.5e9), Flow(1, 2e9)]
+
+
+def test_a_plan_gone_through_again_is_lawful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a solve that ran out of time: supplies that grew in steps are still one row each."""
+    exact = solve.solve
+
+    def late(*given: Any) -> solve.Solution:
+        return replace(exact(*given), timed_out=True, values=given[1] * 0.0)
+
+    monkeypatch.setattr(planner, "solve", late)
+    found = plan(small_network(), FIRST, 14)
+    assert found.objective == pytest.approx(found.greedy_objective)
+    supplies = [row.id for row in found.supplies]
+    assert supplies
+    assert len(set(supplies)) == len(supplies)
+    network = small_network()
+    assert Referee(network, found.as_dict(network)).check() == []

@@ -75,7 +75,7 @@ def plan(
     if solution.overfull or solution.timed_out:
         # Gone through again flow by flow: what no departure takes is sent otherwise, what is left is tried.
         polished = allocate_greedily(problem, fixed, {flow.option: flow.activity_bq for flow in flows})
-        best = max((polished.flows, start.flows), key=lambda each: objective(problem, each))
+        best = merge(max((polished.flows, start.flows), key=lambda each: objective(problem, each)))
         if solution.overfull or objective(problem, best) > objective(problem, flows):
             flows = best
             solution = replace(
@@ -90,6 +90,14 @@ def plan(
     found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
     report(1.0, "done")
     return found
+
+
+def merge(flows: list[Flow]) -> list[Flow]:
+    """One flow for each option: what was sent in several steps goes as one package."""
+    total: dict[int, float] = {}
+    for flow in flows:
+        total[flow.option] = total.get(flow.option, 0.0) + flow.activity_bq
+    return [Flow(option, activity_bq) for option, activity_bq in total.items()]
 
 
 def cost_of(problem: Problem, flows: list[Flow], started: frozenset[int]) -> float:
