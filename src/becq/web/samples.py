@@ -562,7 +562,7 @@ def findings() -> list[dict[str, Any]]:
             "severity": "warn",
             "measured": 0.92,
             "limit": 1.0,
-            "unit": "TI",
+            "unit": "",
             "source": "GB 11806-2019, 表 7",
             "subject": "C-2607-03",
             "sentence": "Transport index is close to the limit of category II-YELLOW.",
