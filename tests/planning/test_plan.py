@@ -147,7 +147,10 @@ def test_served_activity_is_never_below_greedy_where_priorities_are_equal(base: 
     assert found.served_fraction >= found.greedy_served_fraction - 2e-4
 
 
-def test_pins_hold(small_plan: Plan) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_pins_hold(monkeypatch: pytest.MonkeyPatch, small_plan: Plan, large: bool) -> None:
+    if large:
+        as_large(monkeypatch)
     network = small_network()
     started = {row.id for row in small_plan.batches}
     extra = "run-fdg@20261208T0200Z"
@@ -164,7 +167,12 @@ def test_pins_hold(small_plan: Plan) -> None:
     assert Referee(network, found.as_dict(network)).check() == []
 
 
-def test_pinned_delivery_keeps_its_lot(small_plan: Plan) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_pinned_delivery_keeps_its_lot(
+    monkeypatch: pytest.MonkeyPatch, small_plan: Plan, large: bool
+) -> None:
+    if large:
+        as_large(monkeypatch)
     row = next(d for d in small_plan.deliveries if d.product == "i131" and d.lot != "i131-old")
     found = plan(small_network(), FIRST, 14, pins=Pins(deliveries={row.order: row.lot}))
     assert next(d.lot for d in found.deliveries if d.order == row.order) == row.lot
@@ -238,8 +246,17 @@ def test_nothing_leaves_before_the_plan_begins() -> None:
     assert [row.order for row in found.unmet] == ["o"]
 
 
-def test_a_full_flight_does_not_hide_later_ones() -> None:
+def as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plan in the way of large networks from here on."""
+    monkeypatch.setattr(solve, "COUPLED_AT_MOST", 0)
+    monkeypatch.setattr(solve, "LARGE_PART", 0)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_full_flight_does_not_hide_later_ones(monkeypatch: pytest.MonkeyPatch, large: bool) -> None:
     """One package a flight, six orders with a window of a week: six flights."""
+    if large:
+        as_large(monkeypatch)
     base = small_network().model_dump(mode="json", exclude_none=True)
     base["lanes"][1]["departures"][0]["capacity_packages"] = 1
     orders = [
@@ -343,8 +360,7 @@ def test_inputs_of_batches_that_nothing_is_taken_from_are_not_sent() -> None:
 def test_a_large_programme_is_planned_in_parts_as_lawfully(monkeypatch: pytest.MonkeyPatch) -> None:
     """The way of large networks, forced on the small one: lawful, bounded, and no worse than the clerk."""
     exact = plan(small_network(), FIRST, 14)
-    monkeypatch.setattr(solve, "COUPLED_AT_MOST", 0)
-    monkeypatch.setattr(solve, "LARGE_PART", 0)
+    as_large(monkeypatch)
     found = plan(small_network(), FIRST, 14)
     assert Referee(small_network(), found.as_dict(small_network())).check() == []
     assert found.objective >= found.greedy_objective * (1 - 1e-9)

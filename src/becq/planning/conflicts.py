@@ -7,6 +7,7 @@ kept leaves out a set that every conflict must meet), so that it is smallest in 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,15 +15,14 @@ from datetime import date
 import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix
 
 from becq.chain.network import Network
 from becq.errors import ConflictError
-from becq.planning import solve
 from becq.planning.model import Model, build_model
 from becq.planning.options import Problem, build_problem
 from becq.planning.past import Past
 from becq.planning.pins import Fixed, Pins, resolve_pins
+from becq.planning.programme import allow, load
 
 MOST_ASKED = 5000
 """Sets of pins that are tried at most."""
@@ -154,7 +154,7 @@ class _Part:
         self._rows: list[int | None] = []
         place = {int(column): at for at, column in enumerate(columns)}
         self._lower, self._upper = model.lower[columns], model.upper[columns]
-        self._highs = self._load(model, columns, rows)
+        self._highs = load(model, columns, rows, np.zeros(columns.size), time.monotonic() + LONGEST_S)
         lots = {lot.id: number for number, lot in enumerate(problem.lots)}
         demands = {d.order.id: n for n, d in enumerate(problem.demands) if d.order is not None}
         for pin in pins:
@@ -188,6 +188,7 @@ class _Part:
         for number, row in enumerate(self._rows):
             if row is not None:
                 self._highs.changeRowBounds(row, 1.0 if number in chosen else 0.0, highspy.kHighsInf)
+        allow(self._highs, time.monotonic() + LONGEST_S)
         self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -204,28 +205,6 @@ class _Part:
             self._rows[-1] = self._highs.getNumRow()
             columns = np.array(one_of, dtype=np.int32)
             self._highs.addRow(0.0, highspy.kHighsInf, columns.size, columns, np.ones(columns.size))
-
-    def _load(self, model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp]) -> highspy.Highs:
-        matrix = csc_matrix(model.matrix[rows][:, columns])
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = columns.size, rows.size
-        lp.col_cost_ = np.zeros(columns.size)
-        lp.col_lower_, lp.col_upper_ = model.lower[columns], model.upper[columns]
-        lp.row_lower_, lp.row_upper_ = model.row_lower[rows], model.row_upper[rows]
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = matrix.indptr
-        lp.a_matrix_.index_ = matrix.indices
-        lp.a_matrix_.value_ = matrix.data
-        lp.integrality_ = [
-            highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-            for whole in model.integer[columns]
-        ]
-        solve._silence_banner()
-        highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in (("output_flag", False), ("threads", 1), ("time_limit", LONGEST_S)):
-            highs.setOptionValue(name, value)
-        highs.passModel(lp)
-        return highs
 
 
 def _sentence(problem: Problem, pins: Sequence[Pin]) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from becq.planning.options import Problem, build_problem
 from becq.planning.past import Past
 from becq.planning.pins import Pins, resolve_pins
 from becq.planning.plan import Plan
-from becq.planning.service import objective
+from becq.planning.service import objective, served_by
 from becq.planning.solve import Progress, solve
 
 MAX_DAYS = 92
@@ -77,10 +77,14 @@ def plan(
         polished = allocate_greedily(problem, fixed, {flow.option: flow.activity_bq for flow in flows})
         best = merge(max((polished.flows, start.flows), key=lambda each: objective(problem, each)))
         if solution.overfull or objective(problem, best) > objective(problem, flows):
-            flows = best
             solution = replace(
-                solution, worth=objective(problem, flows), cost=cost_of(problem, flows, fixed.start)
+                solution,
+                worth=objective(problem, best),
+                cost=cost_of(problem, best, fixed.start),
+                # The bound is of plans that serve every order as well as the one before.
+                cost_bound=solution.cost_bound if serves_as_well(problem, best, flows) else 0.0,
             )
+            flows = best
     flows = drop_useless(problem, flows, fixed.flows)
     report(0.9, "explaining what is unmet")
     allocation = begin(problem, fixed)
@@ -90,6 +94,12 @@ def plan(
     found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
     report(1.0, "done")
     return found
+
+
+def serves_as_well(problem: Problem, flows: list[Flow], before: list[Flow]) -> bool:
+    """Whether every order gets from ``flows`` what it got ``before``."""
+    now = served_by(problem, flows)
+    return all(now[order] >= given * (1 - NEGLIGIBLE) for order, given in served_by(problem, before).items())
 
 
 def merge(flows: list[Flow]) -> list[Flow]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from functools import cache
 
 import highspy
 import numpy as np
@@ -17,6 +14,7 @@ from scipy.sparse import csc_matrix
 
 from becq.errors import ConflictError
 from becq.planning.model import Array, Model
+from becq.planning.programme import CONTRADICTION, allow, load, run, set_start
 
 Progress = Callable[[float, str], None]
 SERVICE_GAP = 1e-4
@@ -27,6 +25,7 @@ WORKERS = 2
 COUPLED_AT_MOST = 60_000
 """Programmes of more columns are solved part by part, as if no departure could be full."""
 WHOLE = 1e-6
+"""Columns of the relaxation this close to a whole number are kept for the first plan."""
 DIGITS = 8
 """Decimals to which two programmes with rows of order one must agree to be the same."""
 LEAST_S = 2.0
@@ -74,7 +73,6 @@ def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -
     time limit is met, which ``timed_out`` tells. Raises ConflictError where pins contradict each other.
     """
     deadline = time.monotonic() + time_limit_s
-    _silence_banner()
     apart = model.matrix.shape[1] > COUPLED_AT_MOST
     found = _solve_parts(model, model.components(apart=apart), start, deadline, progress)
     loads = model.matrix[model.departures] @ found.values
@@ -98,7 +96,7 @@ def _solve_parts(
     solved: dict[int, Solution] = {}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
 
-        def run(number: int) -> Solution:
+        def in_its_time(number: int) -> Solution:
             nonlocal left
             columns, rows = parts[number]
             now = time.monotonic()
@@ -106,7 +104,7 @@ def _solve_parts(
             left -= columns.size
             return _solve_part(model, columns, rows, start[columns], min(deadline, now + max(share, LEAST_S)))
 
-        running = {pool.submit(run, number): number for number in largest_first}
+        running = {pool.submit(in_its_time, number): number for number in largest_first}
         try:
             for future in as_completed(running):
                 number = running[future]
@@ -162,21 +160,20 @@ def _solve_part(
     large = columns.size > LARGE_PART
     now = time.monotonic()
     halfway = now + 0.5 * (deadline - now) if large else deadline
-    highs = _load(model, matrix, columns, rows, -worth, LARGE_SERVICE_GAP if large else SERVICE_GAP, halfway)
-    values, bound, late = _optimise(highs, model.integer[columns], start, large, halfway)
+    known = start if _holds(model, columns, matrix, rows, start) else None
+    highs = load(model, columns, rows, -worth, halfway)
+    highs.setOptionValue("mip_rel_gap", LARGE_SERVICE_GAP if large else SERVICE_GAP)
+    values, bound, late = _optimise(highs, model.integer[columns], known, large, halfway)
     best = float(worth @ values)
     # Without a bound from HiGHS the sum of all worths still is one.
     worth_bound = max(best, min(-bound, float(worth.sum())))
     if worth_bound == 0.0 and not model.lower[columns].any() and not (model.row_lower[rows] > 0).any():
         return Solution(np.zeros_like(values), 0.0, 0.0, 0.0, 0.0, late)
-    if (
-        model.change[columns].any()
-        and worth @ start >= best * (1 - SERVICE_GAP)
-        and _holds(model, columns, matrix, rows, start)
-    ):
-        values = start  # as good as that, and nearer to the plan that is changed
+    if known is not None and model.change[columns].any() and worth @ known >= best * (1 - SERVICE_GAP):
+        values = known  # as good as that, and nearer to the plan that is changed
     priced = cost + model.change[columns]
-    highs = _load(model, matrix, columns, rows, priced, LARGE_COST_GAP if large else COST_GAP, deadline)
+    highs = load(model, columns, rows, priced, deadline)
+    highs.setOptionValue("mip_rel_gap", LARGE_COST_GAP if large else COST_GAP)
     highs.setOptionValue("mip_max_nodes", COST_NODES)
     _keep_service(highs, model.order[columns], model.scale[columns], values)
     values, cost_bound, late_cost = _optimise(highs, model.integer[columns], values, large, deadline)
@@ -211,134 +208,61 @@ def _keep_service(highs: highspy.Highs, order: NDArray[np.intp], scale: Array, v
             )
 
 
-def _load(
-    model: Model,
-    matrix: csc_matrix,
-    columns: NDArray[np.intp],
-    rows: NDArray[np.intp],
-    objective: Array,
-    gap: float,
-    deadline: float,
-) -> highspy.Highs:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = columns.size, rows.size
-    lp.col_cost_ = objective
-    lp.col_lower_, lp.col_upper_ = model.lower[columns], model.upper[columns]
-    lp.row_lower_, lp.row_upper_ = model.row_lower[rows], model.row_upper[rows]
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr
-    lp.a_matrix_.index_ = matrix.indices
-    lp.a_matrix_.value_ = matrix.data
-    lp.integrality_ = [
-        highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-        for whole in model.integer[columns]
-    ]
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("random_seed", 1)
-    highs.setOptionValue("threads", 1)
-    highs.setOptionValue("mip_rel_gap", gap)
-    highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
-    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
-    highs.setOptionValue("time_limit", max(0.5, deadline - time.monotonic()))
-    highs.passModel(lp)
-    return highs
-
-
 def _optimise(
-    highs: highspy.Highs, integer: NDArray[np.bool_], start: Array, large: bool, deadline: float
+    highs: highspy.Highs, integer: NDArray[np.bool_], start: Array | None, large: bool, deadline: float
 ) -> tuple[Array, float, bool]:
-    """(values, proven bound of the minimised objective, whether time ran out).
+    """(values, proven bound of the minimised objective, whether time ran out); ``start`` is feasible.
 
     A large programme is relaxed first: that gives a bound, and its whole columns are kept for a first plan.
     """
     if not large:
-        _set_start(highs, start)
-        return _run(highs)
+        if start is not None:
+            set_start(highs, start)
+        return run(highs)
     lp = highs.getLp()
     cost, lower, upper = (np.array(row) for row in (lp.col_cost_, lp.col_lower_, lp.col_upper_))
-    whole = np.flatnonzero(integer).astype(np.int32)
     gap = float(highs.getOptionValue("mip_rel_gap")[1])
     every = np.arange(cost.size, dtype=np.int32)
-    highs.changeColsIntegrality(
-        whole.size, whole, np.full(whole.size, int(highspy.HighsVarType.kContinuous), dtype=np.uint8)
-    )
+    _set_kind(highs, integer, highspy.HighsVarType.kContinuous)
     highs.run()
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
-        raise ConflictError("the pins contradict each other or a limit; remove one of them and plan again")
+        raise ConflictError(CONTRADICTION)
     relaxed = np.array(highs.getSolution().col_value)
-    bound = float(highs.getInfo().objective_function_value)
-    highs.changeColsIntegrality(
-        whole.size, whole, np.full(whole.size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
-    )
-    if status != highspy.HighsModelStatus.kOptimal:
-        _set_start(highs, start)
-        highs.setOptionValue("time_limit", max(1.0, deadline - time.monotonic()))
-        values, _, _ = _run(highs)
-        return values, -np.inf, True
+    is_solved = status == highspy.HighsModelStatus.kOptimal
+    bound = float(highs.getInfo().objective_function_value) if is_solved else -np.inf
+    best = start
+    _set_kind(highs, integer, highspy.HighsVarType.kInteger)
+    if is_solved:
+        rounded = np.round(relaxed)
+        settled = integer & (np.abs(relaxed - rounded) < WHOLE)
+        low, high = np.where(settled, rounded, lower), np.where(settled, rounded, upper)
+        highs.changeColsBounds(cost.size, every, low, high)
+        now = time.monotonic()
+        allow(highs, now + 0.5 * (deadline - now))
+        highs.run()
+        if highs.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
+            found = np.array(highs.getSolution().col_value)
+            if best is None or cost @ found < cost @ best:
+                best = found
+        highs.changeColsBounds(cost.size, every, lower, upper)
 
-    def near(values: Array) -> bool:
+    def is_near(values: Array) -> bool:
         return float(cost @ values) - bound <= gap * max(abs(bound), 1e-9)
 
-    best = start
-    rounded = np.round(relaxed)
-    settled = integer & (np.abs(relaxed - rounded) < WHOLE)
-    low, high = np.where(settled, rounded, lower), np.where(settled, rounded, upper)
-    highs.changeColsBounds(cost.size, every, low, high)
-    highs.setOptionValue("time_limit", highs.getRunTime() + max(1.0, 0.5 * (deadline - time.monotonic())))
-    highs.run()
-    if highs.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
-        found = np.array(highs.getSolution().col_value)
-        if float(cost @ found) < float(cost @ best):
-            best = found
-    if near(best):
+    if best is not None and is_near(best):
         return best, bound, False
-    highs.changeColsBounds(cost.size, every, lower, upper)
     highs.clearSolver()
-    _set_start(highs, best)
-    highs.setOptionValue("time_limit", highs.getRunTime() + max(1.0, deadline - time.monotonic()))
-    values, proven, late = _run(highs)
-    if float(cost @ values) > float(cost @ best):
+    if best is not None:
+        set_start(highs, best)
+    allow(highs, deadline)
+    values, proven, late = run(highs)
+    if best is not None and cost @ values > cost @ best:
         values = best
-    return values, max(bound, proven), late and not near(values)
+    bound = max(bound, proven)
+    return values, bound, late and not is_near(values)
 
 
-@cache
-def _silence_banner() -> None:
-    """Let HiGHS print its banner, which no option stops, to nowhere, once per process.
-
-    Standard output belongs to the caller: with --json it is one JSON object and nothing else.
-    """
-    sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        highspy.Highs()  # type: ignore[no-untyped-call]
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _set_start(highs: highspy.Highs, start: Array) -> None:
-    solution = highspy.HighsSolution()
-    solution.col_value = list(start)
-    highs.setSolution(solution)
-
-
-def _run(highs: highspy.Highs) -> tuple[Array, float, bool]:
-    """(values, proven bound of the minimised objective, whether time ran out)."""
-    highs.run()
-    status = highs.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        raise ConflictError("the pins contradict each other or a limit; remove one of them and plan again")
-    values = np.array(highs.getSolution().col_value)
-    info = highs.getInfo()
-    late = status == highspy.HighsModelStatus.kTimeLimit
-    if info.primal_solution_status != highspy.kSolutionStatusFeasible:
-        raise ConflictError("no plan was found within the time limit; allow more time or fewer days")
-    if highs.getLp().integrality_ and np.isfinite(info.mip_dual_bound):
-        return values, float(info.mip_dual_bound), late
-    return values, -np.inf if late else float(info.objective_function_value), late
+def _set_kind(highs: highspy.Highs, which: NDArray[np.bool_], kind: highspy.HighsVarType) -> None:
+    columns = np.flatnonzero(which).astype(np.int32)
+    highs.changeColsIntegrality(columns.size, columns, np.full(columns.size, int(kind), dtype=np.uint8))

@@ -1,0 +1,49 @@
+"""The way of large programmes: what it starts from and what it says is proven."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import highspy
+import numpy as np
+import pytest
+from small import small_network
+
+from becq.planning import solve
+from becq.planning.model import build_model
+from becq.planning.options import build_problem
+
+
+def test_the_bound_is_that_of_the_relaxation() -> None:
+    """Three things of weight 2 in a bag of 3: one goes in; in parts it would be one and a half."""
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("mip_rel_gap", 0.9)
+    for _ in range(3):
+        highs.addCol(-1.0, 0.0, 1.0, 0, [], [])
+    highs.addRow(-highspy.kHighsInf, 3.0, 3, np.arange(3, dtype=np.int32), np.full(3, 2.0))
+    solve._set_kind(highs, np.ones(3, dtype=bool), highspy.HighsVarType.kInteger)
+    whole = np.ones(3, dtype=bool)
+    values, bound, late = solve._optimise(highs, whole, None, True, time.monotonic() + 10)
+    assert np.sort(np.round(values, 9)).tolist() == [0.0, 0.0, 1.0]
+    assert bound == pytest.approx(-1.5)
+    assert not late
+
+
+def test_a_start_that_breaks_limits_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve, "LARGE_PART", 0)
+    model = build_model(build_problem(small_network(), date(2026, 12, 7), 7))
+    everything = np.ones(model.matrix.shape[1])
+    found = solve.solve(model, everything, 30.0, lambda fraction, text: None)
+    assert (model.matrix @ found.values <= model.row_upper + 1e-6).all()
+    assert found.worth <= found.worth_bound < model.worth.sum()
+
+
+def test_only_equal_parts_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve, "LARGE_PART", 0)
+    model = build_model(build_problem(small_network(), date(2026, 12, 7), 14))
+    part = max(model.components(), key=lambda each: each[0].size)
+    assert solve._alike(model, [part, part]) == [0, 0]
+    # The same columns with another order of rows are another programme.
+    assert solve._alike(model, [part, (part[0], part[1][::-1])]) == [0, 1]
