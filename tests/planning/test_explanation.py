@@ -20,7 +20,7 @@ from small import licence, small_network
 from becq.chain.network import Network
 from becq.errors import InputError
 from becq.planning import Pins, plan
-from becq.planning.amendments import amended, held_peaks, with_limits
+from becq.planning.amendments import held_peaks, with_limits
 from becq.planning.events import parse_event
 from becq.planning.excerpt import Beside, cut_excerpt
 from becq.planning.explanation import Explanation, explain_order
@@ -75,7 +75,7 @@ def merged(network: Network, document: Document, order: str, outcome: Outcome) -
                 row["used_bq"] += send["activity_bq"] * 2.718281828459045 ** (
                     rate(row["nuclide"]) * later.total_seconds()
                 )
-    return amended(network, **changed), found
+    return network.with_rows(**changed), found
 
 
 class _Beside(Referee):
@@ -128,7 +128,7 @@ def with_places(network: Network, lanes: set[str]) -> Network:
             for line in lane.departures
         ]
         rows.append(lane.model_copy(update={"departures": more}) if lane.id in lanes else lane)
-    return amended(network, lanes=rows)
+    return network.with_rows(lanes=rows)
 
 
 def one_order(site: str, product: str, activity: str, day: str, window: tuple[str, str], **more: Any) -> Any:

@@ -75,6 +75,11 @@ class Network(BaseModel):
         """``moment`` with a zone: its own, or the network's where it has none."""
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
+    def with_rows(self, **sections: Sequence[Item]) -> Network:
+        """The network with other rows in some sections; nothing is validated again, every look-up is new."""
+        kept = {name: getattr(self, name) for name in Network.model_fields}
+        return Network.model_construct(**{**kept, **sections})
+
     @cached_property
     def site(self) -> dict[str, Site]:
         """Sites by identifier."""

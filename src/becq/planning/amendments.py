@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from becq.chain.network import Network
 from becq.chain.process import Outage, Process, Resource
@@ -18,12 +18,6 @@ from becq.planning.situation import Record
 EVERY_HOUR = [time(hour) for hour in range(24)]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Standing = TypeVar("Standing", Resource, Process)
-
-
-def amended(network: Network, **sections: Any) -> Network:
-    """The network with other rows in some sections; nothing is validated again."""
-    kept = {name: getattr(network, name) for name in Network.model_fields}
-    return Network.model_construct(**{**kept, **sections})
 
 
 def with_limits(network: Network, limits: Mapping[tuple[str, str], float]) -> Network:
@@ -40,7 +34,7 @@ def with_limits(network: Network, limits: Mapping[tuple[str, str], float]) -> Ne
             changed = licence.model_copy(update={"nuclides": rows, "valid_until": None})
             site = site.model_copy(update={"licence": changed})
         sites.append(site)
-    return amended(network, sites=sites)
+    return network.with_rows(sites=sites)
 
 
 def without_outages(row: Standing, hit: Sequence[tuple[str, Outage]]) -> Standing:

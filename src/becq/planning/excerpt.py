@@ -139,8 +139,7 @@ def _reduced(
         "orders": [order],
         "standing_orders": [],
     }
-    kept = {name: getattr(network, name) for name in Network.model_fields}
-    return Network.model_construct(**{**kept, **changed})
+    return network.with_rows(**changed)
 
 
 def _between(lane: Lane, core: set[str]) -> Lane | None:

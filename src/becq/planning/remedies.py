@@ -25,7 +25,6 @@ from becq.errors import ConflictError
 from becq.physics.quantities import format_activity
 from becq.planning.allocation import LICENCE, NO_CAPACITY
 from becq.planning.amendments import (
-    amended,
     at_any_hour,
     held_peaks,
     with_limits,
@@ -171,8 +170,7 @@ class Remedies:
     def _outages(self) -> Iterator[Remedy]:
         """Outages that are shortened so that a batch that the order needs can run."""
         network = self.network
-        lifted = amended(
-            network,
+        lifted = network.with_rows(
             resources=[row.model_copy(update={"outages": []}) for row in network.resources],
             processes=[row.model_copy(update={"outages": []}) for row in network.processes],
         )
@@ -192,8 +190,7 @@ class Remedies:
                     _seconds(b["start"]) < ends and begins < _seconds(b["release"]) for b in new
                 ):
                     hit.append((row.id, outage))
-        only = amended(
-            network,
+        only = network.with_rows(
             resources=[without_outages(row, hit) for row in network.resources],
             processes=[without_outages(row, hit) for row in network.processes],
         )
@@ -285,7 +282,7 @@ class Remedies:
         for opened in (makers, makers + upstream):
             names = {process.id for process in opened}
             processes = [at_any_hour(p) if p.id in names else p for p in self.network.processes]
-            outcome = self.solve(amended(self.network, processes=processes), Beside(self.excerpt))
+            outcome = self.solve(self.network.with_rows(processes=processes), Beside(self.excerpt))
             if not outcome.served:
                 if outcome.reason != NO_CAPACITY:
                     return  # more to make it from is no help where it cannot come
@@ -298,7 +295,7 @@ class Remedies:
                     slots[row["process"]].append(datetime.fromisoformat(row["start"]).astimezone(zone))
             only = [with_slots(p, slots.get(p.id, [])) for p in self.network.processes]
             outcome = self.solve(
-                amended(self.network, processes=[row for rows in only for row in rows]), Beside(self.excerpt)
+                self.network.with_rows(processes=[row for rows in only for row in rows]), Beside(self.excerpt)
             )
             if not outcome.served or not new:
                 continue
@@ -325,7 +322,7 @@ class Remedies:
                 row.model_copy(update={"positions": row.positions + 1}) if row.id == name else row
                 for row in self.network.resources
             ]
-            outcome = self.solve(amended(self.network, resources=resources), Beside(self.excerpt))
+            outcome = self.solve(self.network.with_rows(resources=resources), Beside(self.excerpt))
             if outcome.served:
                 yield self._remedy(
                     "position", {"resource": name, "positions": resource.positions + 1}, outcome,
@@ -366,7 +363,7 @@ class Remedies:
             moved = {"latest": order.latest + by}
         else:
             moved = {"latest": order.latest + by, "calibration": order.calibration + by}
-        network = amended(self.network, orders=[order.model_copy(update=moved)])
+        network = self.network.with_rows(orders=[order.model_copy(update=moved)])
         return self.solve(network, Beside(self.excerpt))
 
     def _moved(self, kind: str, hours: int, outcome: Outcome) -> Remedy:
@@ -398,7 +395,7 @@ class Remedies:
                 "max_km": None,
             }
         )  # fmt: skip
-        outcome = self.solve(amended(self.network, lanes=[*self.network.lanes, lane]), Beside(self.excerpt))
+        outcome = self.solve(self.network.with_rows(lanes=[*self.network.lanes, lane]), Beside(self.excerpt))
         if not outcome.served or not any(
             leg["lane"] == DIRECT for row in outcome.delivery for leg in row["legs"]
         ):
@@ -417,7 +414,7 @@ class Remedies:
         if self.order.partial:
             return
         order = self.order.model_copy(update={"partial": True})
-        outcome = self.solve(amended(self.network, orders=[order]), Beside(self.excerpt))
+        outcome = self.solve(self.network.with_rows(orders=[order]), Beside(self.excerpt))
         share = outcome.activity_bq / self.order.activity
         if share < 0.01:
             return

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from becq.chain.fields import WEEKDAYS
+from becq.chain.item import Item
 from becq.chain.network import Network
 from becq.chain.process import Outage
 from becq.errors import Problem, ProblemsError
@@ -121,7 +122,7 @@ def amend_network(network: Network, events: Sequence[Event]) -> Network:
                 for process in network.processes:
                     if process.site == event.site:
                         of_process[process.id].append(outage)
-    changed = {
+    changed: dict[str, Sequence[Item]] = {
         "resources": [
             row.model_copy(update={"outages": [*row.outages, *of_resource[row.id]]})
             if row.id in of_resource
@@ -136,8 +137,7 @@ def amend_network(network: Network, events: Sequence[Event]) -> Network:
         ],
         "orders": orders,
     }
-    kept = {name: getattr(network, name) for name in Network.model_fields}
-    return Network.model_construct(**{**kept, **changed})  # anew, so that no look-up is of the old rows
+    return network.with_rows(**changed)
 
 
 def settle_events(

@@ -152,7 +152,7 @@ def remove_item(actor: User, section: str, code: str) -> None:
         rows = [row for row in getattr(network, section) if row.id != code]
         if len(rows) == len(getattr(network, section)):
             raise InputError(f"There is no '{code}' under {section}")
-        merged = network.model_copy(update={section: rows})
+        merged = network.with_rows(**{section: rows})
         _require_consistent(merged)
         _write(actor, merged)
 

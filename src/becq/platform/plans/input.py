@@ -89,13 +89,11 @@ def read_input(viewer: User, first: date, days: int, pins: Pins) -> PlanInput:
     stock, coming = _in_hand_and_coming(
         network, start, end, _stock(viewer, network), _begun(viewer, network, begun)
     )
-    network = network.model_copy(update={"orders": _orders(network, found), "stock": stock})
+    network = network.with_rows(orders=_orders(network, found), stock=stock)
     past = _past(viewer, network, first, days, {run.code for run in begun})
-    network = network.model_copy(
-        update={"processes": [*network.processes, *(_process(network, each) for each in coming)]}
-    )
+    network = network.with_rows(processes=[*network.processes, *(_process(network, each) for each in coming)])
     return PlanInput(
-        Network.model_construct(**{name: getattr(network, name) for name in Network.model_fields}),
+        network,
         _pins(network, first, days, pins, coming, past),
         {order.code: identify(order) for order in found},
         head.revision,

@@ -71,8 +71,7 @@ def rounds_input(viewer: User, row: PlanRun) -> RoundsInput:
         if order.code in wanted - known
     ]
     orders = market.chain_orders([*booked, *expected])
-    network = networks.supply_network(viewer).model_copy(update={"orders": orders})
-    network = Network.model_construct(**{name: getattr(network, name) for name in Network.model_fields})
+    network = networks.supply_network(viewer).with_rows(orders=orders)
     found = {order.id for order in orders}
     kept = [way for way in document["deliveries"] if way["order"] in found and way["to"] in network.site]
     document = {**document, "deliveries": kept}

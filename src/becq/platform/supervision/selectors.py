@@ -121,7 +121,7 @@ def _document_facts(viewer: User, data: Any, name: str) -> dict[str, pl.DataFram
     sites = [network.licensed_site(code) for code in dict.fromkeys(codes)]
     approvals = network.approvals(viewer) if kind == "posting" else []
     head = network.network_head(viewer)
-    return facts_of(data, name, head.model_copy(update={"sites": sites, "approvals": approvals}))
+    return facts_of(data, name, head.with_rows(sites=sites, approvals=approvals))
 
 
 def _received_bq(viewer: User, approval: Approval, at: datetime) -> float:
