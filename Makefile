@@ -9,6 +9,7 @@ locale := src/becq/web/locale
 messages := $(wildcard $(locale)/*/LC_MESSAGES/*.po)
 compiled := $(messages:.po=.mo)
 front := $(wildcard frontend/package.json)
+pages := src/becq/web/static/built/becq.js
 sources := $(if $(front),$(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/built-tests/*'))
 
 .DEFAULT_GOAL := help
@@ -42,7 +43,7 @@ bench: .venv/.ready ## Measure
 screenshots: build ## Pictures of the pages for the documents
 	$(bin)/python scripts/screenshots.py
 
-build: .venv/.ready $(compiled) $(if $(front),frontend/node_modules/.built) ## Translations and front end, where they changed
+build: .venv/.ready $(compiled) $(if $(front),$(pages)) ## Translations and front end, where they changed
 
 dist: build ## The wheel, with everything built, in dist/
 	rm -rf dist
@@ -55,7 +56,7 @@ lock: ## Lock the dependencies anew (names no registry)
 	  --no-emit-index-url --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what is built and cached; the environment and var/ stay
-	rm -rf dist build src/becq/web/static/built frontend/node_modules/.built frontend/built-tests
+	rm -rf dist build src/becq/web/static/built frontend/built-tests
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -f $(compiled)
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -73,6 +74,6 @@ frontend/node_modules/.installed: frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-frontend/node_modules/.built: frontend/node_modules/.installed $(sources)
+$(pages): frontend/node_modules/.installed $(sources)
 	cd frontend && npm run --silent build
 	touch $@
