@@ -47,3 +47,9 @@ def test_only_equal_parts_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert solve._alike(model, [part, part]) == [0, 0]
     # The same columns with another order of rows are another programme.
     assert solve._alike(model, [part, (part[0], part[1][::-1])]) == [0, 1]
+
+
+def test_nothing_is_near_to_a_bound_that_is_not_there() -> None:
+    assert solve._is_near(-99.0, -100.0, 0.01)
+    assert not solve._is_near(-98.9, -100.0, 0.01)
+    assert not solve._is_near(-99.0, -np.inf, 0.01)

@@ -246,11 +246,7 @@ def _optimise(
             if best is None or cost @ found < cost @ best:
                 best = found
         highs.changeColsBounds(cost.size, every, lower, upper)
-
-    def is_near(values: Array) -> bool:
-        return float(cost @ values) - bound <= gap * max(abs(bound), 1e-9)
-
-    if best is not None and is_near(best):
+    if best is not None and _is_near(float(cost @ best), bound, gap):
         return best, bound, False
     highs.clearSolver()
     if best is not None:
@@ -260,7 +256,12 @@ def _optimise(
     if best is not None and cost @ values > cost @ best:
         values = best
     bound = max(bound, proven)
-    return values, bound, late and not is_near(values)
+    return values, bound, late and not _is_near(float(cost @ values), bound, gap)
+
+
+def _is_near(value: float, bound: float, gap: float) -> bool:
+    """Whether a value is within the relative ``gap`` of its bound; of no bound nothing is near."""
+    return bool(np.isfinite(bound)) and value - bound <= gap * max(abs(bound), 1e-9)
 
 
 def _set_kind(highs: highspy.Highs, which: NDArray[np.bool_], kind: highspy.HighsVarType) -> None:
