@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +25,13 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from becq.planning.allocation import Allocation
+from becq.planning.labels import Label
 from becq.planning.options import Problem
 from becq.planning.past import Kept
 from becq.planning.pins import Fixed
 
 Array = NDArray[np.float64]
+GIGA = 1e9
 CHANGE_PRICE = 200.0
 """What a batch or a way that was not in the plan before must save to be taken, in the currency of the network
 (assumption: a phone call and a new label)."""
@@ -62,6 +64,8 @@ class Model:
     """Rows that hold the packages of a departure to its capacity."""
     spare: NDArray[np.bool_]
     """Columns of ways that only a full departure could make worth taking: a cheaper way does the same."""
+    labels: Mapping[int, Label]
+    """Row → what it limits, where that is something that could be had more of."""
 
     def components(self, *, apart: bool = False) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Independent parts as (columns, rows), the one with the first column first.
@@ -106,9 +110,14 @@ class _Rows:
         self.value: list[float] = []
         self.lower: list[float] = []
         self.upper: list[float] = []
+        self.labels: dict[int, Label] = {}
 
-    def add(self, terms: Iterable[tuple[int, float]], lower: float, upper: float) -> None:
+    def add(
+        self, terms: Iterable[tuple[int, float]], lower: float, upper: float, label: Label | None = None
+    ) -> None:
         number = len(self.lower)
+        if label is not None:
+            self.labels[number] = label
         merged: dict[int, float] = defaultdict(float)
         for column, value in terms:
             merged[column] += value
@@ -212,6 +221,7 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         served=_served(problem, len(columns.cost), flow_column, use_column),
         departures=np.concatenate([departures, np.zeros(len(rows.lower) - departures.size, dtype=bool)]),
         spare=_spare(problem, len(columns.cost), flow_column, use_column, fixed),
+        labels=rows.labels,
     )
 
 
@@ -347,9 +357,11 @@ def _supply_rows(
         else:
             terms = [(c, v / lot.supply_bq) for c, v in at_release]
             if lot.is_stock:
-                rows.add(terms, -math.inf, 1.0)
+                in_hand = Label("stock", lot.id, "GBq", lot.supply_bq / GIGA, lot.nuclide)
+                rows.add(terms, -math.inf, 1.0, in_hand)
             else:
-                rows.add([*terms, (lot_column[number], -1.0)], -math.inf, 0.0)
+                batch = Label("batch", lot.process or lot.id, "batch", 1.0, lot.nuclide, lot.start, lot.eob)
+                rows.add([*terms, (lot_column[number], -1.0)], -math.inf, 0.0, batch)
         if lot.max_units is not None and not lot.is_stock:
             packed = [n for n in out if n in use_column and options[n].way.legs]
             if len(packed) > lot.max_units or lot.max_units == 0:
@@ -375,7 +387,9 @@ def _resource_rows(problem: Problem, rows: _Rows, lot_column: dict[int, int]) ->
             )
             if len(under_way) > positions and under_way not in seen:
                 seen.add(under_way)
-                rows.add([(lot_column[n], 1.0) for n in under_way], -math.inf, positions)
+                until = min(problem.lots[n].busy_until for n in under_way)
+                position = Label("position", resource, "position", 1.0, None, moment, until)
+                rows.add([(lot_column[n], 1.0) for n in under_way], -math.inf, positions, position)
 
 
 def _departure_rows(problem: Problem, rows: _Rows, use_column: dict[int, int]) -> None:
@@ -391,7 +405,9 @@ def _departure_rows(problem: Problem, rows: _Rows, use_column: dict[int, int]) -
         orders = {demand for demand in demands if problem.demands[demand].order is not None}
         supplies = [demand for demand in demands if problem.demands[demand].order is None]
         if len(orders) + len(supplies) > capacity:
-            rows.add([(use_column[n], 1.0) for n in numbers], -math.inf, capacity)
+            lane, origin, to, leaves = departure
+            label = Label("package", lane, "package", 1.0, None, leaves, None, to, origin)
+            rows.add([(use_column[n], 1.0) for n in numbers], -math.inf, capacity, label)
 
 
 def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int], fixed: Fixed) -> None:
@@ -428,4 +444,5 @@ def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int], fi
                     [(flow_column[n], activity / limit) for n, activity in held.items()],
                     -math.inf,
                     room / limit,
+                    Label("licence", site, "GBq", limit / GIGA, name, moment, moment),
                 )
