@@ -178,7 +178,8 @@ def test_one_more_place_on_a_full_flight() -> None:
     (unmet,) = document["unmet"]
     found = shown(network, document, unmet["order"])
     (departure,) = found["packages"].what["departures"]
-    assert departure == {"lane": "fly-ab", "leaves": "2026-12-08T01:00:00+00:00"}
+    ends = {"from": "apt-a", "to": "apt-b"}
+    assert departure == {"lane": "fly-ab", "leaves": "2026-12-08T01:00:00+00:00", **ends}
     assert "12-08 09:00" in found["packages"].sentence
 
 

@@ -57,6 +57,14 @@ class Conflict:
     sentence_zh: str
 
 
+class PinConflictError(ConflictError):
+    """Pins that contradict each other, with the smallest set of them that does."""
+
+    def __init__(self, conflict: Conflict) -> None:
+        self.conflict = conflict
+        super().__init__(conflict.sentence)
+
+
 def find_conflict(
     network: Network, first: date, days: int, pins: Pins, history: Past | None = None
 ) -> Conflict | None:
@@ -87,7 +95,7 @@ def named_conflict(
     if not pins.batches and not pins.deliveries:
         return error
     found = find_conflict(network, first, days, pins, history)
-    return error if found is None else ConflictError(found.sentence)
+    return error if found is None else PinConflictError(found)
 
 
 def smallest_conflict(count: int, keeps: Callable[[Sequence[int]], bool]) -> tuple[int, ...] | None:

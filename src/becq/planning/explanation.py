@@ -12,6 +12,7 @@ from becq.planning.excerpt import cut_excerpt
 from becq.planning.loads import Load, resource_loads
 from becq.planning.remedies import Remedies, Remedy
 from becq.planning.situation import Record
+from becq.planning.solve import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,14 @@ class Explanation:
         return found
 
 
-def explain_order(network: Network, plan: Record, order_id: str) -> Explanation:
+def explain_order(
+    network: Network, plan: Record, order_id: str, progress: Progress | None = None
+) -> Explanation:
     """Explain an order of ``plan`` (``Plan.as_dict()``), which was made of ``network``.
 
     Of an order that is not served whole, single changes are tried with the planner, the rest of the plan held
-    fast. Raises InputError where the plan has no such order.
+    fast; ``progress(fraction, text)`` is called before each kind of them. Raises InputError where the plan
+    has no such order.
     """
     excerpt = cut_excerpt(network, plan, order_id)
     order = excerpt.order
@@ -66,7 +70,7 @@ def explain_order(network: Network, plan: Record, order_id: str) -> Explanation:
         english.append(unmet["sentence"])
         chinese.append(unmet["sentence_zh"])
         trials = Remedies(excerpt)
-        remedies = trials.find() if not trials.served_as_it_is else [trials.as_it_is()]
+        remedies = trials.find(progress) if not trials.served_as_it_is else [trials.as_it_is()]
         _advise(remedies, english, chinese)
     names = {p.resource for p in excerpt.network.processes if p.product in excerpt.chain and p.resource}
     loads = [load for name, load in resource_loads(excerpt.network, plan).items() if name in names]

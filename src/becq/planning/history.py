@@ -45,7 +45,7 @@ class History:
     previous: Record
     free_of: dict[str, Free] = field(default_factory=dict)
     pinned: frozenset[str] = frozenset()
-    """Batches and orders that are pinned now and were not before."""
+    """Batches and orders that are pinned now and were not before, or are to be looked at again."""
     held: set[int] = field(default_factory=set)
     """Options of the previous plan that are still to come and stay as they were."""
     held_orders: set[str] = field(default_factory=set)

@@ -36,6 +36,7 @@ from becq.planning.plan import Plan
 from becq.planning.planner import plan as make_plan
 from becq.planning.reasons import NO_ROUTE, NOT_MADE
 from becq.planning.situation import Record
+from becq.planning.solve import Progress
 
 HOURS = (1, 2, 3, 4, 6, 8, 12, 24, 48)
 """Shifts of a delivery window that are tried, in hours."""
@@ -119,13 +120,17 @@ class Remedies:
             "none", {}, outcome, "The plan has room for it: plan again.", "计划仍有余量：请重新计划。"
         )
 
-    def find(self) -> list[Remedy]:
+    def find(self, progress: Progress | None = None) -> list[Remedy]:
         """Every single change that serves the order, the cheapest first."""
         found: list[Remedy] = []
-        for attempt in (
-            self._pins, self._outages, self._packages, self._licences, self._batch, self._position,
-            self._window, self._road, self._less,
-        ):  # fmt: skip
+        attempts = {
+            "pins": self._pins, "outages": self._outages, "departures": self._packages,
+            "licences": self._licences, "more batches": self._batch, "more positions": self._position,
+            "other delivery windows": self._window, "a drive of its own": self._road, "less": self._less,
+        }  # fmt: skip
+        for number, (what, attempt) in enumerate(attempts.items()):
+            if progress is not None:
+                progress(number / len(attempts), f"trying {what}")
             found += attempt()
         return sorted(found, key=lambda remedy: (remedy.kind == "less", remedy.cost, remedy.kind))
 
@@ -200,8 +205,13 @@ class Remedies:
         en = "; ".join(f"{name}: {outage.reason}" for name, outage in hit)
         zh = "；".join(f"{name}：{outage.reason_zh or outage.reason}" for name, outage in hit)
         starts = [row["id"] for row in new]
+        spans = [
+            {"name": name, "start": network.instant(outage.start).isoformat(),
+             "end": network.instant(outage.end).isoformat()}
+            for name, outage in hit
+        ]  # fmt: skip
         yield self._remedy(
-            "outage", {"outages": [name for name, _ in hit], "batches": starts}, outcome,
+            "outage", {"outages": [name for name, _ in hit], "batches": starts, "spans": spans}, outcome,
             f"Run {', '.join(starts)} in spite of the outage ({en}).",
             f"在停运期内（{zh}）仍安排{'、'.join(starts)}。",
         )  # fmt: skip
@@ -221,15 +231,16 @@ class Remedies:
             return
         flights = sorted(
             {
-                (leg["lane"], leg.get("number") or leg["lane"], leg["leaves"])
+                (leg["lane"], leg.get("number") or leg["lane"], leg["leaves"], leg["from"], leg["to"])
                 for row in outcome.delivery
                 for leg in row["legs"]
                 if "leaves" in leg
             }
         )
-        listed = ", ".join(f"{number} {self._clock(leaves)}" for _, number, leaves in flights)
+        listed = ", ".join(f"{number} {self._clock(leaves)}" for _, number, leaves, *_ in flights)
+        named = [{"lane": a, "leaves": c, "from": d, "to": e} for a, _, c, d, e in flights]
         yield self._remedy(
-            "packages", {"departures": [{"lane": a, "leaves": c} for a, _, c in flights]}, outcome,
+            "packages", {"departures": named}, outcome,
             f"One more package on {listed}.", f"在{listed}班次增加1个货包舱位。",
         )  # fmt: skip
 

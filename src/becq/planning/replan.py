@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from becq.chain.network import Network
@@ -12,7 +12,7 @@ from becq.errors import ConflictError, InputError
 from becq.planning.conflicts import named_conflict
 from becq.planning.events import Event, Scenario, write_events
 from becq.planning.history import History
-from becq.planning.lots import enumerate_lots
+from becq.planning.lots import Lot, enumerate_lots
 from becq.planning.pins import Pins
 from becq.planning.plan import Plan
 from becq.planning.planner import plan as make_plan
@@ -37,6 +37,7 @@ def replan(
     *,
     pins: Pins | None = None,
     name: str = "",
+    touched: Collection[str] = (),
     time_limit_s: float = 60.0,
     progress: Progress | None = None,
 ) -> Replan:
@@ -44,7 +45,9 @@ def replan(
 
     ``network`` is the one that the first plan was made of; the events that ``previous`` knew count as before.
     Pins of ``previous`` are kept where they can be, and a note of the plan says where not; ``pins`` are added
-    and must be possible. Raises InputError and ProblemsError for what fits neither plan nor network.
+    and must be possible. ``touched`` names orders, batches, resources, processes and sites whose part of the
+    plan is looked at again although no event says so, because ``network`` is not as it was for them. Raises
+    InputError and ProblemsError for what fits neither plan nor network.
     """
     moment = network.instant(now)
     first = datetime.fromisoformat(previous["from"])
@@ -82,7 +85,7 @@ def replan(
         for new, was in ((wanted.batches, old.batches), (wanted.deliveries, old.deliveries))
         for name, value in new.items()
         if was.get(name, "") != value
-    )
+    ) | _touched(amended, lots, frozenset(touched), first.date(), previous["days"])
     kept = Pins(batches={**old.batches, **wanted.batches}, deliveries={**old.deliveries, **wanted.deliveries})
     try:
         found = make_plan(
@@ -109,6 +112,21 @@ def replan(
         notes=[_as_row(note) for note in dict.fromkeys(notes)],
     )
     return Replan(found, amended)
+
+
+def _touched(
+    network: Network, lots: Sequence[Lot], names: frozenset[str], first: date, days: int
+) -> frozenset[str]:
+    """Batches and orders that some names concern."""
+    if not names:
+        return frozenset()
+    found = {
+        lot.id
+        for lot in lots
+        if names & {lot.id, lot.site, lot.resource or "", (lot.process or "").partition("+")[0]}
+    }
+    found |= {order.id for order in network.demand(first, days) if names & {order.id, order.site}}
+    return frozenset(found)
 
 
 def _gap(found: Plan, previous: Record) -> float:
