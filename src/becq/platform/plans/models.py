@@ -16,10 +16,22 @@ class RunStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class Purpose(models.TextChoices):
+    """What a run is for."""
+
+    PLAN = "plan", "Plan"
+    REPLAN = "replan", "Replan"
+    SCENARIO = "scenario", "What-if"
+
+
 class PlanRun(models.Model):
     """One run. ``result`` is ``Plan.as_dict(network)``; the columns repeat its headline figures.
 
     ``pins`` were given to this run; ``draft_pins`` are what a planner has pinned since, for the next one.
+    ``events``, ``variations`` and ``touched`` say what a replan or a what-if has otherwise than its base
+    (``becq.planning.events``, ``variation``, ``replan``); ``now`` is the moment before which nothing of it
+    could be changed. The ``draft_`` ones are collected on the page of a plan for the next one.
+    ``changes`` is ``becq.planning.changes`` against the base; ``conflict`` the pins that contradict each other.
     ``planned_orders`` is {order: {"digest", "site", "product"}} as planned, to tell what changed since.
     """
 
@@ -33,7 +45,16 @@ class PlanRun(models.Model):
     progress_text = models.CharField(max_length=300, blank=True)
     cancel_requested = models.BooleanField(default=False)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.PLAN, db_index=True)
     base = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replans")
+    now = models.DateTimeField(null=True, blank=True)
+    events = models.JSONField(default=list)
+    variations = models.JSONField(default=list)
+    touched = models.JSONField(default=list)
+    draft_events = models.JSONField(default=list)
+    draft_variations = models.JSONField(default=list)
+    changes = models.JSONField(null=True, blank=True)
+    conflict = models.JSONField(null=True, blank=True)
     pins = models.JSONField(default=dict)
     draft_pins = models.JSONField(default=dict)
     result = models.JSONField(null=True, blank=True)
@@ -77,3 +98,51 @@ class PlanRun(models.Model):
     def is_in_force(self) -> bool:
         """True for a committed plan that no other one has replaced."""
         return self.committed_at is not None and self.superseded_by_id is None
+
+
+class NetworkSnapshot(models.Model):
+    """A network with the orders of a horizon, as plans were made of it (``material.pack``)."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    content = models.BinaryField()
+
+
+class PlanMaterial(models.Model):
+    """What a finished run was made of and the planner's own words of it, to explain it and to plan it anew.
+
+    ``document`` is ``Plan.as_dict()`` before it was told in the words of the books.
+    """
+
+    run = models.OneToOneField(PlanRun, on_delete=models.CASCADE, related_name="material")
+    snapshot = models.ForeignKey(NetworkSnapshot, on_delete=models.PROTECT, related_name="+")
+    document = models.BinaryField()
+
+
+class OrderExplanation(models.Model):
+    """Why an order of a plan is not served and what would serve it, worked out in the background.
+
+    ``result`` is ``Explanation.as_dict()``.
+    """
+
+    run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="explanations")
+    order = models.CharField(max_length=200)
+    status = models.CharField(max_length=10, choices=RunStatus, default=RunStatus.QUEUED)
+    progress = models.FloatField(default=0.0)
+    progress_text = models.CharField(max_length=300, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "order"], name="one_explanation_an_order")]
+
+    @property
+    def is_finished(self) -> bool:
+        """True when nothing more will happen to it by itself."""
+        return self.status in {RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED}
