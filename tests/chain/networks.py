@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -330,6 +331,25 @@ def networks(draw: st.DrawFn) -> Network:
             )
         )
     common = {"tolerance": st.floats(0, 1), "priority": st.integers(1, 3), "partial": st.booleans()}
+    others = [product.id for product in products]
+
+    def wanted() -> dict[str, Any]:
+        """What is ordered, and what an order may say of parts and of other products."""
+        product, activity = draw(ware), draw(quantities)
+        found: dict[str, Any] = {"product": product, "activity": activity}
+        if draw(st.booleans()):
+            found |= {"split": True, "most_parts": draw(st.integers(2, 20))}
+            if draw(st.booleans()):
+                found["least_part"] = activity
+        names = draw(st.lists(st.sampled_from(others), unique=True, max_size=2))
+        cost = st.none() | st.floats(0, 1e6)
+        found["alternatives"] = [
+            {"product": name, "activity": draw(quantities), "cost": draw(cost)}
+            for name in names
+            if name != product
+        ]
+        return found
+
     standing = []
     for identifier in draw(_ids("T", 2)):
         earliest, latest = sorted((draw(clocks), draw(clocks)))
@@ -338,8 +358,7 @@ def networks(draw: st.DrawFn) -> Network:
             StandingOrder(
                 id=identifier,
                 site=draw(at),
-                product=draw(ware),
-                activity=draw(quantities),
+                **wanted(),
                 days=draw(days),
                 earliest=earliest,
                 latest=latest,
@@ -357,8 +376,7 @@ def networks(draw: st.DrawFn) -> Network:
             Order(
                 id=identifier,
                 site=draw(at),
-                product=draw(ware),
-                activity=draw(quantities),
+                **wanted(),
                 calibration=draw(instants),
                 earliest=earliest_at,
                 latest=earliest_at + timedelta(seconds=draw(st.integers(0, 10**6))),

@@ -54,7 +54,7 @@ def _unknown(survey: Survey) -> Iterator[Flaw]:
             continue
         path = survey.at(section, index, field)
         named = getattr(getattr(network, section)[index], field)
-        if isinstance(named, list):
+        if isinstance(named, list) and identifier in named:
             path = (*path, named.index(identifier))
         remedy = where_defined(identifier, target, survey.known[target])
         yield Flaw(path, f"'{identifier}' is not defined under {target}", remedy, undefined_in=target)
@@ -282,7 +282,9 @@ def _unreachable(survey: Survey) -> Iterator[Flaw]:
     for section, orders in demands:
         for index, order in enumerate(orders):
             known = order.site in survey.known["sites"]
-            if known and order.site not in reached and (order.site, order.product) not in present:
+            fitting = [order.product, *(each.product for each in order.alternatives)]
+            here = any((order.site, product) in present for product in fitting)
+            if known and order.site not in reached and not here:
                 first.setdefault(order.site, survey.at(section, index, "site"))
                 count[order.site] += 1
     for identifier, path in first.items():

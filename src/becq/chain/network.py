@@ -157,3 +157,6 @@ class Network(BaseModel):
             for index, row in enumerate(rows):
                 yield section, index, "site", "sites", row.site
                 yield section, index, "product", "products", row.product
+                if not isinstance(row, StockLot):
+                    for each in row.alternatives:
+                        yield section, index, "alternatives", "products", each.product

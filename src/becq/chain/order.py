@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Annotated, Any, cast
 
 from pydantic import Field, model_validator
 
+from becq.chain.alternative import Alternatives
 from becq.chain.fields import (
     WEEKDAYS,
     Clock,
@@ -24,6 +25,25 @@ from becq.chain.item import Item, misfit
 from becq.chain.site import Site
 
 HIGHEST_PRIORITY, LOWEST_PRIORITY = 1, 3
+FEWEST_PARTS, USUAL_PARTS, MOST_PARTS = 2, 4, 20
+"""Parts that a divided order may come in: the least and the most that can be said, and what holds unsaid."""
+LEAST_SHARE = 0.1
+"""Share of the ordered activity that a part has at least where nothing else is said (assumption)."""
+
+
+SplitFlag = Annotated[Flag, Field(default=False, description="It may come in several parts")]
+LeastPart = Annotated[
+    PositiveActivityBq | None,
+    Field(default=None, description="Least activity of a part at calibration; a tenth where left out"),
+]
+PartCount = Annotated[
+    Count,
+    Field(default=USUAL_PARTS, ge=FEWEST_PARTS, le=MOST_PARTS, description="Most parts it may come in"),
+]
+OtherProducts = Annotated[
+    Alternatives,
+    Field(default_factory=list, description="Other products that would do as well, with their activity"),
+]
 
 
 class Order(Item):
@@ -43,6 +63,10 @@ class Order(Item):
     )
     partial: Flag = Field(default=False, description="Less than the tolerance allows is still wanted")
     patients: Count | None = Field(default=None, ge=0, description="Patients it is for")
+    split: SplitFlag
+    least_part: LeastPart
+    most_parts: PartCount
+    alternatives: OtherProducts
 
     @model_validator(mode="after")
     def _window(self) -> Order:
@@ -59,7 +83,20 @@ class Order(Item):
                 "only one of earliest and latest carries a UTC offset",
                 "write both with an offset, or both without",
             ) from error
+        _check_parts(self)
         return self
+
+    @property
+    def smallest_part(self) -> float:
+        """Least activity of a delivery at calibration, Bq: of one of several, or of the only one."""
+        if self.split:
+            return self.least_part if self.least_part is not None else LEAST_SHARE * self.activity
+        return self.least
+
+    @property
+    def least(self) -> float:
+        """Least activity at calibration that serves the order, Bq; zero where anything is welcome."""
+        return 0.0 if self.partial else self.activity * (1 - self.tolerance)
 
 
 class StandingOrder(Item):
@@ -83,6 +120,10 @@ class StandingOrder(Item):
     )
     partial: Flag = Field(default=False, description="Less than the tolerance allows is still wanted")
     patients: Count | None = Field(default=None, ge=0, description="Patients it is for")
+    split: SplitFlag
+    least_part: LeastPart
+    most_parts: PartCount
+    alternatives: OtherProducts
     valid_from: Day | None = Field(default=None, description="First day of delivery")
     valid_to: Day | None = Field(default=None, description="Last day of delivery")
 
@@ -94,6 +135,7 @@ class StandingOrder(Item):
                 "the delivery window ends before it starts (latest < earliest)",
                 "give a latest time after the earliest",
             )
+        _check_parts(self)
         return self
 
     def holds(self, day: date) -> bool:
@@ -104,6 +146,7 @@ class StandingOrder(Item):
 
     def expand(self, site: Site, first: date, days: int) -> Iterator[Order]:
         """The orders that fall on ``days`` days from ``first``, in date order."""
+        extra = _said_of_parts(self)
         for offset in range(days):
             day = first + timedelta(days=offset)
             if WEEKDAYS[day.weekday()] not in self.days:
@@ -126,7 +169,44 @@ class StandingOrder(Item):
                 patients=self.patients,
                 source=self.source,
                 assumption=self.assumption,
+                **extra,
             )
+
+
+def _check_parts(order: Order | StandingOrder) -> None:
+    """Raise what of the parts and alternatives does not fit the order; see ``misfit``."""
+    if not order.split:
+        for field, usual in (("least_part", None), ("most_parts", USUAL_PARTS)):
+            if getattr(order, field) != usual:
+                raise misfit(
+                    field,
+                    f"{field} is given for an order that does not come in parts",
+                    "say split: true, or leave it out",
+                )
+    if order.least_part is not None and order.least_part > order.activity:
+        raise misfit(
+            "least_part",
+            "a part is larger than the whole order (least_part > activity)",
+            "give a least_part of at most the activity",
+        )
+    if any(each.product == order.product for each in order.alternatives):
+        raise misfit(
+            "alternatives",
+            f"'{order.product}' is ordered already and cannot be its own alternative",
+            "name other products",
+        )
+
+
+def _said_of_parts(order: StandingOrder) -> dict[str, Any]:
+    """What is said of parts and alternatives, as it is read."""
+    found: dict[str, Any] = {}
+    if order.split:
+        found |= {"split": True, "most_parts": order.most_parts}
+    if order.least_part is not None:
+        found["least_part"] = f"{order.least_part!r} Bq"
+    if order.alternatives:
+        found["alternatives"] = order.alternatives
+    return found
 
 
 class StockLot(Item):
