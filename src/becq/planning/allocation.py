@@ -48,7 +48,10 @@ class Allocation:
         self.load: dict[tuple[str, str, str, float], int] = defaultdict(int)
         self.held: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.lifted: list[tuple[str, int]] = []
-        """(limit, lot or option) that a relaxed try has passed over, while it is under way."""
+        """(limit, lot or option) that a relaxed try has passed over, while it is under way; of a limit of
+        the law that several choices share its ~number."""
+        self.used: dict[int, float] = defaultdict(float)
+        """Limit of the law → what is counted there."""
         self._busy: dict[str, list[int]] = defaultdict(list)
         self._trail: list[Callable[[], object]] = []
 
@@ -108,6 +111,10 @@ class Allocation:
     def _serve(self, number: int, activity_bq: float, relaxed: frozenset[str]) -> set[str]:
         option = self.problem.options[number]
         lot = self.problem.lots[option.lot]
+        for code in self.problem.limits.refused.get(number, ()):
+            if code not in relaxed:
+                return {code}
+            self._lift(code, number)
         blocked = self.start(option.lot, relaxed)
         if blocked:
             return blocked
@@ -130,6 +137,11 @@ class Allocation:
             if LICENCE not in relaxed:
                 return {LICENCE}
             self._lift(LICENCE, number)
+        for row in self._broken(number):
+            code = self.problem.limits.rows[row].code
+            if code not in relaxed:
+                return {code}
+            self._lift(code, ~row)
         return set()
 
     def _lift(self, code: str, number: int) -> None:
@@ -183,6 +195,8 @@ class Allocation:
             return
         self.started.add(lot)
         self._trail.append(lambda: self.started.discard(lot))
+        for row, each_bq, each in self.problem.limits.of_lot.get(lot, ()):
+            self._raise(self.used, row, each + (each_bq * self.eluate[lot] if each_bq else 0.0))
         resource = self.problem.lots[lot].resource
         if resource is not None:
             self._busy[resource].append(lot)
@@ -208,6 +222,11 @@ class Allocation:
         if demand.kind == "deploy":
             for slot, factor in self.problem.elution_of_option[number]:
                 self._raise(self.eluate, slot, activity_bq * factor)
+                if slot in self.started:
+                    for row, each_bq, _ in self.problem.limits.of_lot.get(slot, ()):
+                        self._raise(self.used, row, each_bq * activity_bq * factor)
+        for row, each_bq, each in self.problem.limits.of_option.get(number, ()):
+            self._raise(self.used, row, each_bq * activity_bq + each)
         if option.way.legs:
             self._raise(self.units, option.lot, 1)
             for leg in option.way.legs:
@@ -223,6 +242,19 @@ class Allocation:
         before = table[key]
         table[key] = before + amount
         self._trail.append(lambda: table.__setitem__(key, before))
+
+    def _broken(self, number: int) -> list[int]:
+        """The limits of the law that are exceeded and that ``number`` counts in."""
+        limits, lot = self.problem.limits, self.problem.options[number].lot
+        counts = [*limits.of_option.get(number, ()), *limits.of_lot.get(lot, ())]
+        for slot, _ in self.problem.elution_of_option.get(number, ()):
+            counts += limits.of_lot.get(slot, ())
+        rows = dict.fromkeys(count.limit for count in counts)
+        return [
+            row
+            for row in rows
+            if self.used[row] + limits.rows[row].already > limits.rows[row].capacity * (1 + SLACK)
+        ]
 
     def _over_licence(self, added: Option) -> bool:
         demand = self.problem.demands[added.demand]

@@ -31,6 +31,12 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "no_capacity": ("there is not enough production for all", "产能不足以满足全部订单"),
     "not_made": ("the product is not made at present", "该产品目前无人生产"),
     "specific_activity": ("the specific activity would be too low", "比活度将过低"),
+    "approval": ("the transfer is not approved, or not for as much", "转让未获审批，或超出审批活度"),
+    "licence_scope": ("the supplier's licence does not cover selling", "供方许可证不含销售"),
+    "use_class": ("the use licence is of a lower class", "使用许可证类别不足"),
+    "workplace_limit": ("a workplace would handle more than it may in a day", "工作场所日操作量将超限"),
+    "maker_limit": ("a maker would hold more than its licence allows", "生产单位将超过许可活度"),
+    "transport_index": ("the departure may carry no more transport index", "班次运输指数之和将超限"),
     "pinned": ("the planners decided so", "计划员已作此安排"),
 }
 """Reason of an unmet order as a customer is told it."""

@@ -26,7 +26,7 @@ from becq.physics import decay_data
 from becq.planning.plan import Plan
 from becq.planning.possession import USE_HOLD_S
 from becq.rules.holding import Row, holding, is_judged, operations, table, use, workplaces
-from becq.rules.transfer import find_approval, transfer
+from becq.rules.transfer import by_way, find_approval, transfer
 
 Record = Mapping[str, Any]
 HANDLING = CONVERTING | {"generator_elution"}
@@ -187,6 +187,7 @@ def _uses(plan: Record, network: Network) -> Iterator[Row]:
 def _transfers(plan: Record, network: Network) -> Iterator[Row]:
     so_far: dict[str, float] = defaultdict(float)
     came = {row["order"]: row for row in plan["supplies"]}
+    approved = by_way(network.approvals)
     rows = sorted((*plan["deliveries"], *plan["supplies"]), key=lambda row: (row["arrive"], row["id"]))
     for row in rows:
         sender, receiver = network.site[row["from"]], network.site[row["to"]]
@@ -197,7 +198,8 @@ def _transfers(plan: Record, network: Network) -> Iterator[Row]:
             continue
         product = network.product[row["product"]]
         day = datetime.fromisoformat(row["arrive"]).astimezone(receiver.zone).date()
-        approval = find_approval(network.approvals, sender.id, receiver.id, row["nuclide"], day)
+        way = sender.id, receiver.id, row["nuclide"]
+        approval = find_approval(approved.get(way, ()), *way, day)
         if approval is not None:
             so_far[approval.id] += row["activity_depart_bq"]
         yield transfer(

@@ -7,7 +7,8 @@ Columns: ``y`` (a batch is started), ``u`` (an option that travels or serves an 
   its inputs give; for an elution what the generators on the site have grown;
 - an option is used only if its lot is started (disaggregated: this makes the relaxation tight);
 - an order is served by at most one option, between its tolerance and its activity;
-- positions of a resource, packages of a batch and of a departure, possession limits of receivers.
+- positions of a resource, packages of a batch and of a departure, possession limits of receivers;
+- the limits of the law that several choices share (:mod:`becq.planning.limits`).
 
 Rows that no choice could break are left out, so that the programme falls into small independent parts.
 """
@@ -26,6 +27,7 @@ from scipy.sparse.csgraph import connected_components
 
 from becq.planning.allocation import Allocation
 from becq.planning.labels import Label
+from becq.planning.limit_rows import Places, add_limits
 from becq.planning.options import Problem
 from becq.planning.past import Kept
 from becq.planning.pins import Fixed
@@ -54,6 +56,8 @@ class Model:
     lot_column: dict[int, int]
     use_column: dict[int, int]
     flow_column: dict[int, int]
+    eluate_column: dict[int, int]
+    """Batch of elution → column of what it takes, where a limit counts it."""
     scale: Array
     """Bq per unit of each flow column (1 for others)."""
     order: NDArray[np.intp]
@@ -61,7 +65,7 @@ class Model:
     served: NDArray[np.intp]
     """Demand number of the order that a flow or use column belongs to, -1 for other columns."""
     departures: NDArray[np.bool_]
-    """Rows that hold the packages of a departure to its capacity."""
+    """Rows that hold a departure to what it takes."""
     spare: NDArray[np.bool_]
     """Columns of ways that only a full departure could make worth taking: a cheaper way does the same."""
     labels: Mapping[int, Label]
@@ -97,6 +101,9 @@ class Model:
                 z[self.lot_column[lot]] = 1.0
         for flow in allocation.flows:
             column = self.flow_column[flow.option]
+            if lot in self.eluate_column:
+                column = self.eluate_column[lot]
+                z[column] = allocation.eluate[lot] / self.scale[column]
             z[column] += flow.activity_bq / self.scale[column]
             if flow.option in self.use_column:
                 z[self.use_column[flow.option]] = 1.0
@@ -181,6 +188,8 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
             continue
         if demand.order is not None:
             worth = problem.weight(option.demand) * option.most / demand.order.activity
+        if number in problem.limits.refused and number not in fixed.flows:
+            continue
         else:
             worth = 0.0
         sent = 1.0 if number in fixed.flows else 0.0
@@ -205,6 +214,10 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
     _licence_rows(problem, rows, flow_column, fixed)
     return Model(
         matrix=csr_matrix((rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))),
+    places = Places(lot_column, use_column, flow_column)
+    eluate_column, of_departures = add_limits(problem, rows, columns, places, fixed)
+    departures = np.concatenate([departures, np.zeros(len(rows.lower) - departures.size, dtype=bool)])
+    departures[of_departures] = True
         row_lower=np.array(rows.lower),
         row_upper=np.array(rows.upper),
         lower=np.array(columns.lower),
@@ -218,8 +231,9 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         flow_column=flow_column,
         scale=np.array(columns.scale),
         order=np.array(columns.order, dtype=np.intp),
+        eluate_column=eluate_column,
         served=_served(problem, len(columns.cost), flow_column, use_column),
-        departures=np.concatenate([departures, np.zeros(len(rows.lower) - departures.size, dtype=bool)]),
+        departures=departures,
         spare=_spare(problem, len(columns.cost), flow_column, use_column, fixed),
         labels=rows.labels,
     )

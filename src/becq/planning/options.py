@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from becq.planning.past import Past
 from becq.planning.possession import USE_HOLD_S, Possession, Stay
 from becq.planning.routes import CHEAPEST, MOST_WAYS, Itinerary, Routes
 from becq.rules.licence import refuse
+
+if TYPE_CHECKING:
+    from becq.planning.limits import Limits
 
 LARGE, FEW_WAYS = 5000, 3
 """With more orders than this a lot keeps this many ways to a receiver, unless one of them never fills."""
@@ -129,6 +132,13 @@ class Problem:
                 until = window.reference + longest
                 rows.append(Stay(window.earliest, until, window.reference, demand.order.activity))
         return Possession(self.network, self.lots, stays)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Limits of the law that choices could break, and what they refuse."""
+        from becq.planning.limits import find_limits
+
+        return find_limits(self)
 
     @cached_property
     def start(self) -> float:

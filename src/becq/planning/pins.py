@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from becq.errors import InputError
+from becq.planning.limit_reasons import explain_refused
 from becq.planning.options import Problem
 
 
@@ -100,4 +101,7 @@ def _delivery(
     ways = [n for n in problem.of_demand[demands[order]] if problem.options[n].lot == lots[supplier]]
     if not ways:
         raise InputError(f"lot {supplier!r} cannot serve order {order!r} in its window; remove the pin")
+    refused = explain_refused(problem, ways)
+    if refused is not None and not any(n in problem.frozen for n in ways):
+        raise InputError(f"lot {supplier!r} may not serve order {order!r}: {refused[1]} Remove the pin.")
     return demands[order], lots[supplier]

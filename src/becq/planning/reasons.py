@@ -14,6 +14,8 @@ from becq.chain.order import Order
 from becq.physics.nuclides import nuclide
 from becq.physics.quantities import format_activity, format_duration
 from becq.planning.allocation import LANE_FULL, LICENCE, NO_CAPACITY, OUTAGE, PINNED, Allocation
+from becq.planning.limit_reasons import explain_limit
+from becq.planning.limits import CODES
 from becq.planning.options import Problem, largest_output, wanted_on
 from becq.rules.licence import refuse
 
@@ -25,7 +27,7 @@ NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY, VOID = (
     "specific_activity",
     "event",
 )
-LIFTABLE = (LICENCE, LANE_FULL, OUTAGE, PINNED)
+LIFTABLE = (LICENCE, *CODES, LANE_FULL, OUTAGE, PINNED)
 """Limits that are lifted one at a time, then together, in the order in which they are named."""
 
 
@@ -108,7 +110,12 @@ def _lifted(
 
 
 def _named(problem: Problem, order: Order, code: str, number: int) -> Reason:
-    """The sentence for one lifted limit: ``number`` is a lot (outage, pin) or an option (licence, lane)."""
+    """The sentence for one lifted limit.
+
+    ``number`` is a lot (outage, pin), an option (licence, lane) or as :func:`explain_limit` takes it.
+    """
+    if code in CODES:
+        return Reason(code, *explain_limit(problem, code, number))
     if code in (OUTAGE, PINNED):
         lot = problem.lots[number]
         product = problem.network.product[lot.product]

@@ -11,6 +11,14 @@ from becq.chain.site import Site
 from becq.rules.holding import is_judged, place
 
 
+def by_way(approvals: Iterable[Approval]) -> dict[tuple[str, str, str], list[Approval]]:
+    """Approvals by origin, destination and nuclide."""
+    found: dict[tuple[str, str, str], list[Approval]] = {}
+    for row in approvals:
+        found.setdefault((row.origin, row.destination, row.nuclide), []).append(row)
+    return found
+
+
 def find_approval(
     approvals: Iterable[Approval], origin: str, destination: str, nuclide: str, day: date
 ) -> Approval | None:

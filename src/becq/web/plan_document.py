@@ -43,6 +43,18 @@ REASONS = {
     "not_made": (_("Not made"), _("Find a maker or a supplier for this product.")),
     "no_route": (_("No lane"), _("Add a lane to the site.")),
     "specific_activity": (_("Specific activity"), _("Needs a fresher batch or a shorter way.")),
+    "approval": (_("Transfer approval"), _("Apply for the transfer, or for more activity.")),
+    "licence_scope": (_("Sender's licence"), _("Needs a supplier whose licence covers selling.")),
+    "use_class": (_("Use licence"), _("Needs a use licence of a higher class.")),
+    "workplace_limit": (
+        _("Workplace limit"),
+        _("Move the order to another day, or raise the daily limit of the workplace."),
+    ),
+    "maker_limit": (
+        _("Maker's licence limit"),
+        _("Raise the possession limit of the maker, or make less at a time."),
+    ),
+    "transport_index": (_("Transport index"), _("Use another departure, or a heavier shield.")),
     "pinned": (_("Pinned"), _("Remove the pin, then plan again.")),
 }
 """Reason code of an unmet order → its word and what would help."""
