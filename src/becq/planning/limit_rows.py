@@ -38,29 +38,30 @@ def add_limits(
             if each and lot not in eluates and lot in places.lots and largest_output(problem, lot) > 0:
                 eluates[lot] = _eluate(problem, lot, rows, columns, places)
         room = max(limit.capacity, _decided(problem, limit, fixed))
+        size = room or 1.0
         terms = [
-            (places.flows[option], each * problem.options[option].most / room)
+            (places.flows[option], each * problem.options[option].most / size)
             for option, each in limit.per_bq.items()
             if option in places.flows and each
         ]
         terms += [
-            (places.uses[option], each / room)
+            (places.uses[option], each / size)
             for option, each in limit.per_use.items()
             if option in places.uses and each
         ]
         terms += [
-            (places.lots[lot], each / room) for lot, each in limit.per_start.items() if lot in places.lots
+            (places.lots[lot], each / size) for lot, each in limit.per_start.items() if lot in places.lots
         ]
         terms += [
-            (eluates[lot], each * largest_output(problem, lot) / room)
+            (eluates[lot], each * largest_output(problem, lot) / size)
             for lot, each in limit.per_eluate.items()
             if lot in eluates
         ]
         if terms:
             if limit.code == INDEX:
                 departures.append(len(rows.lower))
-            label = None if limit.label is None else replace(limit.label, size=limit.label.size * room)
-            rows.add(terms, -math.inf, 1.0 - limit.already / room, label)
+            label = None if limit.label is None else replace(limit.label, size=limit.label.size * size)
+            rows.add(terms, -math.inf, (room - limit.already) / size, label)
     return eluates, departures
 
 
