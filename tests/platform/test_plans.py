@@ -164,7 +164,7 @@ def test_reports_are_written_at_most_twice_a_second(planner, settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     run = services.request_plan(planner, FIRST, 7)
     PlanRun.objects.update(status=RunStatus.RUNNING)
-    report = tasks.Reporter(run.pk)
+    report = tasks.Reporter(run)
     for step in range(50):
         report(step / 100, f"step {step}")
     run.refresh_from_db()

@@ -206,6 +206,13 @@ def _zoned(row: Mapping[str, Any], now: datetime) -> dict[str, str]:
     return {"latest": latest.isoformat()}
 
 
+def read_event(row: Mapping[str, Any], where: str) -> Event:
+    """The event of a JSON row that came from ``where``. Raises ProblemsError, which names the field."""
+    kind = str(row.get("kind", ""))
+    example = KINDS[kind][1] if kind in KINDS else f"give one of the kinds {', '.join(KINDS)}"
+    return _validated(dict(row), where, example)
+
+
 def read_scenario(path: Path) -> Scenario:
     """The scenario in a JSON file. Raises InputError and ProblemsError, which name the field."""
     try:

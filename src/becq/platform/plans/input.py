@@ -41,6 +41,8 @@ from becq.platform.production.models import ProductionRun, RunStatus
 
 LEAST_BQ = 1e3
 """Less is not worth sending."""
+COMING = "coming~"
+"""Begin of the names of processes that stand for lots at hand only later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,11 @@ def read_input(viewer: User, first: date, days: int, pins: Pins) -> PlanInput:
     stock, coming = _in_hand_and_coming(
         network, start, end, _stock(viewer, network), _begun(viewer, network, begun)
     )
-    network = network.with_rows(orders=_orders(network, found), stock=stock)
+    network = network.with_rows(orders=clipped_orders(network, found), stock=stock)
     past = _past(viewer, network, first, days, {run.code for run in begun})
-    network = network.with_rows(processes=[*network.processes, *(_process(network, each) for each in coming)])
+    network = network.with_rows(
+        processes=[*network.processes, *(coming_process(network, each) for each in coming)]
+    )
     return PlanInput(
         network,
         _pins(network, first, days, pins, coming, past),
@@ -159,13 +163,14 @@ def _stock(viewer: User, network: Network) -> list[StockLot]:
         activity_bq = left.activity_bq.get(lot.nuclide, 0.0)
         if activity_bq < LEAST_BQ:
             continue
-        found.append(_lot(lot.code, lot.site_code, lot.product, activity_bq, now, lot.expires))
+        found.append(stock_lot(lot.code, lot.site_code, lot.product, activity_bq, now, lot.expires))
     return found
 
 
-def _lot(
+def stock_lot(
     code: str, site: str, product: str, activity_bq: float, at: datetime, expires: datetime | None
 ) -> StockLot:
+    """A lot in stock by the code that the books give it."""
     # Not validated: the code of a batch ("process@start") is no identifier of a network file.
     return StockLot.model_construct(
         id=code,
@@ -221,7 +226,9 @@ def _begun(viewer: User, network: Network, runs: list[ProductionRun]) -> list[St
             activity_bq = left.activity_bq.get(run.nuclide, 0.0) * kept
             activity_bq *= math.exp(-decay_const * (at - now).total_seconds())
         if activity_bq >= LEAST_BQ:
-            found.append(_lot(run.code, run.site_code, run.product, activity_bq, at, run.planned_expires))
+            found.append(
+                stock_lot(run.code, run.site_code, run.product, activity_bq, at, run.planned_expires)
+            )
     return found
 
 
@@ -244,10 +251,10 @@ def _in_hand_and_coming(
             later.append((lot, now))
     stock += [lot for lot, at in later if at <= start]
     waiting = [(lot, at) for lot, at in later if start < at < end]
-    return stock, [Coming(lot, f"coming~{n}", at) for n, (lot, at) in enumerate(waiting, 1)]
+    return stock, [Coming(lot, f"{COMING}{n}", at) for n, (lot, at) in enumerate(waiting, 1)]
 
 
-def _orders(network: Network, found: list[Order]) -> list[ChainOrder]:
+def clipped_orders(network: Network, found: list[Order]) -> list[ChainOrder]:
     """Orders as the planner knows them: nothing arrives before now."""
     now = clock.now()
     return [
@@ -256,7 +263,7 @@ def _orders(network: Network, found: list[Order]) -> list[ChainOrder]:
     ]
 
 
-def _process(network: Network, coming: Coming) -> Process:
+def coming_process(network: Network, coming: Coming) -> Process:
     """A process without cost or machine whose one batch is the lot."""
     lot = coming.stock
     at = coming.at.astimezone(network.site[lot.site].zone)

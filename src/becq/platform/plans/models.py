@@ -31,7 +31,8 @@ class PlanRun(models.Model):
     ``events``, ``variations`` and ``touched`` say what a replan or a what-if has otherwise than its base
     (``becq.planning.events``, ``variation``, ``replan``); ``now`` is the moment before which nothing of it
     could be changed. The ``draft_`` ones are collected on the page of a plan for the next one.
-    ``changes`` is ``becq.planning.changes`` against the base; ``conflict`` the pins that contradict each other.
+    ``changes`` is ``becq.planning.changes`` against the base; ``conflict`` are pins that contradict each
+    other.
     ``planned_orders`` is {order: {"digest", "site", "product"}} as planned, to tell what changed since.
     """
 

@@ -18,6 +18,7 @@ from becq.errors import InputError
 from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
+from becq.platform.dispatch import selectors as dispatch
 from becq.platform.market import selectors as market
 from becq.platform.network import selectors as networks
 from becq.platform.plans.input import horizon_orders, identify, orders_under_way
@@ -25,14 +26,15 @@ from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.production import selectors as production
 
 HEADLINE = ("orders", "orders_served", "served_fraction", "greedy_served_fraction", "gap", "cost", "solve_s")
-_LARGE = ("result", "planned_orders")
+_LARGE = ("result", "planned_orders", "changes")
 _FACTS = (
     "code", "name", "first", "days", "status", "progress", "progress_text", "error", "pins", "draft_pins",
-    "created_at", "finished_at", "committed_at", *HEADLINE,
+    "created_at", "finished_at", "committed_at", "purpose", "now", "events", "variations",
+    "conflict", *HEADLINE,
 )  # fmt: skip
 _WHOLE = (
     "served_fraction", "gap", "cost", "cost_gap", "objective", "greedy_objective", "greedy_served_fraction",
-    "lost_bq", "events", "notes",
+    "lost_bq", "events", "notes", "scenario", "now",
 )  # fmt: skip
 """Parts of a plan that tell about everybody at once."""
 STALLED_AFTER_S = 60.0
@@ -82,7 +84,10 @@ def run_facts(viewer: User, row: PlanRun) -> dict[str, Any]:
         "superseded_by": row.superseded_by.code if row.superseded_by else None,
     }
     if not policy.coordinates(viewer):
-        facts |= dict.fromkeys(HEADLINE) | {"pins": {}, "draft_pins": {}, "base": None, "error": ""}
+        facts |= dict.fromkeys(HEADLINE) | {
+            "pins": {}, "draft_pins": {}, "base": None, "error": "", "events": [], "variations": [],
+            "conflict": None,
+        }  # fmt: skip
     return facts
 
 
@@ -207,23 +212,38 @@ def lost_promises(viewer: User, row: PlanRun) -> list[str]:
 
 
 def past_starts(viewer: User, row: PlanRun) -> list[str]:
-    """Starts and departures of a plan that have passed, and of which nothing has begun."""
+    """Starts and departures of a plan that have passed, and of which nothing has begun.
+
+    What a plan made anew calls begun or sent is so where the books have a run or a consignment of it.
+    """
     now, kept = clock.now(), begun_codes(viewer)
     result = row.result or {"batches": [], "deliveries": [], "supplies": []}
+    going = set(
+        dispatch.consignments(viewer).exclude(status="cancelled").values_list("order_code", "target_run")
+        if row.now is not None
+        else []
+    )
+    sent = {code for pair in going for code in pair if code}
 
     def is_past(way: dict[str, Any], what: str) -> bool:
         return datetime.fromisoformat(way[what]) < now
 
+    def has_left(way: dict[str, Any]) -> bool:
+        return way.get("state") == "sent" and way["order"] in sent
+
     found = [
         batch["id"]
         for batch in result["batches"]
-        if batch["kind"] != "stock" and is_past(batch, "start") and batch["id"] not in kept
+        if batch["kind"] not in ("stock", "free")
+        and batch.get("state") != "lost"
+        and is_past(batch, "start")
+        and batch["id"] not in kept
     ]
-    found += [way["order"] for way in result["deliveries"] if is_past(way, "depart")]
+    found += [way["order"] for way in result["deliveries"] if is_past(way, "depart") and not has_left(way)]
     found += [
         f"{way['lot']} for {way['order']}"
         for way in result["supplies"]
-        if is_past(way, "depart") and way["order"] not in kept
+        if is_past(way, "depart") and way["order"] not in kept and not has_left(way)
     ]
     return sorted(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,6 +20,13 @@ from becq.platform.dispatch import services as dispatch
 from becq.platform.market import services as market
 from becq.platform.network import selectors as networks
 from becq.platform.plans import selectors
+from becq.platform.plans.carrying import (
+    answers_of,
+    declare_outages,
+    left_before,
+    place_rush_orders,
+    to_carry_out,
+)
 from becq.platform.plans.input import begun_runs, horizon_orders, orders_under_way
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.plans.tasks import execute_plan
@@ -47,7 +54,7 @@ def request_plan(
     :raises InputError: an empty or overlong horizon, one that begins in the past where no committed plan
         does or ends too far ahead, or malformed pins.
     """
-    _require_coordinator(actor, "plan.run")
+    require_coordinator(actor, "plan.run")
     if not 1 <= days <= MAX_DAYS:
         raise InputError(f"A plan covers 1 to {MAX_DAYS} days, not {days}")
     if not 1.0 <= time_limit_s <= LONGEST_LIMIT_S:
@@ -58,7 +65,7 @@ def request_plan(
     try:
         with transaction.atomic():
             run = PlanRun.objects.create(
-                code=_new_code(first),
+                code=new_code(first),
                 name=name.strip()[:200],
                 first=first,
                 days=days,
@@ -78,7 +85,7 @@ def request_plan(
 
 def cancel_run(actor: User, run: PlanRun) -> PlanRun:
     """Stop a run: at once while it waits (or its worker is gone), else at the planner's next report."""
-    _require_coordinator(actor, "plan.run")
+    require_coordinator(actor, "plan.run")
     with transaction.atomic():
         run = PlanRun.objects.select_for_update().get(pk=run.pk)
         if run.is_finished:
@@ -93,7 +100,7 @@ def cancel_run(actor: User, run: PlanRun) -> PlanRun:
 
 def rename_run(actor: User, run: PlanRun, name: str) -> PlanRun:
     """Give a plan another name."""
-    _require_coordinator(actor, "plan.run")
+    require_coordinator(actor, "plan.run")
     run.name = name.strip()[:200]
     run.save(update_fields=["name"])
     return run
@@ -114,7 +121,7 @@ def pin(
     :param unpin: batches and orders whose pins are taken away.
     :raises InputError: the plan knows no such order, or a pin is malformed.
     """
-    _require_coordinator(actor, "plan.run")
+    require_coordinator(actor, "plan.run")
     with transaction.atomic():
         run = PlanRun.objects.select_for_update().get(pk=run.pk)
         if run.status != RunStatus.DONE:
@@ -133,12 +140,23 @@ def pin(
     return run
 
 
+def set_pins(actor: User, run: PlanRun, pins: Mapping[str, Any]) -> PlanRun:
+    """Write the pins that the next plan must keep, in the place of all that there were.
+
+    :raises InputError: a pin is malformed.
+    """
+    require_coordinator(actor, "plan.run")
+    run.draft_pins = _checked_pins(pins)
+    run.save(update_fields=["draft_pins"])
+    return run
+
+
 def replan(actor: User, run: PlanRun, *, name: str = "", time_limit_s: float | None = None) -> PlanRun:
     """A new run of the same horizon with what has been pinned on ``run``, which becomes its base.
 
     Pins of orders that are no longer open are left out: there is nothing to serve.
     """
-    _require_coordinator(actor, "plan.run")
+    require_coordinator(actor, "plan.run")
     run.refresh_from_db()
     head = networks.network_head(actor)
     still = {order.code for order in horizon_orders(actor, head, run.first, run.days)}
@@ -164,7 +182,7 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
         stays; what they have not begun is withdrawn.
     :raises ConflictError: not done, committed already, stale, or in the way of another committed plan.
     """
-    _require_coordinator(actor, "plan.commit")
+    require_coordinator(actor, "plan.commit")
     with transaction.atomic():
         # One commit at a time: two that cover the same days must not both find the way free.
         PlanRun.objects.select_for_update().order_by("pk").values_list("pk", flat=True).first()
@@ -173,6 +191,12 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
             raise ConflictError(f"Plan {run.code} is committed already")
         if run.status != RunStatus.DONE or run.result is None:
             raise ConflictError(f"Plan {run.code} is {run.status}; only a finished plan is committed")
+        if run.variations:
+            raise ConflictError(
+                f"Plan {run.code} is a what-if of another network; change the network, then plan again"
+            )
+        place_rush_orders(actor, run)
+        chosen = to_carry_out(run)
         market.materialise_standing_orders(actor, run.first, run.days, only=run.planned_orders)
         market.hold_orders(actor, list(run.planned_orders))
         changed = selectors.staleness(actor, run)
@@ -190,20 +214,27 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
             )
         for other in older:
             _withdraw(actor, other, run)
-        production.schedule_runs(actor, plan_code=run.code, batches=run.result["batches"])
+        production.schedule_runs(actor, plan_code=run.code, batches=chosen["batches"])
         dispatch.schedule_consignments(
             actor,
             plan_code=run.code,
-            deliveries=run.result["deliveries"],
-            supplies=run.result["supplies"],
+            deliveries=chosen["deliveries"],
+            supplies=chosen["supplies"],
         )
-        market.confirm_orders(actor, plan_code=run.code, answers=_answers(actor, run.result))
+        market.confirm_orders(actor, plan_code=run.code, answers=answers_of(actor, run))
+        if declare_outages(actor, run):
+            run.network_revision = networks.require_meta(actor).revision
+            run.save(update_fields=["network_revision"])
         run.committed_at, run.committed_by = clock.now(), actor
         run.save(update_fields=["committed_at", "committed_by"])
     return run
 
 
-def _require_coordinator(actor: User, action: str) -> None:
+def require_coordinator(actor: User, action: str) -> None:
+    """Refuse who may not do this for the whole network: the operator's people may.
+
+    :raises PermissionDeniedError: of another organisation, or of a role that may not.
+    """
     policy.require(actor, action)
     if not policy.coordinates(actor):
         raise PermissionDeniedError(
@@ -260,7 +291,8 @@ def _checked_pins(pins: Pins | Mapping[str, Any] | None) -> dict[str, Any]:
         ) from error
 
 
-def _new_code(first: date) -> str:
+def new_code(first: date) -> str:
+    """A code that no plan has: P20261207-01."""
     prefix = f"P{first:%Y%m%d}-"
     codes = PlanRun.objects.filter(code__startswith=prefix).values_list("code", flat=True)
     return f"{prefix}{max((int(code[len(prefix) :]) for code in codes), default=0) + 1:02d}"
@@ -269,34 +301,10 @@ def _new_code(first: date) -> str:
 def _withdraw(actor: User, other: PlanRun, run: PlanRun) -> None:
     """Take back what a committed plan has not begun."""
     begun = begun_runs(actor, networks.network_head(actor), run.first)
+    over = left_before(run)
     production.withdraw_runs(actor, plan_code=other.code, but=[each.code for each in begun])
-    dispatch.withdraw_consignments(actor, plan_code=other.code)
-    market.release_promises(actor, plan_code=other.code, but=orders_under_way(actor))
+    dispatch.withdraw_consignments(actor, plan_code=other.code, but=[f"{order}~{lot}" for order, lot in over])
+    market.release_promises(
+        actor, plan_code=other.code, but=orders_under_way(actor) | {order for order, _ in over}
+    )
     PlanRun.objects.filter(pk=other.pk).update(superseded_by=run)
-
-
-def _answers(actor: User, result: Mapping[str, Any]) -> list[market.Answer]:
-    """One answer for each order of the plan: what it gets, or why not, or why less."""
-    holders = {site.code: site.organisation for site in networks.sites(actor)}
-    unmet = {row["order"]: row for row in result["unmet"]}
-    answers = []
-    for row in result["deliveries"]:
-        short = unmet.pop(row["order"], None)
-        answers.append(
-            market.Answer(
-                row["order"],
-                activity_bq=row["activity_bq"],
-                lot=row["lot"],
-                arrival=datetime.fromisoformat(row["arrive"]),
-                supplier=holders.get(row["from"]),
-                **_reason(short),
-            )
-        )
-    answers += [market.Answer(code, **_reason(row)) for code, row in unmet.items()]
-    return answers
-
-
-def _reason(row: Mapping[str, Any] | None) -> dict[str, str]:
-    if row is None:
-        return {}
-    return {"reason": row["reason"], "sentence": row["sentence"], "sentence_zh": row["sentence_zh"]}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from becq.planning.lots import Lot
-from becq.platform.plans.input import PlanInput
+from becq.platform.plans.input import Coming, PlanInput
 
 PINNED, TOO_LATE = "pinned", "no_batch_in_time"
 
@@ -19,8 +20,17 @@ def tell_plan(document: dict[str, Any], given: PlanInput) -> dict[str, Any]:
     for batch in document["batches"]:
         if batch["process"] in processes:
             batch |= {"kind": "stock", "process": None, "pinned": False}
+    return _renamed(document, given.coming)
+
+
+def tell_explanation(document: dict[str, Any], coming: Iterable[Coming]) -> dict[str, Any]:
+    """An explanation as it is kept: ``Explanation.as_dict()``, lots by their codes."""
+    return _renamed(document, coming)
+
+
+def _renamed(document: dict[str, Any], coming: Iterable[Coming]) -> dict[str, Any]:
     text = json.dumps(document, ensure_ascii=False)
-    for each in given.coming:
+    for each in coming:
         text = text.replace(each.batch, json.dumps(each.stock.id, ensure_ascii=False)[1:-1])
     found: dict[str, Any] = json.loads(text)
     return found
