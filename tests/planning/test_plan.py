@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small import ALL, licence, small_network
 
 from becq.errors import InputError
-from becq.planning import Pins, Plan, plan, planner, solve
+from becq.planning import Pins, Plan, plan, rationing, solve
 from becq.planning.allocation import Flow
 from becq.planning.options import build_problem
 from becq.planning.planner import drop_useless, merge
@@ -380,7 +380,7 @@ def test_a_plan_gone_through_again_is_lawful(monkeypatch: pytest.MonkeyPatch) ->
     def late(*given: Any) -> solve.Solution:
         return replace(exact(*given), timed_out=True, values=given[1] * 0.0)
 
-    monkeypatch.setattr(planner, "solve", late)
+    monkeypatch.setattr(rationing, "solve", late)
     found = plan(small_network(), FIRST, 14)
     assert found.objective == pytest.approx(found.greedy_objective)
     supplies = [row.id for row in found.supplies]

@@ -47,6 +47,8 @@ class Allocation:
         self.eluate: dict[int, float] = defaultdict(float, problem.elution_stock)
         self.load: dict[tuple[str, str, str, float], int] = defaultdict(int)
         self.held: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.parts: dict[int, list[Flow]] = defaultdict(list)
+        """Demand of an order that comes in parts → those that it has."""
         self.lifted: list[tuple[str, int]] = []
         """(limit, lot or option) that a relaxed try has passed over, while it is under way; of a limit of
         the law that several choices share its ~number."""
@@ -237,6 +239,9 @@ class Allocation:
             self._trail.append(lambda: self.held[key].pop())
         self.flows.append(Flow(number, activity_bq))
         self._trail.append(self.flows.pop)
+        if demand.order is not None and demand.order.split:
+            self.parts[option.demand].append(self.flows[-1])
+            self._trail.append(self.parts[option.demand].pop)
 
     def _raise(self, table: dict[Any, Any], key: object, amount: float) -> None:
         before = table[key]

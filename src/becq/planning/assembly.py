@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ def assemble_plan(
             supplies.append(_delivery(problem, flow, target, False))
         if demand.lot is not None:
             into[demand.lot].append(flow)
+    deliveries, supplies = _named_apart(deliveries), _named_apart(supplies)
     started = sorted(n for n in allocation.started if allocation.drawn[n] > 0 or n in allocation.fixed.start)
     batches = [_batch(problem, allocation, n, into[n], pins) for n in started]
     served = served_by(problem, flows)
@@ -82,6 +84,7 @@ def assemble_plan(
         greedy_objective=objective(problem, greedy.flows),
         greedy_served_fraction=served_fraction(problem, greedy.flows),
         timed_out=solution.timed_out,
+        apart=solution.apart,
         solve_s=solve_s,
         batches=batches,
         deliveries=deliveries,
@@ -150,7 +153,7 @@ def _batch(problem: Problem, allocation: Allocation, number: int, into: list[Flo
 
 def _delivery(problem: Problem, flow: Flow, target: str, pinned: bool) -> Delivery:
     option, history = problem.options[flow.option], problem.history
-    lot = problem.lots[option.lot]
+    lot, demand = problem.lots[option.lot], problem.demands[option.demand]
 
     def activity(moment: float) -> float:
         return flow.activity_bq * math.exp(lot.decay_const * (option.reference - moment))
@@ -162,7 +165,7 @@ def _delivery(problem: Problem, flow: Flow, target: str, pinned: bool) -> Delive
         product=lot.product,
         nuclide=lot.nuclide,
         origin=lot.site,
-        destination=problem.demands[option.demand].site,
+        destination=demand.site,
         depart=_instant(option.way.depart),
         arrive=_instant(option.way.arrive),
         activity_bq=flow.activity_bq,
@@ -194,7 +197,19 @@ def _delivery(problem: Problem, flow: Flow, target: str, pinned: bool) -> Delive
         state="sent"
         if history and flow.option in problem.frozen and history.sent(flow.option)
         else "planned",
+        counts_bq=flow.activity_bq * option.equivalent,
+        instead_of=demand.product if demand.order and demand.product != lot.product else "",
     )
+
+
+def _named_apart(rows: list[Delivery]) -> list[Delivery]:
+    """The rows with an identifier each: parts from one lot are numbered from the second on."""
+    seen: dict[str, int] = defaultdict(int)
+    found = []
+    for row in rows:
+        seen[row.id] += 1
+        found.append(row if seen[row.id] == 1 else replace(row, id=f"{row.id}#{seen[row.id]}"))
+    return found
 
 
 def _moves(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -186,6 +186,19 @@ class Beside:
             if row["kind"] == "free" and (row["product"] in self.excerpt.chain or row["id"] in named):
                 found.append(_free(self.excerpt.network, row))
         return found
+
+    def narrow(self, network: Network, lots: list[Lot], orders: Sequence[Order]) -> list[Lot]:
+        """All of them: an excerpt is narrow already."""
+        return lots
+
+    def concerns(self, product: str) -> bool:
+        """Every product of an excerpt has its options."""
+        return True
+
+    @property
+    def is_narrow(self) -> bool:
+        """An excerpt is solved as a whole."""
+        return False
 
     def cancelled(self, trip: Trip) -> bool:
         """Whether a departure does not go."""

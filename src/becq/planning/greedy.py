@@ -6,9 +6,11 @@ the plan is never worse.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from becq.planning.allocation import Allocation
+from becq.planning.filling import fill_order
 from becq.planning.options import Problem
 from becq.planning.pins import Fixed
 
@@ -22,21 +24,31 @@ def allocate_greedily(
     """
     fixed = fixed or Fixed()
     allocation = begin(problem, fixed)
+    in_parts: dict[int, list[int]] = defaultdict(list)
     for number in sorted(keep or {}, key=lambda n: (problem.options[n].way.depart, n)):
         option = problem.options[number]
         if number not in fixed.flows and fixed.delivery.get(option.demand, option.lot) == option.lot:
-            allocation.serve(number, (keep or {})[number])
+            order = problem.demands[option.demand].order
+            if order is not None and order.split:
+                in_parts[option.demand].append(number)
+            else:
+                allocation.serve(number, (keep or {})[number])
     wanted = [n for n, demand in enumerate(problem.demands) if demand.order is not None]
-    wanted.sort(key=lambda n: n not in fixed.delivery)
+    wanted.sort(key=lambda n: (n not in in_parts, n not in fixed.delivery))
     served = {problem.options[flow.option].demand for flow in allocation.flows}
     for demand in wanted:
-        if demand in served:
+        order = problem.demands[demand].order
+        assert order is not None
+        if demand in served and not order.split:
             continue
         options = problem.of_demand[demand]
         if demand in fixed.delivery:
             options = [n for n in options if problem.options[n].lot == fixed.delivery[demand]]
         ranked = sorted(options, key=lambda n: _rank(problem, allocation, n))
-        _serve_first(problem, allocation, ranked)
+        if order.split:
+            fill_order(allocation, demand, ranked, {n: (keep or {})[n] for n in in_parts[demand]})
+        else:
+            _serve_first(problem, allocation, ranked)
     return allocation
 
 
@@ -62,8 +74,8 @@ def _serve_first(problem: Problem, allocation: Allocation, options: list[int]) -
                 return
 
 
-def _rank(problem: Problem, allocation: Allocation, number: int) -> tuple[bool, float, float, int]:
+def _rank(problem: Problem, allocation: Allocation, number: int) -> tuple[float, bool, float, float, int]:
     option = problem.options[number]
     lot = problem.lots[option.lot]
     fresh = option.lot not in allocation.started and not lot.is_stock
-    return (fresh, option.way.cost + (lot.cost if fresh else 0.0), -lot.start, number)
+    return (option.price, fresh, option.way.cost + (lot.cost if fresh else 0.0), -lot.start, number)

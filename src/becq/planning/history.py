@@ -8,14 +8,17 @@ fixed, so that resources, licences, departures and elutions are counted once and
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from becq.chain.network import Network
+from becq.chain.order import Order
 from becq.chain.site import TRANSIT_KINDS
 from becq.errors import InputError
 from becq.planning.events import FailedBatch, LateBatch, MeasuredActivity, RushOrder
+from becq.planning.families import Families
 from becq.planning.lots import Lot
 from becq.planning.options import Demand, Option, Problem
 from becq.planning.parts import Parts
@@ -50,6 +53,10 @@ class History:
     """Options of the previous plan that are still to come and stay as they were."""
     held_orders: set[str] = field(default_factory=set)
     """Orders that nothing new touches."""
+    new_orders: set[str] = field(default_factory=set)
+    """Orders of the network that the previous plan did not know."""
+    open_products: frozenset[str] | None = None
+    """Of a large plan: the products of the families that something new touches. None where all are open."""
     may_go: Callable[[str, InputError], bool] | None = None
     """Whether a pin that is no longer possible may be dropped."""
 
@@ -78,6 +85,55 @@ class History:
             self.free_of[lot.id] = free
         return found
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether some products stay as they were, with the places that they take on departures.
+
+        Only where the bound of the previous plan counts no departure as full: it then holds for each family.
+        """
+        return self.open_products is not None
+
+    def concerns(self, product: str) -> bool:
+        """Whether something new touches the family of a product."""
+        return self.open_products is None or product in self.open_products
+
+    def narrow(self, network: Network, lots: list[Lot], orders: Sequence[Order]) -> list[Lot]:
+        """The lots without those that only families could use which nothing new touches.
+
+        Elutions stay: every scheduled one takes from its generator, whether the plan uses it or not.
+        """
+        self.open_products = None
+        self.new_orders = {order.id for order in orders} - {
+            row["order"] for row in (*self.previous["deliveries"], *self.previous["unmet"])
+        }
+        if not self.previous.get("apart"):
+            return lots
+        product = {lot.id: lot.product for lot in lots} | {order.id: order.product for order in orders}
+        rows = (*self.previous["deliveries"], *self.previous["supplies"])
+        for row in (*self.previous["batches"], *rows, *self.previous["unmet"]):
+            product.setdefault(row.get("order") or row["id"], row["product"])
+        named = self._named({lot.id: lot for lot in lots}) | self._unsettled(rows)
+        touched = {product[name] for name in named if name in product}
+        self.open_products = Families(network, lots).of(touched)
+        known = {row["id"] for row in self.previous["batches"]}
+        known |= (self.previous.get("pins") or {}).get("batches", {}).keys()
+        return [
+            lot for lot in lots if lot.is_stock or lot.elutes or lot.id in known or self.concerns(lot.product)
+        ]
+
+    def _unsettled(self, rows: Sequence[Record]) -> set[str]:
+        """Whom and whence the sends went that did not leave as planned, or cannot."""
+        found: set[str] = set()
+        for row in rows:
+            if row["id"] in self.situation.void or any(
+                "leaves" in leg
+                and _seconds(leg["leaves"]) >= self.now
+                and self.situation.cancels(leg["lane"], leg["from"], leg["to"], _seconds(leg["leaves"]))
+                for leg in row["legs"]
+            ):
+                found |= {row["order"], row["lot"]}
+        return found
+
     def cancelled(self, trip: Trip) -> bool:
         """Whether a departure does not go."""
         return self.situation.cancels(trip.lane, trip.origin, trip.destination, trip.leaves)
@@ -94,7 +150,7 @@ class History:
         sites = {f"{d.site}:{d.product}": n for n, d in enumerate(problem.demands) if d.kind == "deploy"}
         frozen: list[tuple[Option, float]] = []
         closed: set[int] = set()
-        for row in self.situation.left:
+        for row in (*self.situation.left, *self._staying()):
             target = row["order"]
             demand = orders.get(target, inputs.get(target, sites.get(target, -1)))
             if demand < 0 or row["lot"] not in lots:
@@ -117,11 +173,24 @@ class History:
         for option, activity in frozen:
             problem.frozen[len(problem.options)] = activity
             problem.options.append(option)
+        begin = len(problem.options) - len(frozen) + len(self.situation.left)
+        self.held = set(range(begin, begin + len(self._staying())))
         self._hold(problem)
+
+    def _staying(self) -> list[Record]:
+        """What the previous plan is still to send of families that nothing new touches."""
+        if self.open_products is None:
+            return []
+        sent = {(row["order"], row["lot"], row["arrive"]) for row in self.situation.left}
+        return [
+            row
+            for row in (*self.previous["deliveries"], *self.previous["supplies"])
+            if not self.concerns(row["product"]) and (row["order"], row["lot"], row["arrive"]) not in sent
+        ]
 
     def _hold(self, problem: Problem) -> None:
         """Leave as they were the parts that nothing new touches."""
-        kept, parts = self.keep(problem), Parts(problem)
+        kept, parts = self.keep(problem), Parts(problem, departures=not self.is_narrow)
         touched = parts.of(self._new(problem, kept))
         held = {
             number: activity
@@ -129,38 +198,29 @@ class History:
             if parts.part(("lot", problem.options[number].lot)) not in touched
         }
         stays = [
-            (option, problem.frozen.get(number))
+            (option, problem.frozen.get(number), number in self.held)
             for number, option in enumerate(problem.options)
             if number in problem.frozen or parts.part(("lot", option.lot)) in touched
         ]
         copies = [replace(problem.options[n], least=bq, most=bq) for n, bq in held.items()]
-        problem.options[:] = [option for option, _ in stays] + copies
+        problem.options[:] = [option for option, _, _ in stays] + copies
         problem.frozen.clear()
-        problem.frozen.update({n: bq for n, (_, bq) in enumerate(stays) if bq is not None})
-        self.held = set(range(len(stays), len(problem.options)))
+        problem.frozen.update({n: bq for n, (_, bq, _) in enumerate(stays) if bq is not None})
+        self.held = {n for n, (_, _, is_held) in enumerate(stays) if is_held}
+        self.held.update(range(len(stays), len(problem.options)))
         problem.frozen.update({n: problem.options[n].most for n in self.held})
         self.held_orders = {
             demand.order.id
             for number, demand in enumerate(problem.demands)
-            if demand.order is not None and parts.part(("demand", number)) not in touched
+            if demand.order is not None
+            and (not self.concerns(demand.product) or parts.part(("demand", number)) not in touched)
         }
 
     def _new(self, problem: Problem, kept: Keep) -> Iterator[tuple[str, Hashable]]:
         """Lots and demands that are not as the previous plan had them."""
-        known = len(self.previous.get("events") or [])
-        events = self.situation.events[known:]
-        named = {
-            event.batch for event in events if isinstance(event, LateBatch | FailedBatch | MeasuredActivity)
-        }
-        named |= {event.order.id for event in events if isinstance(event, RushOrder)} | self.pinned
-        lost = {row["id"] for row in self.previous["batches"] if row.get("state") == "lost"}
-        named |= self.free_of.keys() | (self.situation.dead.keys() - lost)
         there = {lot.id: number for number, lot in enumerate(problem.lots)}
         wanted = {_target(problem, demand): number for number, demand in enumerate(problem.demands)}
-        for row in self.previous["batches"]:
-            number = there.get(row["id"])
-            if row["id"] in named or number is None or problem.lots[number].outage is not None:
-                named.add(row["id"])
+        named = self._named({lot.id: lot for lot in problem.lots})
         done = {(row["order"], row["lot"], row["arrive"]) for row in self.situation.left}
         mapped = {
             (
@@ -171,7 +231,7 @@ class History:
             for option in (problem.options[number] for number in kept.flows)
         }
         for row in (*self.previous["deliveries"], *self.previous["supplies"]):
-            if (row["order"], row["lot"], row["arrive"]) in done:
+            if (row["order"], row["lot"], row["arrive"]) in done or not self.concerns(row["product"]):
                 continue
             if (row["order"], row["lot"], round(_seconds(row["arrive"]))) not in mapped:
                 named |= {row["order"], row["lot"]}
@@ -180,6 +240,22 @@ class History:
                 yield "lot", there[name]
             if name in wanted:
                 yield "demand", wanted[name]
+
+    def _named(self, lots: Mapping[str, Lot]) -> set[str]:
+        """Batches, packages and orders that events and pins name, and batches that are not as they were."""
+        known = len(self.previous.get("events") or [])
+        events = self.situation.events[known:]
+        named = {
+            event.batch for event in events if isinstance(event, LateBatch | FailedBatch | MeasuredActivity)
+        }
+        named |= {event.order.id for event in events if isinstance(event, RushOrder)} | self.pinned
+        named |= self.new_orders
+        lost = {row["id"] for row in self.previous["batches"] if row.get("state") == "lost"}
+        named |= self.free_of.keys() | (self.situation.dead.keys() - lost)
+        for row in self.previous["batches"]:
+            if row["id"] not in lots or lots[row["id"]].outage is not None:
+                named.add(row["id"])
+        return named
 
     def settle(self, problem: Problem) -> None:
         """Put measured eluates in the place of computed ones."""
@@ -197,6 +273,8 @@ class History:
             for number, lot in enumerate(problem.lots)
             if lot.id in self.situation.begun or lot.id in self.free_of
         }
+        staying = {row["id"] for row in self.previous["batches"] if not self.concerns(row["product"])}
+        happened |= {n for n, lot in enumerate(problem.lots) if lot.id in staying and not lot.is_stock}
         return replace(
             fixed, start=fixed.start | happened, forbid=fixed.forbid - happened, flows=problem.frozen
         )

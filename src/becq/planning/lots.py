@@ -130,7 +130,7 @@ def _batches(network: Network, process: Process, first: date, days: int) -> Iter
             occupied = eob + (process.processing_time if resource and resource.kind in CELLS else 0.0)
             busy_until = occupied + changeover
             outage = _outage(network, process.outages, start, release) or (
-                _outage(network, resource.outages, start, max(busy_until, start + 1.0)) if resource else None
+                _outage(network, resource.outages, start, max(occupied, start + 1.0)) if resource else None
             )
             creating = process.kind in CREATING
             yield Lot(

@@ -6,7 +6,8 @@ Columns: ``y`` (a batch is started), ``u`` (an option that travels or serves an 
 - supply of a lot: what leaves it, referred to its release, is at most what it gives; for a conversion what
   its inputs give; for an elution what the generators on the site have grown;
 - an option is used only if its lot is started (disaggregated: this makes the relaxation tight);
-- an order is served by at most one option, between its tolerance and its activity;
+- an order is served by at most one option, between its tolerance and its activity, or in parts
+  (:mod:`becq.planning.order_rows`);
 - positions of a resource, packages of a batch and of a departure, possession limits of receivers;
 - the limits of the law that several choices share (:mod:`becq.planning.limits`).
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from becq.planning.allocation import Allocation
 from becq.planning.labels import Label
 from becq.planning.limit_rows import Places, add_limits
 from becq.planning.options import Problem
+from becq.planning.order_rows import add_orders, largest_held, package_bound
 from becq.planning.past import Kept
 from becq.planning.pins import Fixed
 
@@ -52,14 +54,15 @@ class Model:
     worth: Array
     cost: Array
     change: Array
-    """Price of using a column that the plan which is changed did not use; part of no cost that is told."""
+    """Price of a column that the plan which is changed did not use, and of one that brings another product
+    than was ordered; part of no cost that is told."""
     lot_column: dict[int, int]
     use_column: dict[int, int]
     flow_column: dict[int, int]
     eluate_column: dict[int, int]
     """Batch of elution → column of what it takes, where a limit counts it."""
     scale: Array
-    """Bq per unit of each flow column (1 for others)."""
+    """Bq per unit of each flow column, of an order's in what it names (1 for others)."""
     order: NDArray[np.intp]
     """Demand number of the order that a flow column serves, -1 for other columns."""
     served: NDArray[np.intp]
@@ -70,6 +73,12 @@ class Model:
     """Columns of ways that only a full departure could make worth taking: a cheaper way does the same."""
     labels: Mapping[int, Label]
     """Row → what it limits, where that is something that could be had more of."""
+    equivalent: Mapping[int, float] = field(default_factory=dict)
+    """Flow column that brings another product than was ordered → Bq of what was for which 1 Bq stands."""
+    serve_column: Mapping[int, int] = field(default_factory=dict)
+    """Demand of an order that comes in parts → column that says whether it is served."""
+    apart: bool = False
+    """Whether to solve it in parts as if no departure could be full, however small it is."""
 
     def components(self, *, apart: bool = False) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Independent parts as (columns, rows), the one with the first column first.
@@ -99,15 +108,22 @@ class Model:
         for lot in allocation.started:
             if lot in self.lot_column:
                 z[self.lot_column[lot]] = 1.0
-        for flow in allocation.flows:
-            column = self.flow_column[flow.option]
             if lot in self.eluate_column:
                 column = self.eluate_column[lot]
                 z[column] = allocation.eluate[lot] / self.scale[column]
-            z[column] += flow.activity_bq / self.scale[column]
+        for flow in allocation.flows:
+            column = self.flow_column[flow.option]
+            z[column] += flow.activity_bq * self.equivalent.get(column, 1.0) / self.scale[column]
             if flow.option in self.use_column:
                 z[self.use_column[flow.option]] = 1.0
+                serve = self.serve_column.get(int(self.served[column]))
+                if serve is not None:
+                    z[serve] = 1.0
         return z
+
+    def activity_bq(self, column: int, value: float) -> float:
+        """What a flow column sends at ``value``, Bq of the product that is sent."""
+        return value * float(self.scale[column]) / self.equivalent.get(column, 1.0)
 
 
 class _Rows:
@@ -186,25 +202,25 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         ends = (option.lot, demand.lot) if demand.lot is not None else (option.lot,)
         if any(problem.lots[n].outage is not None and n not in fixed.start for n in ends):
             continue
-        if demand.order is not None:
-            worth = problem.weight(option.demand) * option.most / demand.order.activity
         if number in problem.limits.refused and number not in fixed.flows:
             continue
-        else:
-            worth = 0.0
+        worth = 0.0
+        if demand.order is not None:
+            whole = option.most * option.equivalent
+            worth = problem.weight(option.demand) * whole / demand.order.activity
         sent = 1.0 if number in fixed.flows else 0.0
         flow_column[number] = columns.add(
             1.0,
             lower=sent,
             integer=False,
             worth=worth,
-            scale=option.most,
+            scale=option.most * option.equivalent,
             order=option.demand if demand.order is not None else -1,
         )
         if demand.order is not None or option.way.legs:
             use_column[number] = columns.add(1.0, lower=sent, integer=True, cost=option.way.cost)
     _use_rows(problem, rows, lot_column, use_column, flow_column)
-    _order_rows(problem, rows, fixed, columns, use_column)
+    serve_column = add_orders(problem, rows, columns, fixed, use_column, flow_column)
     _supply_rows(problem, rows, lot_column, use_column, flow_column)
     _resource_rows(problem, rows, lot_column)
     before = len(rows.lower)
@@ -212,12 +228,12 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
     departures = np.zeros(len(rows.lower), dtype=bool)
     departures[before:] = True
     _licence_rows(problem, rows, flow_column, fixed)
-    return Model(
-        matrix=csr_matrix((rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))),
     places = Places(lot_column, use_column, flow_column)
     eluate_column, of_departures = add_limits(problem, rows, columns, places, fixed)
     departures = np.concatenate([departures, np.zeros(len(rows.lower) - departures.size, dtype=bool)])
     departures[of_departures] = True
+    return Model(
+        matrix=csr_matrix((rows.value, (rows.row, rows.column)), shape=(len(rows.lower), len(columns.lower))),
         row_lower=np.array(rows.lower),
         row_upper=np.array(rows.upper),
         lower=np.array(columns.lower),
@@ -225,17 +241,24 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         integer=np.array(columns.integer, dtype=bool),
         worth=np.array(columns.worth),
         cost=np.array(columns.cost),
-        change=_changes(len(columns.cost), lot_column, use_column, kept, fixed),
+        change=_changes(len(columns.cost), lot_column, use_column, kept, fixed)
+        + _preferences(problem, len(columns.cost), use_column),
         lot_column=lot_column,
         use_column=use_column,
         flow_column=flow_column,
+        eluate_column=eluate_column,
         scale=np.array(columns.scale),
         order=np.array(columns.order, dtype=np.intp),
-        eluate_column=eluate_column,
         served=_served(problem, len(columns.cost), flow_column, use_column),
         departures=departures,
         spare=_spare(problem, len(columns.cost), flow_column, use_column, fixed),
         labels=rows.labels,
+        equivalent={
+            column: problem.options[n].equivalent
+            for n, column in flow_column.items()
+            if problem.options[n].equivalent != 1.0
+        },
+        serve_column=serve_column,
     )
 
 
@@ -279,6 +302,14 @@ def _changes(
     return price
 
 
+def _preferences(problem: Problem, size: int, use_column: dict[int, int]) -> Array:
+    """The price of serving an order otherwise than it says first."""
+    price = np.zeros(size)
+    for number, column in use_column.items():
+        price[column] = problem.options[number].price
+    return price
+
+
 def _use_rows(
     problem: Problem,
     rows: _Rows,
@@ -294,7 +325,8 @@ def _use_rows(
             rows.add([(column, 1.0), (used, -1.0)], -math.inf, 0.0)
             if option.least > 0:
                 rows.add([(column, 1.0), (used, -option.least / option.most)], 0.0, math.inf)
-            if problem.demands[option.demand].order is not None:
+            order = problem.demands[option.demand].order
+            if order is not None and not order.split:
                 grouped[option.lot, option.demand].append(used)
             elif option.lot in lot_column:
                 rows.add([(used, 1.0), (lot_column[option.lot], -1.0)], -math.inf, 0.0)
@@ -304,25 +336,6 @@ def _use_rows(
     for (lot, _), used_columns in grouped.items():
         if lot in lot_column:
             rows.add([*((c, 1.0) for c in used_columns), (lot_column[lot], -1.0)], -math.inf, 0.0)
-
-
-def _order_rows(
-    problem: Problem, rows: _Rows, fixed: Fixed, columns: _Columns, use_column: dict[int, int]
-) -> None:
-    for number, demand in enumerate(problem.demands):
-        if demand.order is None:
-            continue
-        used = [(use_column[n], 1.0) for n in problem.of_demand[number] if n in use_column]
-        if number in fixed.delivery:
-            pinned = fixed.delivery[number]
-            for n in problem.of_demand[number]:
-                if n in use_column and problem.options[n].lot != pinned:
-                    columns.upper[use_column[n]] = 0.0
-            if pinned is not None:
-                rows.add(used, 1.0, 1.0)
-                continue
-        if len(used) > 1:
-            rows.add(used, -math.inf, 1.0)
 
 
 def _supply_rows(
@@ -414,11 +427,8 @@ def _departure_rows(problem: Problem, rows: _Rows, use_column: dict[int, int]) -
                 loads[leg.departure].append(number)
     for departure, numbers in loads.items():
         capacity = problem.routes.capacity[departure]
-        # An order takes at most one of its ways, so that many orders are that many packages at most.
-        demands = [problem.options[n].demand for n in numbers]
-        orders = {demand for demand in demands if problem.demands[demand].order is not None}
-        supplies = [demand for demand in demands if problem.demands[demand].order is None]
-        if len(orders) + len(supplies) > capacity:
+        # An order takes at most one of its ways, or so many parts: that many packages at most.
+        if package_bound(problem, numbers) > capacity:
             lane, origin, to, leaves = departure
             label = Label("package", lane, "package", 1.0, None, leaves, None, to, origin)
             rows.add([(use_column[n], 1.0) for n in numbers], -math.inf, capacity, label)
@@ -446,14 +456,7 @@ def _licence_rows(problem: Problem, rows: _Rows, flow_column: dict[int, int], fi
             }
             sent = sum(activity for n, activity in held.items() if n in fixed.flows)
             room = max(limit - problem.possession.stock_bq(site, name, moment), sent)
-            per_demand: dict[int, float] = defaultdict(float)
-            for n, activity in held.items():
-                demand = problem.options[n].demand
-                if problem.demands[demand].order is not None:
-                    per_demand[demand] = max(per_demand[demand], activity)
-                else:
-                    per_demand[demand] += activity
-            if sum(per_demand.values()) > room:
+            if largest_held(problem, held) > room:
                 rows.add(
                     [(flow_column[n], activity / limit) for n, activity in held.items()],
                     -math.inf,

@@ -25,6 +25,7 @@ from becq.planning.lots import DAY_S, Lot, enumerate_lots
 from becq.planning.past import Past
 from becq.planning.possession import USE_HOLD_S, Possession, Stay
 from becq.planning.routes import CHEAPEST, MOST_WAYS, Itinerary, Routes
+from becq.planning.servings import Serving, servings
 from becq.rules.licence import refuse
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ LONGEST_BACK_S = 2 * DAY_S
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to serve one demand. ``least``/``most`` are Bq at ``reference``; times in epoch seconds."""
+    """One way to serve one demand. ``least``/``most`` are Bq at ``reference``; times in epoch seconds.
+
+    ``equivalent`` and ``price`` are those of the serving of an order (``becq.planning.servings``).
+    """
 
     lot: int
     demand: int
@@ -48,6 +52,8 @@ class Option:
     least: float
     most: float
     hold_until: float
+    equivalent: float = 1.0
+    price: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +127,20 @@ class Problem:
         """What receivers may hold."""
         stays: dict[tuple[str, str], list[Stay] | None] = {}
         for number, demand in enumerate(self.demands):
-            product = self.network.product[demand.product]
-            key = demand.site, product.nuclide
-            rows = stays.setdefault(key, [])
-            if demand.order is None:
-                stays[key] = None
-            elif rows is not None:
-                window = self.windows[number]
-                longest = product.shelf_life + LONGEST_BACK_S if product.kind == "generator" else USE_HOLD_S
-                until = window.reference + longest
-                rows.append(Stay(window.earliest, until, window.reference, demand.order.activity))
+            wanted = servings(demand.order) if demand.order else [Serving(demand.product, 0.0)]
+            for serving in wanted:
+                product = self.network.product[serving.product]
+                key = demand.site, product.nuclide
+                rows = stays.setdefault(key, [])
+                if demand.order is None:
+                    stays[key] = None
+                elif rows is not None:
+                    window = self.windows[number]
+                    generator = product.kind == "generator"
+                    until = window.reference + (
+                        product.shelf_life + LONGEST_BACK_S if generator else USE_HOLD_S
+                    )
+                    rows.append(Stay(window.earliest, until, window.reference, serving.activity_bq))
         return Possession(self.network, self.lots, stays)
 
     @cached_property
@@ -154,6 +164,13 @@ class Problem:
     def weight(self, demand: int) -> float:
         """Worth of serving the whole of an order; see ``becq.planning.model``."""
         return self._weights[demand]
+
+    def weigh_alike(self) -> None:
+        """Let orders weigh by their activity alone: policies other than priority know no classes."""
+        for number, weight in self._weights.items():
+            order = self.demands[number].order
+            assert order is not None
+            self._weights[number] = weight / PRIORITY_WEIGHT[order.priority]
 
     def index(self) -> None:
         """Build the look-ups once options are complete."""
@@ -200,6 +217,8 @@ def build_problem(network: Network, first: date, days: int, history: Past | None
         lots = history.amend(lots)
     routes = Routes(network, first, days, history.cancelled if history is not None else None)
     orders = network.demand(first, days)
+    if history is not None:
+        lots = history.narrow(network, lots, orders)
     demands: list[Demand] = [Demand("order", o.site, o.product, order=o) for o in orders]
     demands += [
         Demand("input", lot.site, lot.input_product or "", lot=number)
@@ -211,12 +230,18 @@ def build_problem(network: Network, first: date, days: int, history: Past | None
     problem = Problem(network, first, days, orders, lots, routes, demands, [], {}, {}, history)
     shelves = _shelves(problem, set(deployed))
     for number, demand in enumerate(demands):
-        if not may_hold(problem, demand):
+        if history is not None and not history.concerns(demand.product):
             continue
-        for site, shelf in shelves[demand.product].items():
-            if demand.order is not None:
-                problem.options.extend(_order_options(problem, number, site, shelf))
-            elif demand.lot is not None:
+        if demand.order is not None:
+            for serving in servings(demand.order):
+                if may_hold(problem, demand, serving.product):
+                    for site, shelf in shelves[serving.product].items():
+                        problem.options.extend(_order_options(problem, number, serving, site, shelf))
+            continue
+        if not may_hold(problem, demand, demand.product):
+            continue
+        for shelf in shelves[demand.product].values():
+            if demand.lot is not None:
                 for maker in shelf.lots:
                     problem.options.extend(_input_options(problem, number, maker))
             else:
@@ -247,9 +272,9 @@ def _shelves(problem: Problem, deployed: set[tuple[str, str]]) -> dict[str, dict
     return shelves
 
 
-def may_hold(problem: Problem, demand: Demand) -> bool:
-    """Whether the receiver's licence has the nuclide in scope on the day it is wanted."""
-    site, name = problem.network.site[demand.site], problem.network.product[demand.product].nuclide
+def may_hold(problem: Problem, demand: Demand, product: str) -> bool:
+    """Whether the receiver's licence has a product's nuclide in scope on the day it is wanted."""
+    site, name = problem.network.site[demand.site], problem.network.product[product].nuclide
     return refuse(site, name, wanted_on(problem, demand)) is None
 
 
@@ -264,13 +289,16 @@ def _day(moment: float) -> date:
     return datetime.fromtimestamp(moment, UTC).date()
 
 
-def _order_options(problem: Problem, number: int, site: str, shelf: Shelf) -> list[Option]:
-    """Ways from the lots of ``site`` to the order of demand ``number``; none where decay or time forbids."""
+def _order_options(problem: Problem, number: int, wanted: Serving, site: str, shelf: Shelf) -> list[Option]:
+    """Ways from the lots of ``site`` to the order of demand ``number``; none where decay or time forbids.
+
+    ``shelf`` is of the product of ``wanted``.
+    """
     network, routes = problem.network, problem.routes
     order = problem.demands[number].order
     assert order is not None
     window = problem.windows[number]
-    product = network.product[order.product]
+    product = network.product[wanted.product]
     fastest = routes.fastest_s(site, order.site)
     if fastest is None:
         return []
@@ -280,19 +308,19 @@ def _order_options(problem: Problem, number: int, site: str, shelf: Shelf) -> li
         for maker in shelf.lots[: bisect_right(shelf.releases, last)]
         if problem.lots[maker].expires >= max(window.reference, window.earliest)
     ]
-    fit = [maker for maker in lots if _is_strong_enough(problem, maker, number)]
+    fit = [maker for maker in lots if _is_strong_enough(problem, maker, number, wanted)]
     if not fit:
         return []
     decay_const = problem.lots[fit[0]].decay_const
     at_least = 1 if problem.possession.is_ample(order.site, product.nuclide, decay_const) else CHEAPEST
     ready = max(problem.start, min(problem.lots[maker].release for maker in fit))
     timetabled = routes.timetabled(site, order.site, ready, window.earliest, window.latest)
-    least = 0.0 if order.partial else order.activity * (1 - order.tolerance)
+    least = wanted.least_bq(order)
     found = []
     for maker in fit:
         lot = problem.lots[maker]
         per_release = math.exp(-lot.decay_const * (window.reference - lot.release))
-        most = min(order.activity, lot.supply_bq * per_release)
+        most = min(wanted.activity_bq, lot.supply_bq * per_release)
         hold = lot.expires if product.kind == "generator" else window.reference + USE_HOLD_S
         ready, latest = max(lot.release, problem.start), min(window.latest, lot.expires)
         known = [way for way in timetabled if way.arrive <= latest]
@@ -301,12 +329,17 @@ def _order_options(problem: Problem, number: int, site: str, shelf: Shelf) -> li
         for way in routes.choose(
             site, order.site, ready, window.earliest, latest, known, at_least, problem.most_ways
         ):
-            found.append(Option(maker, number, way, window.reference, per_release, least, most, hold))
+            found.append(
+                Option(
+                    maker, number, way, window.reference, per_release, least, most, hold,
+                    wanted.equivalent, wanted.price,
+                )
+            )  # fmt: skip
     return found
 
 
-def _is_strong_enough(problem: Problem, maker: int, number: int) -> bool:
-    """Whether one batch can fill the order's least, and is concentrated enough at its calibration."""
+def _is_strong_enough(problem: Problem, maker: int, number: int, wanted: Serving) -> bool:
+    """Whether one batch can fill the order's least part, and is concentrated enough at its calibration."""
     lot, order = problem.lots[maker], problem.demands[number].order
     assert order is not None
     per_release = math.exp(-lot.decay_const * (problem.windows[number].reference - lot.release))
@@ -317,9 +350,8 @@ def _is_strong_enough(problem: Problem, maker: int, number: int) -> bool:
         and lot.specific_activity_bq_g * per_release < least_specific
     ):
         return False
-    most = min(order.activity, lot.supply_bq * per_release)
-    least = 0.0 if order.partial else order.activity * (1 - order.tolerance)
-    return least <= most and most > 0
+    most = min(wanted.activity_bq, lot.supply_bq * per_release)
+    return wanted.least_bq(order) <= most and most > 0
 
 
 def _input_options(problem: Problem, number: int, maker: int) -> list[Option]:

@@ -7,17 +7,24 @@ together; what hangs together with nothing that is new is left alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+from becq.chain.network import Network
+from becq.planning.lots import Lot
 from becq.planning.options import Problem
+from becq.planning.order_rows import package_bound
 
 
 class Parts:
-    """The lots and demands of a problem by the parts into which they fall."""
+    """The lots and demands of a problem by the parts into which they fall.
 
-    def __init__(self, problem: Problem) -> None:
+    :param departures: whether goods that compete for a departure hang together.
+    """
+
+    def __init__(self, problem: Problem, *, departures: bool = True) -> None:
         self._parent: dict[Hashable, Hashable] = {}
-        full, possession = _could_fill(problem), problem.possession
+        full = _could_fill(problem) if departures else set()
+        possession = problem.possession
         for option in problem.options:
             lot, demand = problem.lots[option.lot], problem.demands[option.demand]
             self._join(("lot", option.lot), ("demand", option.demand))
@@ -29,7 +36,7 @@ class Parts:
         for number, lot in enumerate(problem.lots):
             if lot.elutes:
                 self._join(("lot", number), ("generator", lot.site, lot.input_product))
-        for crowd in _crowds(problem):
+        for crowd in crowds(problem.network, problem.lots):
             for number in crowd[1:]:
                 self._join(("lot", crowd[0]), ("lot", number))
         for number, demand in enumerate(problem.demands):
@@ -55,29 +62,29 @@ class Parts:
         self._parent[self.part(one)] = self.part(other)
 
 
-def _crowds(problem: Problem) -> Iterator[list[int]]:
-    """Batches that would be under way at one moment on a resource that has fewer positions."""
+def crowds(network: Network, lots: Sequence[Lot]) -> Iterator[list[int]]:
+    """Numbers of batches that would be under way at one moment on a resource that has fewer positions."""
     by_resource: dict[str, list[int]] = defaultdict(list)
-    for number, lot in enumerate(problem.lots):
+    for number, lot in enumerate(lots):
         if lot.resource is not None:
             by_resource[lot.resource].append(number)
     for resource, numbers in by_resource.items():
-        positions = problem.network.resource[resource].positions
-        numbers.sort(key=lambda n: problem.lots[n].start)
+        positions = network.resource[resource].positions
+        numbers.sort(key=lambda n: lots[n].start)
         under_way: list[int] = []
         for number in numbers:
-            moment = problem.lots[number].start
-            under_way = [n for n in under_way if problem.lots[n].busy_until > moment] + [number]
+            moment = lots[number].start
+            under_way = [n for n in under_way if lots[n].busy_until > moment] + [number]
             if len(under_way) > positions:
                 yield list(under_way)
 
 
 def _could_fill(problem: Problem) -> set[tuple[str, str, str, float]]:
-    """Departures that could be asked for more packages than they take; an order is one package at most."""
-    asked: dict[tuple[str, str, str, float], set[tuple[int, int]]] = defaultdict(set)
+    """Departures that could be asked for more packages than they take."""
+    asked: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
     for number, option in enumerate(problem.options):
-        is_order = problem.demands[option.demand].order is not None
         for leg in option.way.legs:
             if leg.departure is not None and leg.departure in problem.routes.capacity:
-                asked[leg.departure].add((option.demand, -1 if is_order else number))
-    return {key for key, packages in asked.items() if len(packages) > problem.routes.capacity[key]}
+                asked[leg.departure].append(number)
+    capacity = problem.routes.capacity
+    return {key for key, options in asked.items() if package_bound(problem, options) > capacity[key]}

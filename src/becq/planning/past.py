@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from becq.chain.network import Network
+    from becq.chain.order import Order
     from becq.planning.lots import Lot
     from becq.planning.options import Problem
     from becq.planning.pins import Fixed, Pins
@@ -38,6 +40,16 @@ class Past(Protocol):
 
     def amend(self, lots: list[Lot]) -> list[Lot]:
         """The lots as they are."""
+
+    def narrow(self, network: Network, lots: list[Lot], orders: Sequence[Order]) -> list[Lot]:
+        """The lots without those that could only serve what stays as it was; see ``concerns``."""
+
+    def concerns(self, product: str) -> bool:
+        """Whether the options of a product are open; of others what the plan has stays."""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether some products stay as they were, with the places that they take on departures."""
 
     def cancelled(self, trip: Trip) -> bool:
         """Whether a departure does not go."""

@@ -39,7 +39,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one order receives. ``activity_bq`` is at ``reference_time``, the order's calibration time."""
+    """What an order receives, or a part of it; ``activity_bq`` at ``reference_time``, its calibration.
+
+    ``counts_bq`` is what it counts for the order, in the product that the order names: where another one
+    comes ``instead_of`` that, the activity that it stands for.
+    """
 
     id: str
     order: str
@@ -59,6 +63,8 @@ class Delivery:
     pinned: bool
     state: str = "planned"
     """planned or sent."""
+    counts_bq: float = 0.0
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,8 @@ class Plan:
     moves: list[dict[str, Any]]
     unmet: list[Unmet]
     lost_bq: dict[str, dict[str, float]]
+    apart: bool = False
+    """Whether the gap counts no departure as full: it then holds for each family of products by itself."""
     pins: dict[str, Any] = field(default_factory=dict)
     now: str = ""
     """Of a replan: nothing before this moment could be changed any more."""
@@ -110,6 +118,10 @@ class Plan:
     """What was known to have gone otherwise; see ``becq.planning.events``."""
     notes: list[dict[str, Any]] = field(default_factory=list)
     """Of a replan: moves that did not happen, batches that are lost, pins that could not be kept."""
+    policy: str = "priority"
+    """How what is scarce was shared out; see ``becq.planning.rationing``."""
+    fairness: dict[str, Any] = field(default_factory=dict)
+    """Shares by product, province and hospital; see ``becq.planning.fairness``."""
 
     def as_dict(self, network: Network | None = None) -> dict[str, Any]:
         """JSON-ready; with ``network`` also the sites, resources and zone that a page needs to draw it."""

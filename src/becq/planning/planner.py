@@ -12,14 +12,18 @@ from becq.chain.network import Network
 from becq.errors import InputError
 from becq.planning.allocation import Flow
 from becq.planning.assembly import assemble_plan
+from becq.planning.fairness import measure_fairness
 from becq.planning.greedy import allocate_greedily, begin
+from becq.planning.groups import POLICIES, Policy
 from becq.planning.model import build_model
 from becq.planning.options import Problem, build_problem
 from becq.planning.past import Past
 from becq.planning.pins import Pins, resolve_pins
 from becq.planning.plan import Plan
+from becq.planning.rationing import solve_rationed
+from becq.planning.reach import reachable_bq
 from becq.planning.service import objective, served_by
-from becq.planning.solve import Progress, solve
+from becq.planning.solve import Progress
 
 MAX_DAYS = 92
 NEGLIGIBLE = 1e-7
@@ -33,10 +37,13 @@ def plan(
     *,
     pins: Pins | None = None,
     history: Past | None = None,
+    policy: Policy = "priority",
     time_limit_s: float = 60.0,
     progress: Progress | None = None,
 ) -> Plan:
     """Plan ``network`` from ``first`` (its zone) for ``days`` days.
+
+    ``policy`` shares out what is scarce; see ``becq.planning.rationing``.
 
     ``history`` is what has happened of a plan that is made again, from which the new one departs no more
     than it must.
@@ -48,8 +55,12 @@ def plan(
         raise InputError(f"a plan covers 1 to {MAX_DAYS} days, not {days}")
     report = progress or (lambda fraction, text: None)
     began = time.monotonic()
+    if policy not in POLICIES:
+        raise InputError(f"there is no rationing policy {policy!r}; the policies are {', '.join(POLICIES)}")
     report(0.0, "enumerating batches, ways and options")
     problem = build_problem(network, first, days, history)
+    if policy != "priority":
+        problem.weigh_alike()
     pins = pins or Pins()
     fixed = resolve_pins(problem, pins) if history is None else history.fix(problem, pins)
     kept = history.keep(problem) if history is not None else None
@@ -57,16 +68,23 @@ def plan(
     greedy = allocate_greedily(problem, fixed)
     report(0.2, "building the mixed-integer programme")
     model = build_model(problem, fixed, kept)
+    if history is not None and history.is_narrow:
+        model = replace(model, apart=True)
     start = allocate_greedily(problem, fixed, kept.flows) if kept is not None else greedy
-    solution = solve(
+    reach = reachable_bq(problem, fixed)
+    rationed = solve_rationed(
+        problem,
         model,
+        policy,
+        reach,
         model.start_vector(start),
         time_limit_s,
         lambda fraction, text: report(0.25 + 0.65 * fraction, text),
     )
+    solution = rationed.solution
     flows = [Flow(number, activity_bq) for number, activity_bq in fixed.flows.items()]
     flows += [
-        Flow(number, float(solution.values[column]) * float(model.scale[column]))
+        Flow(number, model.activity_bq(column, float(solution.values[column])))
         for number, column in model.flow_column.items()
         if number not in fixed.flows
         and solution.values[column] > NEGLIGIBLE
@@ -75,8 +93,11 @@ def plan(
     if solution.overfull or solution.timed_out:
         # Gone through again flow by flow: what no departure takes is sent otherwise, what is left is tried.
         polished = allocate_greedily(problem, fixed, {flow.option: flow.activity_bq for flow in flows})
-        best = merge(max((polished.flows, start.flows), key=lambda each: objective(problem, each)))
-        if solution.overfull or objective(problem, best) > objective(problem, flows):
+        # The clerk's plan shares out nothing: only the policy of classes may fall back on it.
+        tried = (polished.flows, start.flows) if policy == "priority" else (polished.flows,)
+        best = merge(max(tried, key=lambda each: objective(problem, each)))
+        better = objective(problem, best) > objective(problem, flows)
+        if solution.overfull or (better and (policy == "priority" or serves_as_well(problem, best, flows))):
             solution = replace(
                 solution,
                 worth=objective(problem, best),
@@ -92,8 +113,9 @@ def plan(
         if flow.option not in fixed.flows:
             allocation.add_known(flow.option, flow.activity_bq)
     found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
+    fairness = measure_fairness(problem, served_by(problem, allocation.flows), reach) | rationed.as_dict()
     report(1.0, "done")
-    return found
+    return replace(found, policy=policy, fairness=fairness)
 
 
 def serves_as_well(problem: Problem, flows: list[Flow], before: list[Flow]) -> bool:

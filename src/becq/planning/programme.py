@@ -69,6 +69,11 @@ def run(highs: highspy.Highs) -> tuple[Array, float, bool]:
     """
     highs.run()
     status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kSolveError:
+        # Undoing its reductions left HiGHS a rounding beyond its own tolerance: once more without them.
+        highs.setOptionValue("presolve", "off")
+        highs.run()
+        status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         raise ConflictError(CONTRADICTION)
     values = np.array(highs.getSolution().col_value)

@@ -17,6 +17,8 @@ from becq.planning.allocation import LANE_FULL, LICENCE, NO_CAPACITY, OUTAGE, PI
 from becq.planning.limit_reasons import explain_limit
 from becq.planning.limits import CODES
 from becq.planning.options import Problem, largest_output, wanted_on
+from becq.planning.part_reasons import parts_lifted, parts_so_far, too_many_parts
+from becq.planning.servings import Serving, servings
 from becq.rules.licence import refuse
 
 NOT_MADE, NO_ROUTE, TOO_FAR, TOO_LATE, SPECIFIC_ACTIVITY, VOID = (
@@ -46,7 +48,8 @@ def explain_past(problem: Problem, demand: int) -> Reason | None:
     assert order is not None
     if history is None:
         return None
-    past = not problem.of_demand[demand] and _instant(problem, order.latest) < history.now
+    left_open = [number for number in problem.of_demand[demand] if number not in problem.frozen]
+    past = not left_open and _instant(problem, order.latest) < history.now
     if not past and not history.holds(order.id):
         return None
     note = history.void(order.id)
@@ -67,12 +70,42 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
             PINNED, "The planner pinned this order as not served.", "计划员已将该订单固定为不供应。"
         )
     site = problem.network.site[order.site]
-    product = problem.network.product[order.product]
-    refused = refuse(site, product.nuclide, wanted_on(problem, problem.demands[demand]))
-    if refused is not None:
-        return Reason(LICENCE, *refused)
-    if not problem.of_demand[demand]:
-        return _explain_no_option(problem, order)
+    day = wanted_on(problem, problem.demands[demand])
+    refusals, open_to = [], []
+    for serving in servings(order):
+        refused = refuse(site, problem.network.product[serving.product].nuclide, day)
+        if refused is None:
+            open_to.append(serving)
+        else:
+            refusals.append(Reason(LICENCE, *refused))
+    if not open_to:
+        return _joined(refusals)
+    if not any(number not in problem.frozen for number in problem.of_demand[demand]):
+        found = _joined([*(_explain_no_option(problem, order, serving) for serving in open_to), *refusals])
+        return _told_with_parts(problem, allocation, demand, found)
+    return _told_with_parts(problem, allocation, demand, _explain_options(problem, allocation, demand))
+
+
+def _joined(reasons: list[Reason]) -> Reason:
+    """Several reasons as one, with the code of the first: what is ordered first, then its alternatives."""
+    each = list(dict.fromkeys(reasons))
+    return Reason(each[0].code, " ".join(r.sentence for r in each), "".join(r.sentence_zh for r in each))
+
+
+def _told_with_parts(problem: Problem, allocation: Allocation, demand: int, found: Reason) -> Reason:
+    """The reason, with what has come of an order in parts so far."""
+    so_far = parts_so_far(problem, allocation, demand)
+    if so_far is None:
+        return found
+    return Reason(found.code, f"{so_far[0]} {found.sentence}", f"{so_far[1]}{found.sentence_zh}")
+
+
+def _explain_options(problem: Problem, allocation: Allocation, demand: int) -> Reason:
+    """Why none of the ways in which an order could be served was taken."""
+    order = problem.demands[demand].order
+    assert order is not None
+    site = problem.network.site[order.site]
+    products = [problem.network.product[serving.product] for serving in servings(order)]
     options = [problem.options[number] for number in problem.of_demand[demand]]
     if all(largest_output(problem, o.lot) * o.per_release < o.least for o in options):
         return _too_small(problem, order)
@@ -86,11 +119,16 @@ def explain_unmet(problem: Problem, allocation: Allocation, demand: int) -> Reas
                 " ".join(reason.sentence for reason in named),
                 "".join(reason.sentence_zh for reason in named),
             )
+    several = too_many_parts(problem, allocation, demand)
+    if several is not None:
+        return Reason(NO_CAPACITY, *several)
+    names = " or ".join(product.name for product in products)
+    names_zh = "或".join(product.name_zh for product in products)
     return Reason(
         NO_CAPACITY,
-        f"Each batch of {product.name} that could reach {site.name} in the window is committed elsewhere, "
+        f"Each batch of {names} that could reach {site.name} in the window is committed elsewhere, "
         "too small, or cannot be made beside those that are.",
-        f"能在时间窗内送达{site.name_zh}的{product.name_zh}批次，或已作他用，或活度不足，或与其他批次冲突而无法生产。",
+        f"能在时间窗内送达{site.name_zh}的{names_zh}批次，或已作他用，或活度不足，或与其他批次冲突而无法生产。",
     )
 
 
@@ -98,6 +136,10 @@ def _lifted(
     problem: Problem, allocation: Allocation, demand: int, relaxed: frozenset[str]
 ) -> list[tuple[str, int]]:
     """What had to be lifted to serve the order with ``relaxed`` limits; empty where even that is no help."""
+    order = problem.demands[demand].order
+    if order is not None and order.split:
+        lifted = parts_lifted(problem, allocation, demand, relaxed)
+        return sorted(lifted, key=lambda found: (LIFTABLE.index(found[0]), found[1]))
     for number in problem.of_demand[demand]:
         option = problem.options[number]
         mark = allocation.mark()
@@ -162,19 +204,28 @@ def _named(problem: Problem, order: Order, code: str, number: int) -> Reason:
 
 
 def _too_small(problem: Problem, order: Order) -> Reason:
-    product = problem.network.product[order.product]
+    names = " or ".join(problem.network.product[each.product].name for each in servings(order))
+    names_zh = "或".join(problem.network.product[each.product].name_zh for each in servings(order))
+    if order.split:
+        least = format_activity(order.smallest_part)
+        return Reason(
+            NO_CAPACITY,
+            f"No batch of {names} gives a part of {least}, the least that this order takes.",
+            f"没有{names_zh}批次能提供该订单所需的最小分批活度{least}。",
+        )
     return Reason(
         NO_CAPACITY,
-        f"No single batch of {product.name} is as large as this order.",
-        f"没有单个{product.name_zh}批次达到该订单的活度。",
+        f"No single batch of {names} is as large as this order.",
+        f"没有单个{names_zh}批次达到该订单的活度。",
     )
 
 
-def _explain_no_option(problem: Problem, order: Order) -> Reason:
+def _explain_no_option(problem: Problem, order: Order, wanted: Serving) -> Reason:
+    """Why there is no way at all of serving an order with a product that would do."""
     network, routes = problem.network, problem.routes
-    site, product = network.site[order.site], network.product[order.product]
-    makers = [lot for lot in problem.lots if lot.product == order.product]
-    ever = [process for process in network.processes if process.product == order.product]
+    site, product = network.site[order.site], network.product[wanted.product]
+    makers = [lot for lot in problem.lots if lot.product == wanted.product]
+    ever = [process for process in network.processes if process.product == wanted.product]
     if not makers and not ever:
         return Reason(
             NOT_MADE,
@@ -213,10 +264,10 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
             f"{product.name_zh}放行后有效期{format_duration(product.shelf_life)}，能在时间窗内到达{site.name_zh}的"
             f"末班须在标定时刻前{format_duration(ideal)}出发。",
         )
-    least = order.activity * (0.0 if order.partial else 1 - order.tolerance)
+    least = wanted.least_bq(order)
     decay_const = nuclide(product.nuclide).decay_const
     largest = max(
-        (largest_output(problem, n) for n, lot in enumerate(problem.lots) if lot.product == order.product),
+        (largest_output(problem, n) for n, lot in enumerate(problem.lots) if lot.product == wanted.product),
         default=math.inf,
     )
     if largest * math.exp(-decay_const * max(0.0, ideal - travel)) < least:
@@ -230,11 +281,11 @@ def _explain_no_option(problem: Problem, order: Order) -> Reason:
             f"{format_activity(least)}。",
         )
     carriers = [lot.specific_activity_bq_g for lot in makers]
-    wanted = product.min_specific_activity
+    needed = product.min_specific_activity
     if (
-        wanted is not None
+        needed is not None
         and makers
-        and all(c is not None and c * math.exp(-decay_const * ideal) < wanted for c in carriers)
+        and all(c is not None and c * math.exp(-decay_const * ideal) < needed for c in carriers)
     ):
         return Reason(
             SPECIFIC_ACTIVITY,

@@ -94,6 +94,7 @@ def replan(
             previous["days"],
             pins=kept,
             history=history,
+            policy=previous.get("policy") or "priority",
             time_limit_s=time_limit_s,
             progress=progress,
         )

@@ -10,7 +10,7 @@ import math
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -112,13 +112,13 @@ class Routes:
         days: int,
         cancelled: Callable[[Trip], bool] | None = None,
     ) -> None:
-        self.roads: dict[tuple[str, str], Road] = {}
+        self.roads: dict[tuple[str, str], list[Road]] = {}
+        """Roads between two sites, the fastest first; a slower one is there where it is cheaper."""
         for lane in network.lanes:
             if lane.mode == "road":
                 for road in _roads(network, lane):
-                    known = self.roads.get((road.origin, road.destination))
-                    if known is None or road.duration < known.duration:
-                        self.roads[road.origin, road.destination] = road
+                    pair = road.origin, road.destination
+                    self.roads[pair] = _worth_taking([*self.roads.get(pair, ()), road])
         self.trips: dict[str, list[Trip]] = defaultdict(list)
         for lane in network.lanes:
             if lane.mode != "road":
@@ -135,20 +135,20 @@ class Routes:
             if trip.capacity is not None
         }
         landings = dict.fromkeys(trip.destination for trips in self.trips.values() for trip in trips)
-        self._access: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
-        """Site → terminals within reach: name, time and cost of the road there."""
-        self._egress: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
+        self._access: dict[str, list[tuple[str, Road]]] = defaultdict(list)
+        """Site → terminals within reach, with the road there."""
+        self._egress: dict[str, list[tuple[str, Road]]] = defaultdict(list)
         for hub in self.trips:
-            self._access[hub].append((hub, 0.0, 0.0))
+            self._access[hub].append((hub, _no_road(hub)))
         for hub in landings:
-            self._egress[hub].append((hub, 0.0, 0.0))
-        for (origin, destination), road in self.roads.items():
+            self._egress[hub].append((hub, _no_road(hub)))
+        for (origin, destination), roads in self.roads.items():
             if destination in self.trips:
-                self._access[origin].append((destination, road.duration, road.cost))
+                self._access[origin] += ((destination, road) for road in roads)
             if origin in landings:
-                self._egress[destination].append((origin, road.duration, road.cost))
+                self._egress[destination] += ((origin, road) for road in roads)
         self._chains: dict[str, dict[str, _Chains]] = {}
-        self._known: dict[tuple[str, str], list[tuple[float, _Chains, float, float]]] = {}
+        self._known: dict[tuple[str, str], list[tuple[Road, _Chains, Road]]] = {}
         self._fastest: dict[tuple[str, str], float | None] = {}
 
     def itineraries(
@@ -178,34 +178,31 @@ class Routes:
         timetabled: Sequence[Itinerary],
         at_least: int = CHEAPEST,
         at_most: int = MOST_WAYS,
+        late: bool = False,
     ) -> list[Itinerary]:
         """The ways of ``itineraries`` where ``timetabled`` ones are known already (for an earlier ``ready``).
 
         :param at_least: how many to keep although the cheapest can never fill up.
         :param at_most: how many to keep although all may fill up.
+        :param late: give each way that is kept once more, arriving as late as it can: what comes later lies
+            at the receiver for a shorter time and with less activity.
         """
         if origin == destination:
             moment = max(ready, earliest)
             return [Itinerary((), moment, moment, 0.0)] if moment <= latest else []
         found = [way for way in timetabled if way.depart >= ready]
-        by_road = self._by_road(origin, destination, ready, earliest, latest)
-        if by_road is not None:
-            insort(found, by_road, key=_preference)
+        for road in self.roads.get((origin, destination), ()):
+            arrive = max(ready + road.duration, earliest)
+            if arrive <= latest:
+                insort(found, _by_road(road, arrive), key=_preference)
         kept: list[Itinerary] = []
         for way in found[:at_most]:
             if len(kept) >= at_least and not all(self.may_fill(each) for each in kept):
                 break
             kept.append(way)
+        if late:
+            kept += [each for each in (_put_off(way, latest) for way in kept) if each is not None]
         return kept
-
-    def _by_road(
-        self, origin: str, destination: str, ready: float, earliest: float, latest: float
-    ) -> Itinerary | None:
-        road = self.roads.get((origin, destination))
-        if road is None:
-            return None
-        arrive = max(ready + road.duration, earliest)
-        return _assemble(self, origin, destination, (), arrive) if arrive <= latest else None
 
     def timetabled(
         self, origin: str, destination: str, ready: float, earliest: float, latest: float
@@ -213,8 +210,9 @@ class Routes:
         """The 64 cheapest ways with a flight or train, cheapest first."""
         if origin == destination:
             return []
-        found: list[tuple[float, float, float, tuple[Trip, ...]]] = []
-        for access, chains, egress, roads_cost in self._through(origin, destination):
+        found: list[tuple[float, float, float, Road, tuple[Trip, ...], Road]] = []
+        for to_hub, chains, from_hub in self._through(origin, destination):
+            access, egress, roads_cost = to_hub.duration, from_hub.duration, to_hub.cost + from_hub.cost
             begin = bisect_left(chains.available, earliest - MAX_TRANSIT_WAIT_S - egress)
             end = bisect_right(chains.available, latest - egress)
             if begin == end:
@@ -230,9 +228,9 @@ class Routes:
                 if depart >= ready:
                     arrive = max(chains.available[index] + egress, earliest)
                     cost = roads_cost + chains.costs[index]
-                    found.append((cost, arrive, -depart, chains.trips[index]))
+                    found.append((cost, arrive, -depart, to_hub, chains.trips[index], from_hub))
         found.sort(key=lambda row: row[:3])
-        ways = [_assemble(self, origin, destination, row[3], row[1]) for row in found[:MOST_WAYS]]
+        ways = [_assemble(*row[3:], row[1]) for row in found[:MOST_WAYS]]
         ways.sort(key=_preference)
         return ways
 
@@ -240,13 +238,12 @@ class Routes:
         """Last moment to leave and still arrive in the window, or None where no way does."""
         if origin == destination:
             return latest
-        road = self.roads.get((origin, destination))
-        leaving = [latest - road.duration] if road else []
-        for access, chains, egress, _ in self._through(origin, destination):
-            begin = bisect_left(chains.available, earliest - MAX_TRANSIT_WAIT_S - egress)
-            end = bisect_right(chains.available, latest - egress)
+        leaving = [latest - road.duration for road in self.roads.get((origin, destination), ())]
+        for to_hub, chains, from_hub in self._through(origin, destination):
+            begin = bisect_left(chains.available, earliest - MAX_TRANSIT_WAIT_S - from_hub.duration)
+            end = bisect_right(chains.available, latest - from_hub.duration)
             if begin < end:
-                leaving.append(float(chains.close[begin:end].max()) - access)
+                leaving.append(float(chains.close[begin:end].max()) - to_hub.duration)
         return max(leaving, default=None)
 
     def may_fill(self, way: Itinerary) -> bool:
@@ -257,26 +254,24 @@ class Routes:
         """Shortest travel time in s, timetable aside, or None where no lane leads there."""
         pair = origin, destination
         if pair not in self._fastest:
-            times = [road.duration for road in [self.roads.get(pair)] if road]
+            times = [road.duration for road in self.roads.get(pair, ())]
             times += [
-                access + chains.fastest_s + egress for access, chains, egress, _ in self._through(*pair)
+                to_hub.duration + chains.fastest_s + from_hub.duration
+                for to_hub, chains, from_hub in self._through(*pair)
             ]
             self._fastest[pair] = 0.0 if origin == destination else min(times, default=None)
         return self._fastest[pair]
 
-    def _through(self, origin: str, destination: str) -> list[tuple[float, _Chains, float, float]]:
-        """Each pair of terminals between two sites: time to the first, ways between, time from the last.
-
-        Last comes the cost of the two roads.
-        """
+    def _through(self, origin: str, destination: str) -> list[tuple[Road, _Chains, Road]]:
+        """Each pair of terminals between two sites: road to the first, ways between, road from the last."""
         pair = origin, destination
         if pair not in self._known:
             last = self._egress.get(destination, [])
             self._known[pair] = [
-                (access, onward[terminal], egress, access_cost + egress_cost)
-                for hub, access, access_cost in (self._access.get(origin, []) if last else [])
+                (to_hub, onward[terminal], from_hub)
+                for hub, to_hub in (self._access.get(origin, []) if last else [])
                 for onward in [self._between(hub)]
-                for terminal, egress, egress_cost in last
+                for terminal, from_hub in last
                 if terminal in onward
             ]
         return self._known[pair]
@@ -310,14 +305,16 @@ class Routes:
         last = chain[-1]
         onward = self.trips.get(last.destination, [])
         visited = {trip.origin for trip in chain} | {last.destination}
-        reached: set[str] = set()
+        reached: dict[str, float] = {}
+        """Terminal → least cost of an onward trip there that never fills up: later ones must be cheaper."""
         for index in range(bisect_left(self._closes.get(last.destination, []), last.available), len(onward)):
             trip = onward[index]
             if trip.close > last.available + MAX_TRANSIT_WAIT_S:
                 return
-            if trip.destination in visited or trip.destination in reached:
+            if trip.destination in visited or trip.cost >= reached.get(trip.destination, math.inf):
                 continue
-            reached.add(trip.destination)
+            if trip.capacity is None:
+                reached[trip.destination] = trip.cost
             yield from self._connections((*chain, trip))
 
 
@@ -325,21 +322,30 @@ def _preference(way: Itinerary) -> tuple[float, float, float, list[str]]:
     return way.cost, way.arrive, -way.depart, [leg.lane for leg in way.legs]
 
 
-def _assemble(
-    routes: Routes, origin: str, destination: str, chain: tuple[Trip, ...], arrive: float
-) -> Itinerary:
-    legs: list[Leg] = []
-    cost = 0.0
-    if not chain:
-        road = routes.roads[origin, destination]
-        legs.append(Leg(road.lane, "road", origin, destination, arrive - road.duration, arrive))
-        return Itinerary(tuple(legs), arrive - road.duration, arrive, road.cost)
-    if chain[0].origin != origin:
-        road = routes.roads[origin, chain[0].origin]
-        legs.append(
-            Leg(road.lane, "road", origin, road.destination, chain[0].close - road.duration, chain[0].close)
-        )
-        cost += road.cost
+def _worth_taking(roads: list[Road]) -> list[Road]:
+    """The fastest of some roads between the same sites, and slower ones that are cheaper than all faster."""
+    kept: list[Road] = []
+    for road in sorted(roads, key=lambda each: (each.duration, each.cost)):
+        if not kept or road.cost < kept[-1].cost:
+            kept.append(road)
+    return kept
+
+
+def _no_road(hub: str) -> Road:
+    """For what is at a terminal already."""
+    return Road("", hub, hub, 0.0, 0.0, 0.0)
+
+
+def _drive(road: Road, arrive: float) -> Leg:
+    return Leg(road.lane, "road", road.origin, road.destination, arrive - road.duration, arrive)
+
+
+def _by_road(road: Road, arrive: float) -> Itinerary:
+    return Itinerary((_drive(road, arrive),), arrive - road.duration, arrive, road.cost)
+
+
+def _assemble(to_hub: Road, chain: tuple[Trip, ...], from_hub: Road, arrive: float) -> Itinerary:
+    legs = [_drive(to_hub, chain[0].close)] if to_hub.lane else []
     for trip in chain:
         legs.append(
             Leg(
@@ -353,12 +359,24 @@ def _assemble(
                 trip,
             )
         )
-        cost += trip.cost
-    if chain[-1].destination != destination:
-        road = routes.roads[chain[-1].destination, destination]
-        legs.append(Leg(road.lane, "road", road.origin, destination, arrive - road.duration, arrive))
-        cost += road.cost
+    if from_hub.lane:
+        legs.append(_drive(from_hub, arrive))
+    cost = to_hub.cost + sum(trip.cost for trip in chain) + from_hub.cost
     return Itinerary(tuple(legs), legs[0].start, arrive, cost)
+
+
+def _put_off(way: Itinerary, latest: float) -> Itinerary | None:
+    """The same way with its last road driven as late as the window and the wait at a terminal allow."""
+    if not way.legs or way.legs[-1].mode != "road":
+        return None
+    last = way.legs[-1]
+    if len(way.legs) > 1:
+        latest = min(latest, way.legs[-2].end + MAX_TRANSIT_WAIT_S + last.end - last.start)
+    later = latest - way.arrive
+    if later <= 0:
+        return None
+    legs = (*way.legs[:-1], replace(last, start=last.start + later, end=last.end + later))
+    return Itinerary(legs, way.depart if len(legs) > 1 else legs[0].start, way.arrive + later, way.cost)
 
 
 def _roads(network: Network, lane: Lane) -> Iterator[Road]:

@@ -9,12 +9,12 @@ from becq.planning.options import Problem
 
 
 def served_by(problem: Problem, flows: list[Flow]) -> dict[int, float]:
-    """Order's demand → Bq served at its calibration time."""
+    """Order's demand → Bq served at its calibration time, counted in the product that it names."""
     served: dict[int, float] = defaultdict(float)
     for flow in flows:
         option = problem.options[flow.option]
         if problem.demands[option.demand].order is not None:
-            served[option.demand] += flow.activity_bq
+            served[option.demand] += flow.activity_bq * option.equivalent
     return served
 
 

@@ -49,6 +49,8 @@ class Solution:
     cost: float
     cost_bound: float
     timed_out: bool
+    apart: bool = False
+    """Whether the bounds count no departure as full, so that parts which share only those have their own."""
     overfull: bool = False
     """Whether some departure takes more packages than it can: the values must be gone through again."""
 
@@ -73,10 +75,11 @@ def solve(model: Model, start: Array, time_limit_s: float, progress: Progress) -
     time limit is met, which ``timed_out`` tells. Raises ConflictError where pins contradict each other.
     """
     deadline = time.monotonic() + time_limit_s
-    apart = model.matrix.shape[1] > COUPLED_AT_MOST
+    apart = model.apart or model.matrix.shape[1] > COUPLED_AT_MOST
     found = _solve_parts(model, model.components(apart=apart), start, deadline, progress)
     loads = model.matrix[model.departures] @ found.values
-    return replace(found, overfull=bool((loads > model.row_upper[model.departures] + FEASIBLE).any()))
+    overfull = bool((loads > model.row_upper[model.departures] + FEASIBLE).any())
+    return replace(found, apart=apart, overfull=overfull)
 
 
 def _solve_parts(
@@ -91,7 +94,8 @@ def _solve_parts(
     timed_out = False
     total, done = sum(columns.size for columns, _ in parts), 0
     alike = _alike(model, parts)
-    largest_first = sorted(dict.fromkeys(alike), key=lambda number: -parts[number][0].size)
+    open_parts = [number for number in dict.fromkeys(alike) if not _is_decided(model, *parts[number])]
+    largest_first = sorted(open_parts, key=lambda number: -parts[number][0].size)
     left = float(sum(parts[number][0].size for number in largest_first))
     solved: dict[int, Solution] = {}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
@@ -116,7 +120,7 @@ def _solve_parts(
             raise
     # Summed in the order of the parts, so that the figures do not depend on who finished first.
     for number, (columns, _) in enumerate(parts):
-        part = solved[alike[number]]
+        part = solved[alike[number]] if alike[number] in solved else _decided(model, columns)
         values[columns] = part.values
         worth += part.worth
         worth_bound += part.worth_bound
@@ -124,6 +128,21 @@ def _solve_parts(
         cost_bound += part.cost_bound
         timed_out |= part.timed_out
     return Solution(values, worth, worth_bound, cost, cost_bound, timed_out)
+
+
+def _is_decided(model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp]) -> bool:
+    """Whether nothing of a part is open: what stays as it was when a plan is made again."""
+    values = model.lower[columns]
+    if (values < model.upper[columns]).any():
+        return False
+    return _holds(model, columns, csc_matrix(model.matrix[rows][:, columns]), rows, values)
+
+
+def _decided(model: Model, columns: NDArray[np.intp]) -> Solution:
+    """The one solution of a part of which nothing is open."""
+    values = model.lower[columns]
+    worth, cost = float(model.worth[columns] @ values), float(model.cost[columns] @ values)
+    return Solution(values, worth, worth, cost, cost, False)
 
 
 def _alike(model: Model, parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]]) -> list[int]:

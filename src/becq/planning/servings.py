@@ -1,0 +1,62 @@
+"""What may serve an order: the product that it names or another one that would do, in one part or several.
+
+A part is one delivery. What a part counts for its order is told in activity of the product that the order
+names, at the order's calibration time: an alternative's activity over the activity that would do alone, times
+what was ordered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from becq.chain.order import Order
+
+SUBSTITUTION_PRICE = 1000.0
+"""What the first alternative of an order must save to be sent in place of what the order names, at equal
+service, in the currency of the network; the second twice that (assumption: somebody is asked, a protocol is
+changed)."""
+
+
+class Serving(NamedTuple):
+    """A product that would serve an order: ``activity_bq`` of it, at the calibration time, is all of it.
+
+    ``equivalent``: Bq of the product ordered for which 1 Bq of this one stands; ``price`` of using it at
+    equal service.
+    """
+
+    product: str
+    activity_bq: float
+    equivalent: float = 1.0
+    price: float = 0.0
+
+    def least_bq(self, order: Order) -> float:
+        """Least activity of one delivery of it."""
+        return order.smallest_part / self.equivalent
+
+
+def servings(order: Order) -> list[Serving]:
+    """What would serve an order, the product that it names first."""
+    found = [Serving(order.product, order.activity)]
+    for place, other in enumerate(order.alternatives, start=1):
+        price = SUBSTITUTION_PRICE * place if other.cost is None else other.cost
+        found.append(Serving(other.product, other.activity, order.activity / other.activity, price))
+    return found
+
+
+def fitting_products(order: Order) -> list[str]:
+    """The products that would serve an order, the one that it names first."""
+    return [order.product, *(other.product for other in order.alternatives)]
+
+
+def largest_bq(order: Order, products: Iterable[str]) -> float:
+    """Most activity of some of these products that an order takes at its calibration time, Bq."""
+    wanted = set(products)
+    return max((row.activity_bq for row in servings(order) if row.product in wanted), default=0.0)
+
+
+def most_packages(order: Order | None) -> int | None:
+    """Deliveries that an order may come in; None for what is not an order and has no such limit."""
+    if order is None:
+        return None
+    return order.most_parts if order.split else 1
