@@ -522,7 +522,7 @@ def test_a_batch_is_chosen_pinned_and_replanned_with_the_keyboard(
         assert page.get_attribute(f"[id='pin-forbid-{chosen}']", "aria-pressed") == "true"
         assert page.evaluate("document.activeElement.id") == f"pin-forbid-{chosen}"
         assert PlanRun.objects.get().draft_pins["batches"] == {chosen: "forbid"}
-        page.locator("#pin-bar button").focus()
+        page.locator("#pin-bar form button").focus()
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/plan/{run.code[:-1]}2/")
         assert "not committed" in page.inner_text(".page-title")

@@ -1,4 +1,8 @@
-/** The plan as the islands read it: the same JSON that `becq plan --json` and the reports write. Field names are fixed. */
+/**
+ * The plan as the islands read it: the JSON that `becq plan --json` and the reports write, or the same in columns as
+ * pages send it (`carried`), because a country has tens of thousands of deliveries. Field names are fixed.
+ * `readPlan` makes both into one form with instants as epoch milliseconds.
+ */
 import { HALF_LIFE_S } from "../half_lives";
 
 export interface Site {
@@ -28,6 +32,7 @@ export interface Resource {
   outages: Outage[];
 }
 
+/** Instants are epoch milliseconds. */
 export interface Batch {
   id: string;
   process: string;
@@ -36,14 +41,18 @@ export interface Batch {
   resource: string | null;
   product: string;
   nuclide: string;
-  start: string;
-  eob: string;
-  release: string;
+  start: number;
+  eob: number;
+  release: number;
+  /** Until when what is left of it counts; infinite where that is not said. */
+  expires: number;
   activity_bq: number;
-  reference_time: string;
+  reference: number;
   used_bq: number;
   pinned: boolean;
   status: string;
+  /** Whether the next plan may start it at another time. */
+  movable: boolean;
 }
 
 export interface Leg {
@@ -51,20 +60,18 @@ export interface Leg {
   mode: string;
   from: string;
   to: string;
-  start: string;
-  end: string;
+  start: number;
+  end: number;
 }
 
 export interface Delivery {
   id: string;
-  order: string | null;
   lot: string;
-  product: string;
   nuclide: string;
   from: string;
   to: string;
   activity_bq: number;
-  reference_time: string;
+  reference: number;
   legs: Leg[];
   pinned: boolean;
 }
@@ -82,16 +89,101 @@ export interface Unmet {
 
 export interface Plan {
   /** True where nothing moves: the map of the network alone, without a time. */
-  still?: boolean;
-  name: string;
-  from: string;
-  to: string;
+  still: boolean;
+  from: number;
+  to: number;
   timezone: string;
   sites: Site[];
   resources: Resource[];
   batches: Batch[];
+  /** Lots in hand when the plan begins. */
+  stock: Batch[];
   deliveries: Delivery[];
   unmet: Unmet[];
+}
+
+export type RawBatch = Partial<Omit<Batch, "start" | "eob" | "release" | "expires" | "reference">> & {
+  id: string; kind: string; site: string; nuclide: string; start: string; eob: string; release: string; expires?: string; reference_time?: string; state?: string;
+};
+type RawLeg = Omit<Leg, "start" | "end"> & { start: string; end: string };
+type RawDelivery = Omit<Delivery, "legs" | "reference"> & { legs: RawLeg[]; reference_time: string };
+
+/** Deliveries in columns: indices into the lists, instants in seconds since the Unix epoch. */
+export interface Carried {
+  modes: string[];
+  lanes: string[];
+  sites: string[];
+  lots: string[];
+  nuclides: string[];
+  order: string[];
+  lot: number[];
+  nuclide: number[];
+  from: number[];
+  to: number[];
+  activity_bq: number[];
+  at: number[];
+  /** Six numbers a leg: lane, mode, from, to, start, end. */
+  legs: number[][];
+}
+
+export interface RawPlan {
+  still?: boolean;
+  from: string;
+  to: string;
+  timezone: string;
+  sites: Site[];
+  resources?: Resource[];
+  batches?: RawBatch[];
+  deliveries?: RawDelivery[];
+  supplies?: RawDelivery[];
+  carried?: Carried;
+  unmet?: Unmet[];
+}
+
+export function readBatch(raw: RawBatch): Batch {
+  const release = Date.parse(raw.release);
+  return {
+    process: "", product: "", activity_bq: 0, used_bq: 0, pinned: false, movable: false,
+    ...raw,
+    resource: raw.resource ?? null,
+    status: raw.status ?? (raw.state === "lost" ? "lost" : ""),
+    start: Date.parse(raw.start), eob: Date.parse(raw.eob), release,
+    expires: raw.expires ? Date.parse(raw.expires) : Infinity,
+    reference: raw.reference_time ? Date.parse(raw.reference_time) : release,
+  };
+}
+
+function carriedOf(given: Carried): Delivery[] {
+  return given.order.map((order, i) => {
+    const flat = given.legs[i]!;
+    const legs: Leg[] = [];
+    for (let k = 0; k + 5 < flat.length; k += 6)
+      legs.push({
+        lane: given.lanes[flat[k]!]!, mode: given.modes[flat[k + 1]!]!, from: given.sites[flat[k + 2]!]!, to: given.sites[flat[k + 3]!]!,
+        start: flat[k + 4]! * 1000, end: flat[k + 5]! * 1000,
+      });
+    const lot = given.lots[given.lot[i]!]!;
+    return {
+      id: `${order}<${lot}`, lot, nuclide: given.nuclides[given.nuclide[i]!]!, from: given.sites[given.from[i]!]!, to: given.sites[given.to[i]!]!,
+      activity_bq: given.activity_bq[i]!, reference: given.at[i]! * 1000, legs, pinned: false,
+    };
+  });
+}
+
+export function readPlan(raw: RawPlan): Plan {
+  const batches = (raw.batches ?? []).map(readBatch);
+  const listed = [...(raw.deliveries ?? []), ...(raw.supplies ?? [])].map((each) => ({
+    ...each,
+    reference: Date.parse(each.reference_time),
+    legs: each.legs.map((leg) => ({ ...leg, start: Date.parse(leg.start), end: Date.parse(leg.end) })),
+  }));
+  return {
+    still: raw.still === true, from: Date.parse(raw.from), to: Date.parse(raw.to), timezone: raw.timezone, sites: raw.sites,
+    resources: raw.resources ?? [], unmet: raw.unmet ?? [],
+    batches: batches.filter((each) => each.kind !== "stock"),
+    stock: batches.filter((each) => each.kind === "stock"),
+    deliveries: raw.carried ? [...listed, ...carriedOf(raw.carried)] : listed,
+  };
 }
 
 export type Tone = "planned" | "active" | "done" | "attention" | "blocked" | "cancelled";

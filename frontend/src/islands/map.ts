@@ -4,7 +4,7 @@
  */
 import { formatInstant, zoneLabel } from "../instants";
 import { formatActivity } from "../quantities";
-import { isotope, type Plan, type Site } from "./data";
+import { isotope, readPlan, type Plan, type RawPlan, type Site } from "./data";
 import { button, hideTip, html, segment, select, setIcon, showTip, svg, table } from "./dom";
 import { place, separate } from "./labels";
 import type { Settings } from "./main";
@@ -59,7 +59,7 @@ function lanesOf(plan: Plan): Lane[] {
       const [a, b] = forward ? [from, to] : [to, from];
       const key = `${leg.mode} ${a.id} ${b.id}`;
       const lane = lanes.get(key) ?? { mode: leg.mode, a, b, trips: [], count: 0, bq: 0, nuclides: new Set() };
-      lane.trips.push({ delivery: delivery.id, start: Date.parse(leg.start), end: Date.parse(leg.end), forward });
+      lane.trips.push({ delivery: delivery.id, start: leg.start, end: leg.end, forward });
       lane.count += 1;
       lane.bq += delivery.activity_bq;
       lane.nuclides.add(delivery.nuclide);
@@ -78,14 +78,15 @@ function symbol(kind: string, className = "symbol"): SVGElement {
   return svg("path", { class: solid ? `${className} solid` : className, d });
 }
 
-export function map(host: HTMLElement, plan: Plan, settings: Settings): void {
+export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
+  const plan = readPlan(raw);
   const zone = plan.timezone;
   const sites = plan.sites.filter((each) => Number.isFinite(each.lat) && Number.isFinite(each.lon));
   const lanes = lanesOf(plan);
   const shorts = new Map<string, Plan["unmet"]>();
   for (const each of plan.unmet) shorts.set(each.site, [...(shorts.get(each.site) ?? []), each]);
-  const first = Date.parse(plan.from);
-  const last = Date.parse(plan.to);
+  const first = plan.from;
+  const last = plan.to;
   let at = Math.min(Math.max(settings.now, first), last);
   let byActivity = false;
   let chosen = "";

@@ -165,7 +165,7 @@ class PlanDocument:
                 "product_name": self.product(row["product"]),
                 "orders": served[row["id"]],
                 "used_share": row["used_bq"] / row["activity_bq"] if row["activity_bq"] else None,
-                "pinnable": row["kind"] != "stock" and found["start"] > self.present,
+                "pinnable": row["kind"] != "stock" and self._is_movable(row),
                 "pin": pinned.get(row["id"], ""),
                 "pins_url": self.pins_url,
                 "status": self.status(found),
@@ -328,8 +328,9 @@ class PlanDocument:
         batches = [
             {
                 **{name: row[name] for name in _DRAWN},
-                "status": self.status(_timed(row)),
+                "status": "lost" if row.get("state") == "lost" else self.status(_timed(row)),
                 "pinned": bool(self.pins.get("batches", {}).get(row["id"])) or row["pinned"],
+                "movable": self._is_movable(row),
             }
             for row in given["batches"]
             if row["kind"] != "stock"
@@ -347,6 +348,12 @@ class PlanDocument:
             "batches": batches,
             "deliveries": moves,
         }
+
+    def _is_movable(self, row: Mapping[str, Any]) -> bool:
+        """Whether the next plan may have it start at another time: it has not begun."""
+        return bool(
+            row.get("state", "planned") == "planned" and datetime.fromisoformat(row["start"]) > self.present
+        )
 
     # --- what was chosen ------------------------------------------------------------------------
 

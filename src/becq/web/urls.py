@@ -15,6 +15,7 @@ from becq.web.views import (
     filings,
     ledger,
     lot,
+    moves,
     network,
     network_file,
     order,
@@ -91,6 +92,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/<slug:code>/panel/", plan.plan_panel, name="plan-panel"),
     path("plan/<slug:code>/rounds/", rounds.plan_rounds, name="plan-rounds"),
     path("plan/<slug:code>/pins/", plan.plan_pins, name="plan-pins"),
+    path("plan/<slug:code>/starts/", moves.plan_starts, name="plan-starts"),
+    path("plan/<slug:code>/move/", moves.plan_move, name="plan-move"),
     path("plan/<slug:code>/replan/", plan.plan_replan, name="plan-replan"),
     path("plan/<slug:code>/commit/", plan.plan_commit, name="plan-commit"),
     re_path(

@@ -39,3 +39,9 @@ def link_to(name: str, code: str) -> str:
         return reverse(name, args=[code])
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag(takes_context=True)
+def epoch(context: Context, seconds: float) -> str:
+    """Day and time of an instant given in seconds since the Unix epoch."""
+    return f"{datetime.fromtimestamp(seconds, frames.zone(context.get('request'))):%m-%d %H:%M}"

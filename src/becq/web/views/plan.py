@@ -28,6 +28,7 @@ from becq.reports.plan_xlsx import write_plan_xlsx
 from becq.reports.reading import read_plan
 from becq.web import frame
 from becq.web.plan_document import STAGE_WORDS, PlanDocument, gap_text, money, percent
+from becq.web.plan_moves import pending_rows
 from becq.web.plan_reading import (
     find_run,
     may_commit,
@@ -58,6 +59,8 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
 
 SHOWN_OF_A_RULE = 8
 """Findings of one rule that the page of a plan lists."""
+SHOWN_PENDING = 12
+"""Changes of pins that the bar above a plan lists."""
 
 
 def not_planned_yet(run: PlanRun) -> int:
@@ -73,9 +76,13 @@ def not_planned_yet(run: PlanRun) -> int:
 def pin_bar(request: HttpRequest, run: PlanRun) -> dict[str, Any]:
     """What the bar above the plan says of its pins."""
     draft = run.draft_pins
+    rows, data = pending_rows(request, run) if may_plan(request) else ([], {})
     return {
         "run": run,
         "may_plan": may_plan(request),
+        "pending": rows[:SHOWN_PENDING],
+        "more_pending": len(rows) - SHOWN_PENDING,
+        "pin_data": data,
         "pins": len(draft.get("batches", {})) + len(draft.get("deliveries", {})),
         "new_pins": not_planned_yet(run),
     }
