@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from becq.chain.network import Network
+from becq.chain.order import Order, StandingOrder
 from becq.planning.lots import Lot
 from becq.planning.parts import crowds
 
@@ -43,7 +44,8 @@ def _links(network: Network, lots: Sequence[Lot]) -> Iterator[tuple[str, str]]:
     for process in network.processes:
         if process.input_product is not None:
             yield process.input_product, process.product
-    for order in (*network.orders, *network.standing_orders):
+    wanted: list[Order | StandingOrder] = [*network.orders, *network.standing_orders]
+    for order in wanted:
         for other in order.alternatives:
             yield order.product, other.product
     can_run = [lot for lot in lots if lot.outage is None]
