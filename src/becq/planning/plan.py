@@ -122,6 +122,8 @@ class Plan:
     """How what is scarce was shared out; see ``becq.planning.rationing``."""
     fairness: dict[str, Any] = field(default_factory=dict)
     """Shares by product, province and hospital; see ``becq.planning.fairness``."""
+    prices: list[dict[str, Any]] | None = None
+    """What more of each binding limit would be worth (``becq.planning.prices``); None where not asked for."""
 
     def as_dict(self, network: Network | None = None) -> dict[str, Any]:
         """JSON-ready; with ``network`` also the sites, resources and zone that a page needs to draw it."""

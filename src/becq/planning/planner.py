@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from becq.chain.network import Network
 from becq.errors import InputError
@@ -20,6 +21,7 @@ from becq.planning.options import Problem, build_problem
 from becq.planning.past import Past
 from becq.planning.pins import Pins, resolve_pins
 from becq.planning.plan import Plan
+from becq.planning.prices import CHEAP, price_plan
 from becq.planning.rationing import solve_rationed
 from becq.planning.reach import reachable_bq
 from becq.planning.service import objective, served_by
@@ -38,12 +40,14 @@ def plan(
     pins: Pins | None = None,
     history: Past | None = None,
     policy: Policy = "priority",
+    prices: bool | None = False,
     time_limit_s: float = 60.0,
     progress: Progress | None = None,
 ) -> Plan:
     """Plan ``network`` from ``first`` (its zone) for ``days`` days.
 
-    ``policy`` shares out what is scarce; see ``becq.planning.rationing``.
+    ``policy`` shares out what is scarce; see ``becq.planning.rationing``. ``prices`` asks for shadow prices
+    (``becq.planning.prices``); None for them where they take no more than a moment.
 
     ``history`` is what has happened of a plan that is made again, from which the new one departs no more
     than it must.
@@ -114,8 +118,12 @@ def plan(
             allocation.add_known(flow.option, flow.activity_bq)
     found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
     fairness = measure_fairness(problem, served_by(problem, allocation.flows), reach) | rationed.as_dict()
+    rows: list[dict[str, Any]] | None = None
+    if prices or (prices is None and model.matrix.shape[1] <= CHEAP):
+        report(0.95, "pricing what limits the plan")
+        rows = price_plan(problem, model, allocation, apart=solution.apart, limit_s=time_limit_s)
     report(1.0, "done")
-    return replace(found, policy=policy, fairness=fairness)
+    return replace(found, policy=policy, fairness=fairness, prices=rows)
 
 
 def serves_as_well(problem: Problem, flows: list[Flow], before: list[Flow]) -> bool:

@@ -38,6 +38,7 @@ def replan(
     pins: Pins | None = None,
     name: str = "",
     touched: Collection[str] = (),
+    prices: bool | None = False,
     time_limit_s: float = 60.0,
     progress: Progress | None = None,
 ) -> Replan:
@@ -46,7 +47,8 @@ def replan(
     ``network`` is the one that the first plan was made of; the events that ``previous`` knew count as before.
     Pins of ``previous`` are kept where they can be, and a note of the plan says where not; ``pins`` are added
     and must be possible. ``touched`` names orders, batches, resources, processes and sites whose part of the
-    plan is looked at again although no event says so, because ``network`` is not as it was for them. Raises
+    plan is looked at again although no event says so, because ``network`` is not as it was for them. ``prices``
+    as for :func:`becq.planning.plan`. Raises
     InputError and ProblemsError for what fits neither plan nor network.
     """
     moment = network.instant(now)
@@ -95,6 +97,7 @@ def replan(
             pins=kept,
             history=history,
             policy=previous.get("policy") or "priority",
+            prices=prices,
             time_limit_s=time_limit_s,
             progress=progress,
         )
