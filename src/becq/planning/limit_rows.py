@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from becq.planning.limits import INDEX, Limit
+from becq.planning.limits import APPROVAL, INDEX, Limit
 from becq.planning.options import Problem, largest_output
 from becq.planning.pins import Fixed
 
@@ -28,8 +28,8 @@ def add_limits(
 ) -> tuple[dict[int, int], list[int]]:
     """Add a row for each limit of ``problem``.
 
-    :returns: the columns of eluates by lot, in shares of the most that could be taken; and which rows are
-        of departures.
+    :returns: the columns of eluates by lot, in shares of the most that could be taken; and which rows tie
+        together what is else far apart, as departures do.
     """
     eluates: dict[int, int] = {}
     departures = []
@@ -58,7 +58,7 @@ def add_limits(
             if lot in eluates
         ]
         if terms:
-            if limit.code == INDEX:
+            if limit.code in (INDEX, APPROVAL):
                 departures.append(len(rows.lower))
             label = None if limit.label is None else replace(limit.label, size=limit.label.size * size)
             rows.add(terms, -math.inf, (room - limit.already) / size, label)

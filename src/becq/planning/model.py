@@ -68,7 +68,7 @@ class Model:
     served: NDArray[np.intp]
     """Demand number of the order that a flow or use column belongs to, -1 for other columns."""
     departures: NDArray[np.bool_]
-    """Rows that hold a departure to what it takes."""
+    """Rows that hold departures and approvals of transfers to what they take."""
     spare: NDArray[np.bool_]
     """Columns of ways that only a full departure could make worth taking: a cheaper way does the same."""
     labels: Mapping[int, Label]

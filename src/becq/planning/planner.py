@@ -24,6 +24,7 @@ from becq.planning.plan import Plan
 from becq.planning.prices import CHEAP, price_plan
 from becq.planning.rationing import solve_rationed
 from becq.planning.reach import reachable_bq
+from becq.planning.rounding import keep_limits
 from becq.planning.service import objective, served_by
 from becq.planning.solve import Progress
 
@@ -110,7 +111,7 @@ def plan(
                 cost_bound=solution.cost_bound if serves_as_well(problem, best, flows) else 0.0,
             )
             flows = best
-    flows = drop_useless(problem, flows, fixed.flows)
+    flows = keep_limits(problem, drop_useless(problem, flows, fixed.flows), fixed)
     report(0.9, "explaining what is unmet")
     allocation = begin(problem, fixed)
     for flow in flows:

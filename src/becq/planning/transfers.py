@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,10 +53,18 @@ def add(ways: Ways, found: Limits) -> None:
     problem = ways.problem
     passing, of_option = _passing(ways)
     approvals = by_way(problem.network.approvals)
-    rows, approved = [], []
+    rows: list[Row] = []
+    approved: list[Approval | None] = []
+    alike: dict[Hashable, int] = {}
+    row_of: list[int] = []
     for each in passing:
-        row, approval = _facts(problem, each, approvals)
-        rows.append(row)
+        approval = _approval(problem, each, approvals)
+        held = approval is not None and approval.valid_from <= each.day <= approval.valid_until
+        key = (*each[:3], approval.id if approval else "", held, each.day.isocalendar()[:2], each.day.year)
+        if key not in alike:
+            alike[key] = len(rows)
+            rows.append(_facts(problem, each, approval, bool(approvals)))
+        row_of.append(alike[key])
         approved.append(approval)
     codes: dict[int, set[str]] = defaultdict(set)
     for broken in forbidden("transfer", rows) if rows else ():
@@ -68,11 +77,10 @@ def add(ways: Ways, found: Limits) -> None:
         for row in rows
     ):
         found.unchecked.append(UNCHECKED)
-    refused = np.array([number in codes for number in range(len(passing))], dtype=bool)
-    for option in np.flatnonzero(of_option >= 0).tolist():
-        kind = int(of_option[option])
-        if refused[kind]:
-            found.refused[option] = found.refused.get(option, ()) + tuple(sorted(codes[kind]))
+    refused = np.array([row in codes for row in row_of] + [False], dtype=bool)
+    for option in np.flatnonzero(refused[of_option]).tolist():
+        kind = row_of[int(of_option[option])]
+        found.refused[option] = found.refused.get(option, ()) + tuple(sorted(codes[kind]))
     _count(ways, of_option, approved, found)
 
 
@@ -82,7 +90,8 @@ def explain(problem: Problem, option: int, code: str) -> tuple[str, str]:
     lot, receiver = problem.lots[row.lot], problem.demands[row.demand].site
     day = datetime.fromtimestamp(round(row.way.arrive), problem.network.site[receiver].zone).date()
     each = Passing(senders(problem)[row.lot], receiver, lot.product, day)
-    facts, _ = _facts(problem, each, by_way(problem.network.approvals))
+    approvals = by_way(problem.network.approvals)
+    facts = _facts(problem, each, _approval(problem, each, approvals), bool(approvals))
     leaving = math.exp(lot.decay_const * (row.reference - row.way.depart))
     facts["activity_bq"] = (row.least or row.most) * leaving
     return say("transfer", facts, FACTS[code])
@@ -138,24 +147,26 @@ def _passing(ways: Ways) -> tuple[list[Passing], Numbers]:
     ], number
 
 
-def _facts(
-    problem: Problem, each: Passing, approvals: dict[tuple[str, str, str], list[Approval]]
-) -> tuple[Row, Approval | None]:
+def _approval(
+    problem: Problem, each: Passing, approvals: Mapping[tuple[str, str, str], list[Approval]]
+) -> Approval | None:
+    way = each.sender, each.receiver, problem.network.product[each.product].nuclide
+    return find_approval(approvals.get(way, ()), *way, each.day)
+
+
+def _facts(problem: Problem, each: Passing, approval: Approval | None, approvals_known: bool) -> Row:
     network = problem.network
     product = network.product[each.product]
-    way = each.sender, each.receiver, product.nuclide
-    approval = find_approval(approvals.get(way, ()), *way, each.day)
-    row = transfer(
+    return transfer(
         network.site[each.sender],
         network.site[each.receiver],
         product.nuclide,
         each.day,
         0.0,
         approval=approval,
-        approvals_known=bool(approvals),
+        approvals_known=approvals_known,
         radiopharmaceutical=product.kind != "bulk",
     )
-    return row, approval
 
 
 def _count(ways: Ways, of_option: Numbers, approved: list[Approval | None], found: Limits) -> None:
