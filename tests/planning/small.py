@@ -112,7 +112,7 @@ def small_network(**changes: Any) -> Network:
             {"id": "i-near", "site": "near", "product": "i131", "activity": "7.4 GBq", "days": "tue,fri",
              "earliest": "08:00", "latest": "17:00", "calibration": "12:00", "calibration_day_offset": 1},
             {"id": "i-tight", "site": "tight", "product": "i131", "activity": "3.7 GBq", "days": "mon,tue",
-             "earliest": "08:00", "latest": "17:00", "calibration": "12:00"},
+             "earliest": "08:00", "latest": "11:00", "calibration": "12:00"},
             {"id": "lu-near", "site": "near", "product": "lu-psma", "activity": "7.4 GBq", "days": "wed",
              "earliest": "09:00", "latest": "14:00", "calibration": "14:00", "priority": 1},
             {"id": "ga-near", "site": "near", "product": "ga-dota", "activity": "300 MBq", "days": "daily",

@@ -310,8 +310,9 @@ def test_the_words_of_an_explanation() -> None:
     assert unmet["sentence_zh"] in found.sentences_zh
     assert found.cheapest is not None
     assert found.cheapest.sentence in found.sentences[-1]
-    assert "Raise the I-131 licence of Tight Hospital by" in found.cheapest.sentence
-    assert "许可活度提高" in found.cheapest.sentence_zh
+    licence = next(one for one in found.remedies if one.kind == "licence")
+    assert "Raise the I-131 licence of Tight Hospital by" in licence.sentence
+    assert "许可活度提高" in licence.sentence_zh
     assert all(
         one.cost <= two.cost for one, two in zip(found.remedies, found.remedies[1:], strict=False)
         if two.kind != "less"

@@ -12,9 +12,10 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from becq.planning.past import Past
 from becq.planning.possession import USE_HOLD_S, Possession, Stay
 from becq.planning.routes import CHEAPEST, MOST_WAYS, Itinerary, Routes
 from becq.planning.servings import Serving, servings
-from becq.rules.licence import refuse
+from becq.rules.licence import end_of_licence, refuse
 
 if TYPE_CHECKING:
     from becq.planning.limits import Limits
@@ -262,7 +263,7 @@ def _shelves(problem: Problem, deployed: set[tuple[str, str]]) -> dict[str, dict
     for number, lot in enumerate(problem.lots):
         if lot.is_stock and (lot.site, lot.product) in deployed:
             continue
-        if refuse(problem.network.site[lot.site], lot.nuclide, _day(lot.release)) is None:
+        if refuse(problem.network.site[lot.site], lot.nuclide, _day(problem, lot.site, lot.release)) is None:
             found[lot.product][lot.site].append(number)
     shelves: dict[str, dict[str, Shelf]] = defaultdict(dict)
     for product, sites in found.items():
@@ -279,14 +280,26 @@ def may_hold(problem: Problem, demand: Demand, product: str) -> bool:
 
 
 def wanted_on(problem: Problem, demand: Demand) -> date:
-    """The day for which a demand's licence is looked at."""
+    """The day of the receiver for which a demand's licence is looked at: an order may come on the first."""
     if demand.order is not None:
-        return problem.network.instant(demand.order.latest).astimezone(UTC).date()
-    return _day(problem.lots[demand.lot].start) if demand.lot is not None else problem.first
+        return problem.network.instant(demand.order.earliest).astimezone(_zone(problem, demand.site)).date()
+    if demand.lot is not None:
+        return _day(problem, demand.site, problem.lots[demand.lot].start)
+    return problem.first
 
 
-def _day(moment: float) -> date:
-    return datetime.fromtimestamp(moment, UTC).date()
+def _day(problem: Problem, site: str, moment: float) -> date:
+    return datetime.fromtimestamp(moment, _zone(problem, site)).date()
+
+
+def _zone(problem: Problem, site: str) -> ZoneInfo:
+    return problem.network.site[site].zone
+
+
+def _in_force(problem: Problem, ways: list[Itinerary], origin: str, destination: str) -> list[Itinerary]:
+    """The ways that leave and arrive while the licences of both sites hold."""
+    leaving, coming = (end_of_licence(problem.network.site[code]) for code in (origin, destination))
+    return [way for way in ways if way.depart < leaving and way.arrive < coming]
 
 
 def _order_options(problem: Problem, number: int, wanted: Serving, site: str, shelf: Shelf) -> list[Option]:
@@ -312,23 +325,26 @@ def _order_options(problem: Problem, number: int, wanted: Serving, site: str, sh
     if not fit:
         return []
     decay_const = problem.lots[fit[0]].decay_const
-    at_least = 1 if problem.possession.is_ample(order.site, product.nuclide, decay_const) else CHEAPEST
+    is_ample = problem.possession.is_ample(order.site, product.nuclide, decay_const)
     ready = max(problem.start, min(problem.lots[maker].release for maker in fit))
     timetabled = routes.timetabled(site, order.site, ready, window.earliest, window.latest)
     least = wanted.least_bq(order)
+    last_moment = end_of_licence(network.site[order.site]) - 1.0
     found = []
     for maker in fit:
         lot = problem.lots[maker]
         per_release = math.exp(-lot.decay_const * (window.reference - lot.release))
         most = min(wanted.activity_bq, lot.supply_bq * per_release)
         hold = lot.expires if product.kind == "generator" else window.reference + USE_HOLD_S
-        ready, latest = max(lot.release, problem.start), min(window.latest, lot.expires)
+        ready, latest = max(lot.release, problem.start), min(window.latest, lot.expires, last_moment)
         known = [way for way in timetabled if way.arrive <= latest]
         if len(timetabled) == MOST_WAYS:  # others may stand behind those that leave too early
             known = routes.timetabled(site, order.site, ready, window.earliest, latest)
-        for way in routes.choose(
-            site, order.site, ready, window.earliest, latest, known, at_least, problem.most_ways
-        ):
+        ways = routes.choose(
+            site, order.site, ready, window.earliest, latest, known, 1 if is_ample else CHEAPEST,
+            problem.most_ways, late=not is_ample,
+        )  # fmt: skip
+        for way in _in_force(problem, ways, site, order.site):
             found.append(
                 Option(
                     maker, number, way, window.reference, per_release, least, most, hold,
@@ -367,12 +383,13 @@ def _input_options(problem: Problem, number: int, maker: int) -> list[Option]:
         return []
     ready = max(source.release, problem.start)
     # As late as roads allow: what has not left can still be sent elsewhere.
+    late = not problem.possession.is_ample(user.site, source.nuclide, source.decay_const)
     ways = problem.routes.itineraries(
-        source.site, user.site, ready, user.start - 0.5 * DAY_S, user.start
-    ) or problem.routes.itineraries(source.site, user.site, ready, ready, user.start)
+        source.site, user.site, ready, user.start - 0.5 * DAY_S, user.start, late=late
+    ) or problem.routes.itineraries(source.site, user.site, ready, ready, user.start, late=late)
     return [
         Option(maker, number, way, user.start, per_release, 0.0, most, user.start)
-        for way in ways[: problem.most_ways]
+        for way in _in_force(problem, ways[: problem.most_ways * (1 + late)], source.site, user.site)
     ]
 
 
@@ -381,7 +398,7 @@ def _deploy_options(problem: Problem, number: int, maker: int) -> list[Option]:
     ready = max(source.release, problem.start)
     ways = problem.routes.itineraries(source.site, demand.site, ready, ready, source.expires)
     found = []
-    for way in ways[: problem.most_ways]:
+    for way in _in_force(problem, ways[: problem.most_ways], source.site, demand.site):
         per_release = math.exp(-source.decay_const * (way.arrive - source.release))
         most = source.supply_bq * per_release
         if math.isinf(most):

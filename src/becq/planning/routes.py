@@ -152,12 +152,20 @@ class Routes:
         self._fastest: dict[tuple[str, str], float | None] = {}
 
     def itineraries(
-        self, origin: str, destination: str, ready: float, earliest: float, latest: float
+        self,
+        origin: str,
+        destination: str,
+        ready: float,
+        earliest: float,
+        latest: float,
+        late: bool = False,
     ) -> list[Itinerary]:
         """Ways that leave after ``ready`` and arrive in [earliest, latest], cheapest first.
 
         The four cheapest; and where each of these needs a departure that may fill up, all further ones (64
         at most) until one does not, so that a full departure never hides a later one.
+
+        :param late: as of ``choose``.
         """
         return self.choose(
             origin,
@@ -166,6 +174,7 @@ class Routes:
             earliest,
             latest,
             self.timetabled(origin, destination, ready, earliest, latest),
+            late=late,
         )
 
     def choose(

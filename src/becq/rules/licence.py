@@ -6,7 +6,8 @@ What the law says about it, and possession limits, are rules (``cn-licence-nucli
 
 from __future__ import annotations
 
-from datetime import date
+import math
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from becq.chain.site import TRANSIT_KINDS, Site
@@ -36,3 +37,11 @@ def refuse(site: Site, nuclide: str, on: date | None = None) -> Refusal | None:
             f"{site.name_zh}的许可证已于{until:%Y-%m-%d}到期。",
         )
     return None
+
+
+def end_of_licence(site: Site) -> float:
+    """Midnight after the last day of a site's licence (its zone, epoch seconds); infinite without one."""
+    until = site.licence.valid_until if site.licence else None
+    if until is None:
+        return math.inf
+    return datetime.combine(until + timedelta(days=1), datetime.min.time(), site.zone).timestamp()
