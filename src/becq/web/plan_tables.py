@@ -45,7 +45,9 @@ def plan_table(request: HttpRequest, run: PlanRun, plan: PlanDocument, tab: str)
 
 
 def _unmet_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Table:
-    rows = plan.unmet
+    rows = [
+        {**row, "explain_url": reverse("plan-order", args=[run.code, row["order"]])} for row in plan.unmet
+    ]
     pinning = may_plan(request)
     return Table(
         request=request,

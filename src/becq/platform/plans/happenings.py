@@ -374,3 +374,8 @@ def scenarios(viewer: User, run: PlanRun) -> list[PlanRun]:
     """What-ifs made from a plan, oldest first."""
     found = selectors.runs(viewer).filter(base=run, purpose=Purpose.SCENARIO)
     return list(found.order_by("created_at", "pk"))
+
+
+def number_of_scenarios(viewer: User, run: PlanRun) -> int:
+    """How many what-ifs were made from a plan."""
+    return selectors.runs(viewer).filter(base=run, purpose=Purpose.SCENARIO).count()

@@ -1,8 +1,10 @@
-"""Two plans side by side: what is served otherwise, made otherwise, and at what cost."""
+"""Plans side by side: what is served otherwise, made otherwise, and at what cost."""
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,128 +13,142 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
 
-from becq.planning.comparison import measure
+from becq.errors import InputError, PermissionDeniedError
 from becq.platform.plans import selectors
 from becq.platform.plans.models import PlanRun, RunStatus
-from becq.web.plan_document import PlanDocument, gap_text
+from becq.reports.comparison_xlsx import write_comparison_xlsx
+from becq.web import frame
+from becq.web.comparison_figures import change_rows, figure_rows, province_rows, provinces_compared
+from becq.web.event_words import event_words, variation_words
+from becq.web.plan_document import PlanDocument
 from becq.web.plan_reading import find_run, read_document, span_text
 from becq.web.plan_tables import choices_of
 from becq.web.tables import Column, Filter, Table
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+NAMES = ("a", "b", "c", "d")
+"""Places of the plans in the address; the first is what the others are compared with."""
+
 
 @login_required
 def plan_compare(request: HttpRequest) -> HttpResponse:
-    """What differs between two plans. A POST of two rows chosen in the list leads here."""
+    """Two to four plans side by side. A POST of rows chosen in a list leads here."""
     if request.method == "POST":
         chosen = request.POST.getlist("chosen")
-        if len(chosen) != 2:
-            messages.error(request, _("Choose two plans to compare."))
-            return redirect("plan")
-        # The earlier one is what the later one is compared with.
-        one, two = sorted(
-            (find_run(request, code) for code in chosen), key=lambda run: (run.created_at, run.pk)
-        )
-        return redirect(f"{reverse('plan-compare')}?{urlencode({'a': one.code, 'b': two.code})}")
-    runs = list(selectors.runs(request.user, status=RunStatus.DONE))  # type: ignore[arg-type]
-    a, b = (request.GET.get(name, "") for name in ("a", "b"))
-    context: dict[str, Any] = {"runs": runs, "a": a, "b": b}
-    if a and b:
-        context |= _comparison(request, find_run(request, a), find_run(request, b))
+        if not 2 <= len(chosen) <= len(NAMES):
+            messages.error(request, _("Choose two to four plans to compare."))
+            return redirect(_back(request))
+        # The earlier ones are what the later ones are compared with.
+        runs = sorted((find_run(request, code) for code in chosen), key=lambda run: (run.created_at, run.pk))
+        query = {name: run.code for name, run in zip(NAMES, runs, strict=False)}
+        return redirect(f"{reverse('plan-compare')}?{urlencode(query)}")
+    choices = list(selectors.runs(request.user, status=RunStatus.DONE))  # type: ignore[arg-type]
+    codes = [request.GET.get(name, "") for name in NAMES]
+    context: dict[str, Any] = {"runs": choices, "places": list(zip(NAMES, codes, strict=True))}
+    found = [find_run(request, code) for code in dict.fromkeys(code for code in codes if code)]
+    if len(found) == 1 and len([code for code in codes if code]) > 1:
+        found *= 2  # a plan with itself
+    if len(found) > 1:
+        context |= _comparison(request, found)
     return render(request, "web/plan/compare.html", context)
 
 
-def _comparison(request: HttpRequest, a: PlanRun, b: PlanRun) -> dict[str, Any]:
-    viewer = request.user
-    found = selectors.compare(viewer, a, b)  # type: ignore[arg-type]
-    one, two = read_document(request, a), read_document(request, b)
-    whole = one.document["whole"]
-    headline = found["headline"] | (_measures(one, two) if whole else {})
-    tab = request.GET.get("tab", "")
+@login_required
+@require_GET
+def plan_compare_export(request: HttpRequest) -> HttpResponse:
+    """The comparison as a workbook."""
+    codes = dict.fromkeys(code for code in (request.GET.get(name, "") for name in NAMES) if code)
+    runs = [find_run(request, code) for code in codes]
+    if len(runs) < 2:
+        raise InputError("A comparison takes two plans or more; name another one")
+    documents = {
+        title(run): selectors.plan_document(request.user, run)  # type: ignore[arg-type]
+        for run in runs
+    }
+    if not all(document["whole"] for document in documents.values()):
+        raise PermissionDeniedError(_("Only the operator's people may compare whole plans."))
+    with tempfile.TemporaryDirectory(prefix="becq-compare-") as folder:
+        path = Path(folder) / "comparison.xlsx"
+        write_comparison_xlsx(documents, path, "zh" if frame.is_chinese() else "en")
+        answer = HttpResponse(path.read_bytes(), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{"-".join(codes)}.xlsx"'
+    return answer
+
+
+def title(run: PlanRun) -> str:
+    """Code and name of a plan."""
+    return f"{run.code} {run.name}".strip()
+
+
+def _back(request: HttpRequest) -> str:
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        return back
+    return reverse("plan")
+
+
+def _comparison(request: HttpRequest, runs: list[PlanRun]) -> dict[str, Any]:
+    """Everything the page shows: figures of all, and what separates one of them from the first."""
+    documents = {run.code: read_document(request, run) for run in runs}
+    plans = [documents[run.code] for run in runs]
+    whole = plans[0].document["whole"]
+    against = request.GET.get("with", "")
+    b = next((run for run in runs[1:] if run.code == against), runs[1])
+    a, one, two = runs[0], plans[0], documents[b.code]
     tabs = [("orders", _("Orders")), ("batches", _("Batches")), ("products", _("Products"))]
+    provinces = province_rows(plans) if whole else []
+    if provinces:
+        tabs.append(("provinces", _("Provinces")))
+    tab = request.GET.get("tab", "")
     tab = tab if tab in dict(tabs) else "orders"
     orders = _order_differences(one, two)
-    batches = _batch_differences(found["batches"], one, two)
+    sets = selectors.compare(request.user, a, b)  # type: ignore[arg-type]
+    batches = _batch_differences(sets["batches"], one, two)
     table = {
         "orders": lambda: _orders_compared(request, orders),
         "batches": lambda: _batches_compared(request, batches),
-        "products": lambda: _products_compared(request, found["products"], two),
+        "products": lambda: _products_compared(request, sets["products"], two),
+        "provinces": lambda: provinces_compared(request, provinces, runs),
     }[tab]()
-    counts = {"orders": len(orders), "batches": len(batches)}
+    counts = {"orders": len(orders), "batches": len(batches), "provinces": len(provinces) or None}
     kinds = Counter(row["change"] for row in orders)
+    differences = [kinds] + [Counter() for _run in runs[2:]]
+    for number, (run, plan) in enumerate(zip(runs[1:], plans[1:], strict=True)):
+        if run is not b:
+            differences[number] = Counter(row["change"] for row in _order_differences(one, plan))
+        else:
+            differences[number] = kinds
     return {
+        "columns": [
+            {
+                "name": name, "run": run, "span": span_text(run), "purpose": run.purpose,
+                "events": [event_words(row, plan) for row in plan.document.get("events", []) if whole],
+                "variations": [variation_words(row, plan) for row in run.variations if whole],
+            }
+            for name, run, plan in zip(NAMES, runs, plans, strict=False)
+        ],
+        "codes": {name: run.code for name, run in zip(NAMES, runs, strict=False)},
         "run_a": a,
         "run_b": b,
-        "span_a": span_text(a),
-        "span_b": span_text(b),
-        "same_days": (a.first, a.days) == (b.first, b.days),
-        "figures": _figures(headline, whole, is_like=not kinds["new"] and not kinds["left"]),
+        "whole": whole,
+        "same_days": all((run.first, run.days) == (a.first, a.days) for run in runs),
+        "figures": figure_rows(plans, whole) + change_rows(differences),
         **{kind: kinds[kind] for kind in ("gained", "lost", "changed", "new", "left")},
         "tab": tab,
         "tabs": [(name, label, counts.get(name)) for name, label in tabs],
         "table": table,
-    }
-
-
-def _measures(one: PlanDocument, two: PlanDocument) -> dict[str, dict[str, Any]]:
-    """Loss and fairness of both plans, as ``becq compare`` reckons them."""
-    a, b = measure("a", one.document), measure("b", two.document)
-    return {
-        name: {"a": getattr(a, name), "b": getattr(b, name)}
-        for name in ("lost_share", "site_share_least", "jain")
-    }
+    }  # fmt: skip
 
 
 def _signed(value: float, text: str) -> str:
     return f"+{text}" if value > 0 else f"−{text}" if value < 0 else "±0"
-
-
-def _figures(headline: dict[str, dict[str, Any]], whole: bool, *, is_like: bool) -> list[dict[str, str]]:
-    """Headline figures with the sign of their differences, and which is better.
-
-    :param is_like: both plans are of the same orders; else sums are not better or worse.
-    """
-    shown: list[tuple[str, str, Any, int]] = [("orders_served", _("Orders served"), str, 1)]
-    if whole:
-        shown += [
-            ("served_fraction", _("Ordered activity served"), lambda value: f"{100 * value:.2f} %", 1),
-            ("gap", _("Proven gap"), lambda value: f"{100 * value:.2f} %", -1),
-            ("cost", _("Cost"), lambda value: f"{value:,.0f} CNY", -1),
-            ("lost_share", _("Activity lost"), lambda value: f"{100 * value:.2f} %", -1),
-            (
-                "site_share_least",
-                _("Orders served of the site that gets least"),
-                lambda value: f"{100 * value:.1f} %",
-                1,
-            ),
-            ("jain", _("Fairness between sites (Jain)"), lambda value: f"{value:.3f}", 1),
-        ]
-    rows = []
-    for name, label, write, better in shown:
-        figure = headline[name]
-        if figure["a"] is None or figure["b"] is None:
-            continue
-        difference = figure["b"] - figure["a"]
-        text = write(abs(difference))
-        state = gap_text if name == "gap" else write
-        is_sum = name in {"orders_served", "cost"}
-        is_zero = not any(digit in "123456789" for digit in text)
-        rows.append(
-            {
-                "label": label,
-                "a": state(figure["a"]),
-                "b": state(figure["b"]),
-                "difference": "±0" if is_zero else _signed(difference, text),
-                "tone": ""
-                if is_zero or (is_sum and not is_like)
-                else "done"
-                if difference * better > 0
-                else "attention",
-            }
-        )
-    return rows
 
 
 def _order_differences(one: PlanDocument, two: PlanDocument) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,13 +20,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from becq.errors import InputError
 from becq.platform.network import selectors as networks
-from becq.platform.plans import selectors, services
+from becq.platform.plans import happenings, selectors, services
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.plans.rounds import has_rounds
 from becq.reports.plan_html import render_plan_html
+from becq.reports.plan_ical import render_plan_ical
 from becq.reports.plan_xlsx import write_plan_xlsx
 from becq.reports.reading import read_plan
 from becq.web import frame
+from becq.web.plan_changes import changes_table, message_file, tell_changes
 from becq.web.plan_document import STAGE_WORDS, PlanDocument, gap_text, money, percent
 from becq.web.plan_moves import pending_rows
 from becq.web.plan_reading import (
@@ -45,6 +47,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 TABS: tuple[tuple[str, str | Promise], ...] = (
+    ("changes", pgettext_lazy("tab", "Changes")),
     ("gantt", pgettext_lazy("tab", "Timetable")),
     ("map", gettext_lazy("Map")),
     ("unmet", gettext_lazy("Unmet orders")),
@@ -162,9 +165,11 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
     tabs = [(name, label) for name, label in TABS if _has_tab(name, plan, request)]
     if not judged:
         tabs = [(name, label) for name, label in tabs if name != "rules"]
+    if run.changes is None:
+        tabs = [(name, label) for name, label in tabs if name != "changes"]
     tab = request.GET.get("tab", "")
     tab = tab if tab in dict(tabs) else tabs[0][0]
-    table = plan_table(request, run, plan, tab)
+    table = changes_table(request, run, plan) if tab == "changes" else plan_table(request, run, plan, tab)
     if table is not None and table.wants_export:
         return table.export()
     changed = (
@@ -179,6 +184,8 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         "sentence": state_sentence(request, run, plan),
         "tab": tab,
         "tabs": [(name, label, _count(name, plan, judged)) for name, label in tabs],
+        "told": tell_changes(request, run, plan) if tab == "changes" else None,
+        "scenarios": happenings.number_of_scenarios(request.user, run) if may_plan(request) else 0,  # type: ignore[arg-type]
         "judged": _judged(judged),
         "table": table,
         "changed": changed,
@@ -205,7 +212,36 @@ def _unfinished(request: HttpRequest, run: PlanRun, context: dict[str, Any]) -> 
     if item["poll_url"]:
         item["poll_url"] += "?page=1"
     item["done_url"] = ""
+    if run.conflict is not None and may_plan(request):
+        pinned = {name for fixed in run.pins.values() for name in fixed}
+        context["conflict"] = {
+            "sentence": run.conflict["sentence_zh" if frame.is_chinese() else "sentence"],
+            "pins": [{**pin, "removable": pin["name"] in pinned} for pin in run.conflict["pins"]],
+        }
     return render(request, "web/plan/unfinished.html", {**context, "job": item})
+
+
+@login_required
+@require_POST
+def plan_unpin(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask again for a plan whose pins contradict each other, without one of them."""
+    run = find_run(request, code)
+    made = happenings.plan_without(request.user, run, request.POST.get("pin", ""))  # type: ignore[arg-type]
+    return redirect("plan-run", made.code)
+
+
+@login_required
+@require_GET
+def plan_messages(request: HttpRequest, code: str) -> HttpResponse:
+    """What customers are to be told, in both languages, as text."""
+    run = find_run(request, code)
+    if run.changes is None:
+        raise Http404(code)
+    whole = selectors.plan_document(request.user, run)["whole"]  # type: ignore[arg-type]
+    text = message_file(request, run, whole)
+    answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{run.code}-messages.txt"'
+    return answer
 
 
 def _has_tab(name: str, plan: PlanDocument, request: HttpRequest) -> bool:
@@ -393,12 +429,15 @@ def plan_commit(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_GET
 def plan_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """The plan, as far as the person may see it, as JSON, workbook or self-contained page."""
+    """The plan, as far as the person may see it, as JSON, workbook, calendar or self-contained page."""
     run = find_run(request, code)
     document = selectors.plan_document(request.user, run)  # type: ignore[arg-type]
     answer: HttpResponse
     if kind == "json":
         answer = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    elif kind == "ics":
+        calendar = render_plan_ical(document, language="zh" if frame.is_chinese() else "en")
+        answer = HttpResponse(calendar, content_type="text/calendar; charset=utf-8")
     else:
         plan, network = read_plan(document)
         if kind == "html":
