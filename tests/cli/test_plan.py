@@ -140,3 +140,27 @@ def test_without_built_assets_there_is_no_page_but_a_plan(network, tmp_path, mon
     command.plan(network, "2026-12-07", tmp_path, days=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.ics", "plan.json", "plan.xlsx"]
     assert "not built" in capsys.readouterr().err
+
+
+def test_the_policy_is_chosen_and_told(network, tmp_path):
+    done = plan(network, tmp_path, "--policy", "fair-hospitals", "--lang", "zh")
+    assert done.returncode == 0, done.stderr
+    assert "分配政策：满足率最低的医院优先" in done.stdout
+    assert "影子价格" in done.stdout
+    written = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert written["policy"] == "fair-hospitals"
+    assert {row["product"] for row in written["fairness"]["products"]} >= {"fdg", "i131"}
+    assert all(row["service"] > 0 or row["saving"] > 0 for row in written["prices"])
+
+
+def test_prices_are_left_out_where_nobody_wants_them(network, tmp_path):
+    done = plan(network, tmp_path, "--no-prices")
+    assert done.returncode == 0, done.stderr
+    assert "shadow prices" not in done.stdout
+    assert "rationing: by priority" in done.stdout
+
+
+def test_an_unknown_policy_is_an_error_of_use(network, tmp_path):
+    done = plan(network, tmp_path, "--policy", "lottery")
+    assert done.returncode == 2
+    assert "fair-provinces" in done.stderr

@@ -65,6 +65,19 @@ def test_workbook_lists_every_row(found: Plan, network: Network, tmp_path: Path)
     )
 
 
+def test_workbook_says_who_gets_which_share_and_what_limits_it(network: Network, tmp_path: Path) -> None:
+    priced = plan(network, date(2026, 12, 7), 7, policy="pro-rata", prices=True)
+    write_plan_xlsx(priced, network, tmp_path / "plan.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
+    rows = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    assert ["rationing policy", "pro rata"] in [row[:2] for row in rows["summary"]]
+    assert len(rows["fairness"]) == len(priced.fairness["products"]) + 1
+    assert len(rows["provinces"]) == len(priced.fairness["provinces"]) + 1
+    least = rows["fairness"][0].index("least share of a hospital")
+    assert min(row[least] for row in rows["fairness"][1:]) < 1
+    assert len(rows["prices"]) == len(priced.prices or []) + 1 > 1
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_page_stands_alone_and_is_not_fooled(found: Plan, network: Network, language: str) -> None:
     page = render_plan_html(found, network, language)

@@ -62,8 +62,16 @@ def _share(value: Any) -> str:
     return f"{value:.1%}"
 
 
+def _known_share(value: Any) -> str:
+    return "–" if value is None else _share(value)
+
+
 def _whole(value: Any) -> str:
     return f"{value:,.0f}"
+
+
+def _known_index(value: Any) -> str:
+    return "–" if value is None else _index(value)
 
 
 def _index(value: Any) -> str:
@@ -85,6 +93,8 @@ ROWS: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
     ("sites_without", "sites that get nothing", "完全未供应的场所", _whole),
     ("jain", "fairness (Jain)", "公平性（Jain指数）", _index),
     ("gini", "inequality (Gini)", "不均等（基尼系数）", _index),
+    ("jain_products", "fairness of a product, mean (Jain)", "各产品公平性均值（Jain指数）", _known_index),
+    ("province_share_least", "least share of a province", "省份最低满足率", _known_share),
 )
 KINDS: Mapping[str, tuple[str, str]] = {
     "lost": ("orders lost", "失去供应的订单"),
@@ -95,8 +105,12 @@ KINDS: Mapping[str, tuple[str, str]] = {
 
 
 def _table(found: Any, lang: str) -> Iterator[str]:
+    from becq.reports.plan_words import POLICY_WORDS
+
     zh = lang == "zh"
     rows = [["", *(each.name for each in found.measures)]]
+    policies = [POLICY_WORDS[lang].get(each.policy, each.policy) for each in found.measures]
+    rows.append(["分配政策" if zh else "rationing", *policies])
     rows += [
         [chinese if zh else english, *(write(getattr(each, name)) for each in found.measures)]
         for name, english, chinese, write in ROWS

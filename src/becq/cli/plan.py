@@ -32,6 +32,17 @@ def plan(
         Path | None,
         typer.Option(help='JSON: {"batches": {batch: "start"|"forbid"}, "deliveries": {order: lot|null}}.'),
     ] = None,
+    policy: Annotated[
+        str,
+        typer.Option(help="Who gets what is scarce: priority, pro-rata, fair-hospitals or fair-provinces."),
+    ] = "priority",
+    prices: Annotated[
+        bool | None,
+        typer.Option(
+            "--prices/--no-prices",
+            help="Shadow prices of what limits the plan; left out: where they take no more than a moment.",
+        ),
+    ] = None,
     time_limit: Annotated[float, typer.Option(help="Longest time for the solver, in seconds.")] = 60.0,
     lang: Annotated[str, typer.Option(help="Language of the page and the summary: en or zh.")] = "en",
 ) -> None:
@@ -44,12 +55,16 @@ def plan(
         raise InputError(f"--lang {lang}: the languages are {' and '.join(LANGUAGES)}")
     if not 0 < time_limit <= 86400:
         raise InputError(f"--time-limit {time_limit:g}: give seconds, more than 0 and at most 86400")
+    chosen = read_policy(policy)
     fixed = read_pins(pins)
     folder = make_folder(out)
     network = read_network(file)
     with show_progress() as report:
         try:
-            found = make_plan(network, start, days, pins=fixed, time_limit_s=time_limit, progress=report)
+            found = make_plan(
+                network, start, days, pins=fixed, policy=chosen, prices=prices, time_limit_s=time_limit,
+                progress=report,
+            )  # fmt: skip
         except ConflictError as error:
             from becq.planning.conflicts import named_conflict
 
@@ -58,7 +73,7 @@ def plan(
     if as_json:
         typer.echo(json.dumps(found.as_dict(network), ensure_ascii=False, allow_nan=False))
         return
-    for line in _summary(found, written, lang):
+    for line in _summary(found, written, lang, network):
         typer.echo(line)
 
 
@@ -72,6 +87,15 @@ def _day(text: str) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise InputError(f"--from {text}: the year is between {FIRST_YEAR} and {LAST_YEAR}")
     return day
+
+
+def read_policy(text: str) -> Any:
+    """A rationing policy by its name. Raises InputError where there is none of that name."""
+    from becq.planning.groups import POLICIES
+
+    if text not in POLICIES:
+        raise InputError(f"--policy {text}: the policies are {', '.join(POLICIES)}")
+    return text
 
 
 def read_pins(path: Path | None) -> Any:
@@ -163,7 +187,8 @@ def write_plan(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
     return [folder / name for name in FILES if (folder / name).exists()]
 
 
-def _summary(found: Any, written: list[Path], lang: str) -> Iterator[str]:
+def _summary(found: Any, written: list[Path], lang: str, network: Any) -> Iterator[str]:
+    from becq.reports.plan_words import fairness_lines, price_lines
     from becq.reports.words import WORDS
 
     zh, words = lang == "zh", WORDS[lang]
@@ -182,6 +207,8 @@ def _summary(found: Any, written: list[Path], lang: str) -> Iterator[str]:
             yield "未满足：" + "，".join(
                 f"{words.get(code, code)} {n}份" for code, n in reasons.most_common()
             )
+        yield from fairness_lines(found.fairness, found.policy, lang)
+        yield from price_lines(found.prices, network.zone, lang)
         if found.timed_out:
             yield "求解到时，差距可用更长的 --time-limit 缩小"
         yield "文件：" + "，".join(str(path) for path in written)
@@ -199,6 +226,8 @@ def _summary(found: Any, written: list[Path], lang: str) -> Iterator[str]:
     )
     if reasons:
         yield "unmet: " + ", ".join(f"{n} ({words.get(code, code)})" for code, n in reasons.most_common())
+    yield from fairness_lines(found.fairness, found.policy, lang)
+    yield from price_lines(found.prices, network.zone, lang)
     if found.timed_out:
         yield "the time limit was met; a longer --time-limit may narrow the gap"
     yield "files: " + ", ".join(str(path) for path in written)

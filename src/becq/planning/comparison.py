@@ -13,6 +13,8 @@ from typing import Any
 
 from becq.errors import InputError
 from becq.planning.changes import find_changes
+from becq.planning.plan import counted_bq
+from becq.planning.fairness import jain_index
 
 Record = Mapping[str, Any]
 
@@ -24,6 +26,9 @@ class Measures:
     ``lost_share``: of the activity at EOB (in stock: in hand), what decayed or was never used, averaged over
     nuclides by their orders. ``site_share_least``, ``site_share_mean``, ``jain``, ``gini``: of the share of
     its orders that each receiving site gets (an order in part counts in part).
+    ``province_share_least``: the least share of a product in a province, of what could be reached there;
+    ``jain_products``: the mean over products of the index between hospitals. Both are None of plans that do
+    not tell their shares.
     """
 
     name: str
@@ -45,6 +50,9 @@ class Measures:
     site_share_mean: float
     jain: float
     gini: float
+    policy: str
+    province_share_least: float | None
+    jain_products: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ def measure(name: str, plan: Record) -> Measures:
         reasons[row["reason"]] += 1
     sends = [*plan["deliveries"], *plan["supplies"]]
     values = list(shares.values())
+    products = (plan.get("fairness") or {}).get("products") or []
     return Measures(
         name=name,
         orders=plan["orders"],
@@ -112,6 +121,9 @@ def measure(name: str, plan: Record) -> Measures:
         site_share_mean=sum(values) / len(values) if values else 1.0,
         jain=jain_index(values),
         gini=gini_index(values),
+        policy=plan.get("policy") or "priority",
+        province_share_least=min((row["least_province_share"] for row in products), default=None),
+        jain_products=sum(row["jain_hospitals"] for row in products) / len(products) if products else None,
     )
 
 
@@ -120,7 +132,7 @@ def site_shares(plan: Record) -> dict[str, float]:
     served: dict[str, float] = defaultdict(float)
     place: dict[str, str] = {}
     for row in plan["deliveries"]:
-        served[row["order"]] += row["activity_bq"]
+        served[row["order"]] += counted_bq(row)
         place[row["order"]] = row["to"]
     share = dict.fromkeys(served, 1.0)
     for row in plan["unmet"]:
@@ -132,12 +144,6 @@ def site_shares(plan: Record) -> dict[str, float]:
     for order, value in share.items():
         of_site[place[order]].append(value)
     return {site: sum(values) / len(values) for site, values in sorted(of_site.items())}
-
-
-def jain_index(values: Sequence[float]) -> float:
-    """Jain's fairness index (Σx)²/(n·Σx²): 1 where all get the same, 1/n where one gets everything."""
-    squares = len(values) * sum(value * value for value in values)
-    return sum(values) ** 2 / squares if squares > 0 else 1.0
 
 
 def gini_index(values: Sequence[float]) -> float:

@@ -11,12 +11,14 @@ import xlsxwriter
 
 from becq.chain.network import Network
 from becq.planning.plan import Plan
+from becq.reports.fairness_sheets import fairness_sheets
+from becq.reports.plan_words import POLICY_WORDS
 
 TIME_FORMAT = "yyyy-mm-dd hh:mm"
 
 
 def write_plan_xlsx(plan: Plan, network: Network, path: Path) -> None:
-    """Write sheets summary, batches, deliveries, moves, unmet and losses."""
+    """Write sheets summary, batches, deliveries, moves, unmet, losses, shares and prices."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = _Sheets(book, network)
         sheet.add(
@@ -36,6 +38,7 @@ def write_plan_xlsx(plan: Plan, network: Network, path: Path) -> None:
                     ("first come, first served would serve", plan.greedy_served_fraction, ""),
                     ("cost", plan.cost, "CNY"),
                     ("proven gap of cost", plan.cost_gap, ""),
+                    ("rationing policy", POLICY_WORDS["en"].get(plan.policy, plan.policy), ""),
                     ("solving time", plan.solve_s, "s"),
                 )
                 if row[1] is not None
@@ -175,6 +178,8 @@ def write_plan_xlsx(plan: Plan, network: Network, path: Path) -> None:
             ["nuclide", "stage", "lost to decay and processing (Bq)"],
             [(name, stage, bq) for name, stages in plan.lost_bq.items() for stage, bq in stages.items()],
         )
+        for name, header, rows in fairness_sheets(plan):
+            sheet.add(name, header, rows)
 
 
 def _when(text: str) -> datetime:
