@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from becq.planning.groups import POLICIES, group_orders
 from becq.planning.model import Model, build_model
 from becq.planning.options import build_problem
 from becq.planning.reach import reachable_bq
+from becq.planning.replan import replan
 from becq.planning.subprogramme import Extra, cut, grow
 
 FIRST = date(2026, 12, 7)
@@ -241,3 +242,19 @@ def test_groups_of_sites_without_a_province_stand_for_themselves() -> None:
     problem = build_problem(small_network(), FIRST, 3)
     groups = group_orders(problem, reachable_bq(problem), "province")
     assert {group.place for group in groups} <= {"near", "mid", "far", "tight"}
+
+
+def test_a_replan_keeps_policy_and_measure() -> None:
+    network = small_network()
+    first = plan(network, FIRST, 7, policy="fair-hospitals").as_dict(network)
+    assert first["fairness"]["out_of_reach"]
+    again = replan(network, first, [], datetime(2026, 12, 8, 12, tzinfo=network.zone)).plan
+    assert again.policy == "fair-hospitals"
+    before = {row["product"]: row for row in first["fairness"]["products"]}
+    after = {row["product"]: row for row in again.fairness["products"]}
+    assert set(again.fairness["out_of_reach"]) >= set(first["fairness"]["out_of_reach"])
+    for name in before:
+        assert after[name]["served_bq"] == pytest.approx(before[name]["served_bq"], rel=1e-6)
+        assert after[name]["least_hospital_share"] == pytest.approx(
+            before[name]["least_hospital_share"], abs=1e-6
+        )

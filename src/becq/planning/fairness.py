@@ -19,7 +19,8 @@ FULL = 1 - 1e-4
 def measure_fairness(
     problem: Problem, served_bq: Mapping[int, float], reach: Mapping[int, float]
 ) -> dict[str, Any]:
-    """Shares as JSON-ready rows: ``products``, ``provinces`` (province by product) and ``hospitals`` (worst).
+    """Shares as JSON-ready rows: ``products``, ``provinces`` (province by product) and ``hospitals`` (worst),
+    with the orders that nothing could reach (``out_of_reach``).
 
     Shares are of the activity that could be reached (:mod:`becq.planning.reach`), at calibration; groups that
     nothing could reach are counted (``unreachable``) and measured by nothing.
@@ -42,6 +43,11 @@ def measure_fairness(
         "provinces": [_row(group, served_bq, _names(problem, group.place)) for group in provinces],
         "hospitals": [_row(group, served_bq, {"site": group.place}) for _, group in short[:WORST]],
         "hospitals_short": len(short),
+        "out_of_reach": [
+            order.id
+            for number, most in reach.items()
+            if most <= 0 and (order := problem.demands[number].order) is not None
+        ],
     }
 
 

@@ -37,6 +37,14 @@ def reachable_bq(problem: Problem, fixed: Fixed | None = None) -> dict[int, floa
             by_lot[option.lot] = max(by_lot[option.lot], most * option.equivalent)
         parts = demand.order.most_parts if demand.order.split else 1
         found[number] = min(sum(sorted(by_lot.values())[-parts:]), demand.order.activity)
+    history = problem.history
+    if history is not None:
+        # Orders that stay as they were have no other options here; what the plan before said of them holds.
+        beyond = set((history.previous.get("fairness") or {}).get("out_of_reach") or ())
+        for number in found:
+            order = problem.demands[number].order
+            if order is not None and history.holds(order.id):
+                found[number] = 0.0 if order.id in beyond else order.activity
     return found
 
 
