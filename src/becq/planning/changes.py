@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from becq.physics.quantities import format_activity
+from becq.planning.plan import counted_bq
 
 Record = Mapping[str, Any]
 SAME_SHARE = 1e-3
@@ -54,12 +55,16 @@ ZONES: Mapping[str, tuple[str, str]] = {"Asia/Shanghai": ("Beijing time", "北�
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What an order gets: Bq at calibration, epoch seconds of the (last) arrival, from which lots."""
+    """What an order gets: Bq at calibration, epoch seconds of the (last) arrival, from which lots.
+
+    ``activity_bq`` counts for the order in the product that it names; ``products`` are those that come.
+    """
 
     activity_bq: float
     arrive: float
     lots: tuple[str, ...]
     origins: tuple[str, ...]
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class OrderChange:
     """An order that one plan serves otherwise than the other.
 
     ``kind``: lost, new (served now), refused (first asked for since, and not served) or changed; ``aspects``
-    of a change: less, more, later, earlier, lot.
+    of a change: less, more, later, earlier, lot, product.
     """
 
     order: str
@@ -130,10 +135,11 @@ def _served(plan: Record) -> dict[str, Service]:
         rows[row["order"]].append(row)
     return {
         order: Service(
-            sum(row["activity_bq"] for row in found),
+            sum(counted_bq(row) for row in found),
             max(_seconds(row["arrive"]) for row in found),
             tuple(sorted(row["lot"] for row in found)),
             tuple(dict.fromkeys(sorted(row["from"] for row in found))),
+            tuple(dict.fromkeys(sorted(row["product"] for row in found))),
         )
         for order, found in rows.items()
     }
@@ -142,7 +148,7 @@ def _served(plan: Record) -> dict[str, Service]:
 def _orders(before: Record, after: Record) -> Iterator[OrderChange]:
     was, now = _served(before), _served(after)
     places = {
-        row["order"]: (row.get("to") or row["site"], row["product"])
+        row["order"]: (row.get("to") or row["site"], row.get("instead_of") or row["product"])
         for plan in (before, after)
         for row in (*plan["deliveries"], *plan["unmet"])
     }
@@ -173,6 +179,8 @@ def _aspects(one: Service | None, two: Service | None) -> tuple[str, ...]:
         found.append("later" if two.arrive > one.arrive else "earlier")
     if two.lots != one.lots:
         found.append("lot")
+    if two.products != one.products:
+        found.append("product")
     return tuple(found)
 
 
@@ -264,6 +272,13 @@ class _Words:
                 f"{order}，{name_zh}：无法供货{planned_zh}{because_zh}。",
             )
         amount = format_activity(two.activity_bq)
+        if one is None and two.products and two.products != (product,):
+            goods, goods_zh = self._goods(two, 0), self._goods(two, 1)
+            return (
+                f"{order}, {name}: {goods} for {amount} of it will be delivered on {self._at(two.arrive)}"
+                f"{because}.",
+                f"{order}，{name_zh}：将于{self._at_zh(two.arrive)}送达{goods_zh}，相当于{amount}{because_zh}。",
+            )
         if one is None:
             return (
                 f"{order}, {name}: {amount} will be delivered on {self._at(two.arrive)}{because}.",
@@ -276,6 +291,9 @@ class _Words:
         if "less" in aspects or "more" in aspects:
             parts.append(f"{amount} instead of {format_activity(one.activity_bq)} at calibration")
             parts_zh.append(f"标定时刻活度由{format_activity(one.activity_bq)}改为{amount}")
+        if "product" in aspects:
+            parts.append(f"{self._goods(two, 0)} instead of {self._goods(one, 0)}")
+            parts_zh.append(f"产品由{self._goods(one, 1)}改为{self._goods(two, 1)}")
         if "lot" in aspects:
             parts.append(
                 f"from {self._from(two, 0)}" + ("" if two.origins != one.origins else ", another lot")
@@ -287,6 +305,9 @@ class _Words:
             f"{order}, {name}: {'; '.join(parts)}{because}.",
             f"{order}，{name_zh}：{'；'.join(parts_zh)}{because_zh}。",
         )
+
+    def _goods(self, service: Service, language: int) -> str:
+        return (" and ", "和")[language].join(self.name(product)[language] for product in service.products)
 
     def _from(self, service: Service, language: int) -> str:
         return (", ", "、")[language].join(self.name(site)[language] for site in service.origins)

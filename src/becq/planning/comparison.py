@@ -13,8 +13,8 @@ from typing import Any
 
 from becq.errors import InputError
 from becq.planning.changes import find_changes
-from becq.planning.plan import counted_bq
 from becq.planning.fairness import jain_index
+from becq.planning.plan import counted_bq
 
 Record = Mapping[str, Any]
 

@@ -27,6 +27,7 @@ from becq.planning.options import Demand, Option, Problem
 from becq.planning.pins import Fixed, Pins
 from becq.planning.possession import USE_HOLD_S
 from becq.planning.routes import Trip
+from becq.planning.servings import fitting_products
 from becq.planning.situation import Record, Situation, amend_network
 
 HELD = "held"
@@ -88,7 +89,7 @@ def cut_excerpt(network: Network, plan: Record, order_id: str) -> Excerpt:
 
 def _chain(network: Network, order: Order) -> frozenset[str]:
     found: set[str] = set()
-    wanted = [order.product, *getattr(order, "substitutes", ())]
+    wanted = fitting_products(order)
     while wanted:
         product = wanted.pop()
         if product not in found:
@@ -118,13 +119,13 @@ def _reduced(
     sites = core | {p.site for p in processes} | {row["to"] for row in rows} | {row["from"] for row in rows}
     products = {p.product for p in processes} | {p.input_product for p in processes}
     products |= chain | {row["product"] for row in rows}
-    nuclide = network.product[order.product].nuclide
+    nuclides = {network.product[name].nuclide for name in fitting_products(order)}
     stock = [
         lot
         for lot in network.stock
         if lot.product in chain
         or lot.id in lots
-        or (lot.site in here and network.product[lot.product].nuclide == nuclide)
+        or (lot.site in here and network.product[lot.product].nuclide in nuclides)
     ]
     products |= {lot.product for lot in stock}
     sites |= {lot.site for lot in stock}

@@ -10,6 +10,7 @@ from becq.chain.network import Network
 from becq.physics.quantities import format_activity
 from becq.planning.excerpt import cut_excerpt
 from becq.planning.loads import Load, resource_loads
+from becq.planning.plan import counted_bq
 from becq.planning.remedies import Remedies, Remedy
 from becq.planning.situation import Record
 from becq.planning.solve import Progress
@@ -61,7 +62,7 @@ def explain_order(
     excerpt = cut_excerpt(network, plan, order_id)
     order = excerpt.order
     rows = [dict(row) for row in plan["deliveries"] if row["order"] == order_id]
-    served = sum(row["activity_bq"] for row in rows)
+    served = sum(counted_bq(row) for row in rows)
     unmet = next((row for row in plan["unmet"] if row["order"] == order_id), None)
     status = "served" if unmet is None else "short" if served > 0 else "unmet"
     english, chinese = _how(network, plan, order_id, rows, order.activity)
@@ -96,13 +97,17 @@ def _how(
             for key in ("depart", "arrive")
         )
         ways = " → ".join(leg.get("number") or leg["lane"] for leg in row["legs"])
-        gets = format_activity(row["activity_bq"])
+        gets = gets_zh = format_activity(row["activity_bq"])
+        if row.get("instead_of"):
+            product, counts = network.product[row["product"]], format_activity(row["counts_bq"])
+            gets = f"{gets} of {product.name}, which stands for {counts}"
+            gets_zh = f"{product.name_zh}{gets_zh}（相当于{counts}）"
         english.append(
             f"{order_id} gets {gets} of {ordered} at calibration from {row['lot']} ({maker.name}): leaves "
             f"{depart}, arrives {arrive}" + (f", by {ways}." if ways else ".")
         )
         chinese.append(
-            f"{order_id}（订购{ordered}）标定时刻得到{gets}，来自{maker.name_zh}的{row['lot']}："
+            f"{order_id}（订购{ordered}）标定时刻得到{gets_zh}，来自{maker.name_zh}的{row['lot']}："
             f"{depart}出发，{arrive}送达" + (f"，经由{ways}。" if ways else "。")
         )
     return english, chinese

@@ -25,6 +25,7 @@ from becq.planning.parts import Parts
 from becq.planning.pins import Fixed, Pins, resolve_pins
 from becq.planning.possession import USE_HOLD_S
 from becq.planning.routes import MAX_TRANSIT_WAIT_S, Itinerary, Leg, Trip
+from becq.planning.servings import equivalent_of, is_closed
 from becq.planning.situation import Free, Note, Record, Situation
 from becq.planning.standing import delay
 
@@ -149,7 +150,7 @@ class History:
         inputs = {problem.lots[d.lot].id: n for n, d in enumerate(problem.demands) if d.lot is not None}
         sites = {f"{d.site}:{d.product}": n for n, d in enumerate(problem.demands) if d.kind == "deploy"}
         frozen: list[tuple[Option, float]] = []
-        closed: set[int] = set()
+        come: dict[int, list[float]] = {}
         for row in (*self.situation.left, *self._staying()):
             target = row["order"]
             demand = orders.get(target, inputs.get(target, sites.get(target, -1)))
@@ -158,13 +159,13 @@ class History:
                     f"{row['lot']} or {target} is not in the network; give the plan's own network"
                 )
             frozen.append(self._sent(problem, row, lots[row["lot"]], demand, len(row["legs"])))
-            order = problem.demands[demand].order
-            if order is not None and not getattr(order, "split", False):
-                closed.add(demand)
+            if problem.demands[demand].order is not None:
+                come.setdefault(demand, []).append(frozen[-1][1] * frozen[-1][0].equivalent)
         for free in self.situation.free:
             problem.demands.append(Demand("store", free.site, free.row["product"], target=free.id))
             lot = lots[free.row["lot"]]
             frozen.append(self._sent(problem, free.row, lot, len(problem.demands) - 1, free.legs))
+        closed = {demand for demand, parts in come.items() if is_closed(problem.demands[demand].order, parts)}
         problem.options[:] = [
             option
             for option in problem.options
@@ -388,7 +389,9 @@ class History:
         source, wanted = problem.lots[lot], problem.demands[demand]
         way = way_of(row, legs, source.release)
         row_reference = _seconds(row["reference_time"])
+        equivalent = 1.0
         if wanted.order is not None:
+            equivalent = equivalent_of(wanted.order, source.product)
             reference = problem.network.instant(wanted.order.calibration).timestamp()
             generator = problem.network.product[source.product].kind == "generator"
             hold = source.expires if generator else reference + USE_HOLD_S
@@ -400,7 +403,8 @@ class History:
             hold = way.arrive if self._at_terminal(wanted.site) else source.expires
         activity = row["activity_bq"] * math.exp(source.decay_const * (row_reference - reference))
         per_release = math.exp(-source.decay_const * (reference - source.release))
-        return Option(lot, demand, way, reference, per_release, activity, activity, hold), activity
+        option = Option(lot, demand, way, reference, per_release, activity, activity, hold, equivalent)
+        return option, activity
 
 
 def _target(problem: Problem, demand: Demand) -> str:

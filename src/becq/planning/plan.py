@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -167,3 +168,8 @@ class Plan:
                 for row in network.resources
             ]
         return found
+
+
+def counted_bq(row: Mapping[str, Any]) -> float:
+    """What a row of a plan's deliveries counts for its order at calibration, in what the order names."""
+    return float(row["counts_bq"] if row.get("instead_of") else row["activity_bq"])

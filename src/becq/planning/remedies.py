@@ -35,6 +35,7 @@ from becq.planning.excerpt import Beside, Excerpt
 from becq.planning.plan import Plan
 from becq.planning.planner import plan as make_plan
 from becq.planning.reasons import NO_ROUTE, NOT_MADE
+from becq.planning.servings import fitting_products
 from becq.planning.situation import Record
 from becq.planning.solve import Progress
 
@@ -97,6 +98,7 @@ class Remedies:
         self.network, self.order = excerpt.network, excerpt.order
         self.site = self.network.site[self.order.site]
         self.product = self.network.product[self.order.product]
+        self.fitting = fitting_products(self.order)
         self.base = self.solve(self.network, Beside(excerpt), 0.0)
         self.proofs: list[tuple[Remedy, Outcome]] = []
         """Each change that was found, with the solved problem that shows it."""
@@ -126,7 +128,8 @@ class Remedies:
         attempts = {
             "pins": self._pins, "outages": self._outages, "departures": self._packages,
             "licences": self._licences, "more batches": self._batch, "more positions": self._position,
-            "other delivery windows": self._window, "a drive of its own": self._road, "less": self._less,
+            "other delivery windows": self._window, "a drive of its own": self._road, "parts": self._split,
+            "less": self._less,
         }  # fmt: skip
         for number, (what, attempt) in enumerate(attempts.items()):
             if progress is not None:
@@ -143,7 +146,7 @@ class Remedies:
             found = make_plan(network, first, plan["days"], history=beside, time_limit_s=LONGEST_S)
         except ConflictError:
             return Outcome(network, None, False, math.inf, 0.0, "")
-        got = sum(row.activity_bq for row in found.deliveries if row.order == self.order.id)
+        got = sum(row.counts_bq for row in found.deliveries if row.order == self.order.id)
         served = got >= self.order.activity * (1 - self.order.tolerance - 1e-6) and got > 0
         reason = next((row.reason for row in found.unmet if row.order == self.order.id), "")
         return Outcome(network, found, served, found.cost - base, got, reason)
@@ -288,7 +291,7 @@ class Remedies:
 
     def _batch(self) -> Iterator[Remedy]:
         """One more batch at a time that the calendar does not have."""
-        makers = self._nearest([p for p in self.network.processes if p.product == self.order.product])
+        makers = self._nearest([p for p in self.network.processes if p.product in self.fitting])
         upstream = [p for p in self.network.processes if p.product in self.excerpt.chain and p not in makers]
         for opened in (makers, makers + upstream):
             names = {process.id for process in opened}
@@ -394,8 +397,8 @@ class Remedies:
     def _road(self) -> Iterator[Remedy]:
         """A drive of its own from a maker, at the speed and tariff of a road lane of the network."""
         roads = [lane for lane in self.network.lanes if lane.mode == "road" and lane.distance_km is None]
-        makers = sorted({p.site for p in self.network.processes if p.product == self.order.product})
-        makers += sorted({lot.site for lot in self.network.stock if lot.product == self.order.product})
+        makers = sorted({p.site for p in self.network.processes if p.product in self.fitting})
+        makers += sorted({lot.site for lot in self.network.stock if lot.product in self.fitting})
         makers = [site for site in dict.fromkeys(makers) if site != self.order.site]
         if not roads or not makers:
             return
@@ -419,6 +422,18 @@ class Remedies:
             f"{pattern.id}.",
             f"自{maker.name_zh}专车直送，{self._clock(row['depart'])}出发，按{pattern.id}的费率计。",
         )  # fmt: skip
+
+    def _split(self) -> Iterator[Remedy]:
+        """The order in parts, where it does not come so."""
+        if self.order.split:
+            return
+        order = self.order.model_copy(update={"split": True})
+        outcome = self.solve(self.network.with_rows(orders=[order]), Beside(self.excerpt))
+        count = len(outcome.delivery)
+        if outcome.served and count > 1:
+            yield self._remedy(
+                "split", {"parts": count}, outcome, f"Take it in {count} parts.", f"接受分{count}批供货。"
+            )
 
     def _less(self) -> Iterator[Remedy]:
         """Less than ordered, where the order does not take that."""

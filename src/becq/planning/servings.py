@@ -7,7 +7,7 @@ what was ordered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from becq.chain.order import Order
@@ -16,6 +16,9 @@ SUBSTITUTION_PRICE = 1000.0
 """What the first alternative of an order must save to be sent in place of what the order names, at equal
 service, in the currency of the network; the second twice that (assumption: somebody is asked, a protocol is
 changed)."""
+
+REST = 1e-6
+"""Share of an order below which nothing is lacking: a rounding."""
 
 
 class Serving(NamedTuple):
@@ -60,3 +63,22 @@ def most_packages(order: Order | None) -> int | None:
     if order is None:
         return None
     return order.most_parts if order.split else 1
+
+
+def equivalent_of(order: Order, product: str) -> float:
+    """Bq of what the order names for which 1 Bq of a product stands; 1 where it does not name that."""
+    return next((row.equivalent for row in servings(order) if row.product == product), 1.0)
+
+
+def is_closed(order: Order | None, parts: Sequence[float]) -> bool:
+    """Whether nothing more may come to an order that has some parts, Bq of what it names.
+
+    An order that comes whole has come; one in parts takes no more once it has all its parts, or lacks less
+    than the least of one.
+    """
+    if order is None:
+        return False
+    if not order.split:
+        return bool(parts)
+    lacks = order.activity - sum(parts)
+    return len(parts) >= order.most_parts or lacks < max(order.smallest_part, REST * order.activity)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from becq.planning.variation import (
+    Divided,
     Drive,
     Lifted,
     Limit,
@@ -75,6 +76,8 @@ def take_remedy(kind: str, what: Mapping[str, Any], order: str, site: str) -> Ta
         return Taken([Window.model_construct(order=order, **shift)])
     if kind == "less":
         return Taken([Partial(order=order)])
+    if kind == "split":
+        return Taken([Divided(order=order)])
     raise ValueError(f"no change of kind {kind!r}")
 
 

@@ -78,6 +78,13 @@ class Partial(Row):
     order: Text = Field(description="Order")
 
 
+class Divided(Row):
+    """An order is taken in parts."""
+
+    kind: Literal["divided"] = "divided"
+    order: Text = Field(description="Order")
+
+
 class Drive(Row):
     """A drive of its own from a site to a site, at speed and tariff of a road lane."""
 
@@ -99,10 +106,11 @@ class Seats(Row):
 
 
 Variation = Annotated[
-    Slot | Positions | Limit | Lifted | Window | Partial | Drive | Seats, Field(discriminator="kind")
+    Slot | Positions | Limit | Lifted | Window | Partial | Divided | Drive | Seats,
+    Field(discriminator="kind"),
 ]
 _VARIATIONS: TypeAdapter[list[Variation]] = TypeAdapter(list[Variation])
-KINDS = ("slot", "positions", "limit", "lifted", "window", "partial", "drive", "seats")
+KINDS = ("slot", "positions", "limit", "lifted", "window", "partial", "divided", "drive", "seats")
 
 
 @dataclass(frozen=True)
@@ -190,7 +198,7 @@ def _check(network: Network, row: Variation) -> set[str]:
         if network.lane[row.like].mode != "road":
             raise InputError(f"a drive is like a road lane, and {row.like!r} is none")
         return {row.destination}
-    if isinstance(row, Window | Partial):
+    if isinstance(row, Window | Partial | Divided):
         return {row.order}
     if isinstance(row, Seats):
         return {row.lane}
@@ -236,27 +244,31 @@ def _with_orders(network: Network, variations: Sequence[Variation], first: date,
     """The orders concerned changed; standing orders become the single ones that they make."""
     windows = [row for row in variations if isinstance(row, Window)]
     partial = {row.order for row in variations if isinstance(row, Partial)}
-    named = {row.order for row in windows} | partial
+    divided = {row.order for row in variations if isinstance(row, Divided)}
+    named = {row.order for row in windows} | partial | divided
     if not named:
         return network
     orders = {order.id: order for order in network.demand(first, days)}
     for name in sorted(named - orders.keys()):
         raise InputError(f"a variation names the order {name!r}, which is not in these days")
     for name in named:
-        orders[name] = _changed(network, orders[name], windows, name in partial)
+        orders[name] = _changed(network, orders[name], windows, name in partial, name in divided)
     if named <= {order.id for order in network.orders}:
         return network.with_rows(orders=[orders.get(order.id, order) for order in network.orders])
     return network.with_rows(orders=list(orders.values()), standing_orders=[])
 
 
-def _changed(network: Network, order: Order, windows: Sequence[Window], takes_less: bool) -> Order:
+def _changed(
+    network: Network, order: Order, windows: Sequence[Window], takes_less: bool, in_parts: bool
+) -> Order:
     moments = {name: network.instant(getattr(order, name)) for name in ("earliest", "latest", "calibration")}
     for row in windows:
         if row.order == order.id:
             moments["earliest"] -= timedelta(seconds=row.earlier)
             moments["latest"] += timedelta(seconds=row.later)
             moments["calibration"] += timedelta(seconds=row.calibration)
-    return order.model_copy(update={**moments, "partial": order.partial or takes_less})
+    taken = {"partial": order.partial or takes_less, "split": order.split or in_parts}
+    return order.model_copy(update={**moments, **taken})
 
 
 def _with_lanes(network: Network, variations: Sequence[Variation]) -> Network:
@@ -332,6 +344,7 @@ def _with_slots(network: Network, slots: Sequence[Slot], first: date, days: int)
 
 
 __all__ = [
+    "Divided",
     "Drive",
     "Lifted",
     "Limit",
