@@ -11,6 +11,7 @@ import pytest
 from small import small_network
 
 from becq.planning import solve
+from becq.planning.dive import is_near
 from becq.planning.model import build_model
 from becq.planning.options import build_problem
 
@@ -19,6 +20,7 @@ def test_the_bound_is_that_of_the_relaxation() -> None:
     """Three things of weight 2 in a bag of 3: one goes in; in parts it would be one and a half."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)  # as everywhere: HiGHS has one pool of threads in a process
     highs.setOptionValue("mip_rel_gap", 0.9)
     for _ in range(3):
         highs.addCol(-1.0, 0.0, 1.0, 0, [], [])
@@ -50,6 +52,6 @@ def test_only_equal_parts_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_nothing_is_near_to_a_bound_that_is_not_there() -> None:
-    assert solve._is_near(-99.0, -100.0, 0.01)
-    assert not solve._is_near(-98.9, -100.0, 0.01)
-    assert not solve._is_near(-99.0, -np.inf, 0.01)
+    assert is_near(-99.0, -100.0, 0.01)
+    assert not is_near(-98.9, -100.0, 0.01)
+    assert not is_near(-99.0, -np.inf, 0.01)

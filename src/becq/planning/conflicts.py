@@ -22,7 +22,7 @@ from becq.planning.model import Model, build_model
 from becq.planning.options import Problem, build_problem
 from becq.planning.past import Past
 from becq.planning.pins import Fixed, Pins, resolve_pins
-from becq.planning.programme import allow, load
+from becq.planning.programme import allow, load, take
 
 MOST_ASKED = 5000
 """Sets of pins that are tried at most."""
@@ -162,7 +162,7 @@ class _Part:
         self._rows: list[int | None] = []
         place = {int(column): at for at, column in enumerate(columns)}
         self._lower, self._upper = model.lower[columns], model.upper[columns]
-        self._highs = load(model, columns, rows, np.zeros(columns.size), time.monotonic() + LONGEST_S)
+        self._highs = load(take(model, columns, rows, np.zeros(columns.size)), time.monotonic() + LONGEST_S)
         lots = {lot.id: number for number, lot in enumerate(problem.lots)}
         demands = {d.order.id: n for n, d in enumerate(problem.demands) if d.order is not None}
         for pin in pins:

@@ -67,6 +67,8 @@ class Model:
     """Demand number of the order that a flow column serves, -1 for other columns."""
     served: NDArray[np.intp]
     """Demand number of the order that a flow or use column belongs to, -1 for other columns."""
+    option: NDArray[np.intp]
+    """Option of the flow and the use column of an order that takes one option at most, -1 for others."""
     departures: NDArray[np.bool_]
     """Rows that hold departures and approvals of transfers to what they take."""
     spare: NDArray[np.bool_]
@@ -250,6 +252,7 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         scale=np.array(columns.scale),
         order=np.array(columns.order, dtype=np.intp),
         served=_served(problem, len(columns.cost), flow_column, use_column),
+        option=_undivided(problem, len(columns.cost), flow_column, use_column),
         departures=departures,
         spare=_spare(problem, len(columns.cost), flow_column, use_column, fixed),
         labels=rows.labels,
@@ -270,6 +273,17 @@ def _served(
         demand = problem.options[number].demand
         if problem.demands[demand].order is not None:
             found[column] = demand
+    return found
+
+
+def _undivided(
+    problem: Problem, size: int, flow_column: dict[int, int], use_column: dict[int, int]
+) -> NDArray[np.intp]:
+    found = np.full(size, -1, dtype=np.intp)
+    for number, column in (*flow_column.items(), *use_column.items()):
+        order = problem.demands[problem.options[number].demand].order
+        if order is not None and not order.split:
+            found[column] = number
     return found
 
 

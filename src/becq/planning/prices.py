@@ -27,12 +27,12 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix, vstack
+from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, vstack
 
 from becq.planning.allocation import Allocation
 from becq.planning.model import Array, Model
 from becq.planning.options import Problem
-from becq.planning.programme import load
+from becq.planning.programme import Programme, load, take
 
 TOP = 100
 """Rows told of each kind, the dearest first."""
@@ -178,7 +178,7 @@ def _serving(
     model: Model, columns: Indices, rows: Indices, weight: Array, deadline: float
 ) -> tuple[Array, Array]:
     """(worth, orders) that one more of each row's right-hand side gives, where service is made largest."""
-    highs: Any = load(model, columns, rows, -model.worth[columns], deadline)
+    highs: Any = load(take(model, columns, rows, -model.worth[columns]), deadline)
     highs.run()
     none = np.zeros(rows.size)
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -210,16 +210,16 @@ def _costing(model: Model, columns: Indices, rows: Indices, values: Array, deadl
     given = np.asarray(share @ values[columns])
     kept = given > LEAST_SERVICE
     part = csr_matrix(model.matrix[rows][:, columns])
-    floors = replace(
-        model,
-        matrix=csr_matrix(vstack([part, share[kept]])),
-        row_lower=np.concatenate([model.row_lower[rows], given[kept] * (1 - 1e-6)]),
-        row_upper=np.concatenate([model.row_upper[rows], np.full(int(kept.sum()), np.inf)]),
-        lower=model.lower[columns],
-        upper=model.upper[columns],
-        integer=model.integer[columns],
+    floors = Programme(
+        csc_matrix(vstack([part, share[kept]])),
+        np.concatenate([model.row_lower[rows], given[kept] * (1 - 1e-6)]),
+        np.concatenate([model.row_upper[rows], np.full(int(kept.sum()), np.inf)]),
+        model.lower[columns],
+        model.upper[columns],
+        model.integer[columns],
+        cost,
     )
-    highs = load(floors, np.arange(columns.size), np.arange(rows.size + int(kept.sum())), cost, deadline)
+    highs = load(floors, deadline)
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return np.zeros(rows.size)

@@ -1,10 +1,11 @@
-"""Some columns and rows of the model as a programme of HiGHS: loaded, started, run."""
+"""Some columns and rows of the model as a programme by itself, and HiGHS with it: loaded, started, run."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from dataclasses import dataclass
 from functools import cache
 
 import highspy
@@ -20,24 +21,48 @@ LEAST_S = 0.5
 CONTRADICTION = "the pins contradict each other or a limit; remove one of them and plan again"
 
 
-def load(
-    model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp], objective: Array, deadline: float
-) -> highspy.Highs:
-    """The part of ``model`` with these columns and rows, ``objective`` to be minimised, one thread."""
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """min ``cost`` · z, subject to row_lower <= matrix z <= row_upper, lower <= z <= upper, some z whole."""
+
+    matrix: csc_matrix
+    row_lower: Array
+    row_upper: Array
+    lower: Array
+    upper: Array
+    integer: NDArray[np.bool_]
+    cost: Array
+
+
+def take(model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp], cost: Array) -> Programme:
+    """The part of ``model`` with these columns and rows, ``cost`` to be minimised."""
+    return Programme(
+        csc_matrix(model.matrix[rows][:, columns]),
+        model.row_lower[rows],
+        model.row_upper[rows],
+        model.lower[columns],
+        model.upper[columns],
+        model.integer[columns],
+        cost,
+    )
+
+
+def load(programme: Programme, deadline: float) -> highspy.Highs:
+    """A programme in HiGHS, with one thread."""
     _silence_banner()
-    matrix = csc_matrix(model.matrix[rows][:, columns])
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = columns.size, rows.size
-    lp.col_cost_ = objective
-    lp.col_lower_, lp.col_upper_ = model.lower[columns], model.upper[columns]
-    lp.row_lower_, lp.row_upper_ = model.row_lower[rows], model.row_upper[rows]
+    matrix = programme.matrix
+    lp.num_row_, lp.num_col_ = matrix.shape
+    lp.col_cost_ = programme.cost
+    lp.col_lower_, lp.col_upper_ = programme.lower, programme.upper
+    lp.row_lower_, lp.row_upper_ = programme.row_lower, programme.row_upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_ = matrix.indptr
     lp.a_matrix_.index_ = matrix.indices
     lp.a_matrix_.value_ = matrix.data
     lp.integrality_ = [
         highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-        for whole in model.integer[columns]
+        for whole in programme.integer
     ]
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 
 from becq.errors import ConflictError
+from becq.planning.dive import find_cheapest, is_near
 from becq.planning.model import Array, Model
-from becq.planning.programme import CONTRADICTION, allow, load, run, set_start
+from becq.planning.programme import CONTRADICTION, allow, load, run, set_start, take
+from becq.planning.thrift import keep_service
 
 Progress = Callable[[float, str], None]
 SERVICE_GAP = 1e-4
-COST_GAP = 2e-2
-COST_NODES = 20
-"""The second stage looks at this many nodes of a part at most: a limit that gives the same plan anywhere."""
 WORKERS = 2
 COUPLED_AT_MOST = 60_000
 """Programmes of more columns are solved part by part, as if no departure could be full."""
@@ -32,11 +31,9 @@ LEAST_S = 2.0
 """Time that a part has at least; a large one has its share by its columns."""
 LARGE_PART = 10_000
 """Columns from which on the relaxation is solved first and what it leaves open afterwards."""
-LARGE_SERVICE_GAP, LARGE_COST_GAP = 1e-3, 1e-2
+LARGE_SERVICE_GAP = 1e-3
 FEASIBLE = 1e-7
 """Rows are of order one: a value beyond its limit by this much is within it."""
-SERVICE_FLOOR = 1e-8
-"""The second stage may give up at most this share of an order's service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +177,7 @@ def _solve_part(
     now = time.monotonic()
     halfway = now + 0.5 * (deadline - now) if large else deadline
     known = start if _holds(model, columns, matrix, rows, start) else None
-    highs = load(model, columns, rows, -worth, halfway)
+    highs = load(take(model, columns, rows, -worth), halfway)
     highs.setOptionValue("mip_rel_gap", LARGE_SERVICE_GAP if large else SERVICE_GAP)
     values, bound, late = _optimise(highs, model.integer[columns], known, large, halfway)
     best = float(worth @ values)
@@ -191,11 +188,11 @@ def _solve_part(
     if known is not None and model.change[columns].any() and worth @ known >= best * (1 - SERVICE_GAP):
         values = known  # as good as that, and nearer to the plan that is changed
     priced = cost + model.change[columns]
-    highs = load(model, columns, rows, priced, deadline)
-    highs.setOptionValue("mip_rel_gap", LARGE_COST_GAP if large else COST_GAP)
-    highs.setOptionValue("mip_max_nodes", COST_NODES)
-    _keep_service(highs, model.order[columns], model.scale[columns], values)
-    values, cost_bound, late_cost = _optimise(highs, model.integer[columns], values, large, deadline)
+    if not priced.any():
+        return Solution(values, best, worth_bound, 0.0, 0.0, late)
+    thrift = keep_service(model, columns, rows, values, priced)
+    found, cost_bound, late_cost = find_cheapest(thrift, deadline)
+    values = thrift.restore(found)
     spent = float(cost @ values)
     # The distance is that of what was minimised, the price of changes with it.
     bound = max(0.0, spent - max(0.0, float(priced @ values) - cost_bound))
@@ -213,18 +210,6 @@ def _holds(
         and (sums >= model.row_lower[rows] - FEASIBLE).all()
         and (sums <= model.row_upper[rows] + FEASIBLE).all()
     )
-
-
-def _keep_service(highs: highspy.Highs, order: NDArray[np.intp], scale: Array, values: Array) -> None:
-    """Rows that give every order what the first stage gave it, from whichever lot and way."""
-    for demand in np.unique(order[order >= 0]):
-        columns = np.flatnonzero(order == demand)
-        share = scale[columns] / scale[columns].max()
-        given = float(share @ values[columns])
-        if given > SERVICE_FLOOR:
-            highs.addRow(
-                given * (1 - SERVICE_FLOOR), highspy.kHighsInf, columns.size, columns.astype(np.int32), share
-            )
 
 
 def _optimise(
@@ -245,7 +230,7 @@ def _optimise(
     _set_kind(highs, integer, highspy.HighsVarType.kContinuous)
     highs.run()
     status = highs.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
+    if status == highspy.HighsModelStatus.kInfeasible and start is None:
         raise ConflictError(CONTRADICTION)
     relaxed = np.array(highs.getSolution().col_value)
     is_solved = status == highspy.HighsModelStatus.kOptimal
@@ -265,7 +250,7 @@ def _optimise(
             if best is None or cost @ found < cost @ best:
                 best = found
         highs.changeColsBounds(cost.size, every, lower, upper)
-    if best is not None and _is_near(float(cost @ best), bound, gap):
+    if best is not None and is_near(float(cost @ best), bound, gap):
         return best, bound, False
     highs.clearSolver()
     if best is not None:
@@ -275,12 +260,7 @@ def _optimise(
     if best is not None and cost @ values > cost @ best:
         values = best
     bound = max(bound, proven)
-    return values, bound, late and not _is_near(float(cost @ values), bound, gap)
-
-
-def _is_near(value: float, bound: float, gap: float) -> bool:
-    """Whether a value is within the relative ``gap`` of its bound; of no bound nothing is near."""
-    return bool(np.isfinite(bound)) and value - bound <= gap * max(abs(bound), 1e-9)
+    return values, bound, late and not is_near(float(cost @ values), bound, gap)
 
 
 def _set_kind(highs: highspy.Highs, which: NDArray[np.bool_], kind: highspy.HighsVarType) -> None:

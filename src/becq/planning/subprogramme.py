@@ -52,6 +52,7 @@ def cut(model: Model, columns: Indices, values: Array) -> Model:
         scale=model.scale[columns],
         order=model.order[columns],
         served=model.served[columns],
+        option=model.option[columns],
         departures=model.departures[rows],
         spare=model.spare[columns],
         labels={new: model.labels[int(old)] for new, old in enumerate(rows) if int(old) in model.labels},
@@ -92,6 +93,7 @@ def grow(model: Model, extra: Extra) -> Model:
         scale=np.concatenate([model.scale, np.ones(count)]),
         order=np.concatenate([model.order, none]),
         served=np.concatenate([model.served, none]),
+        option=np.concatenate([model.option, none]),
         departures=np.concatenate([model.departures, np.zeros(len(lengths), dtype=bool)]),
         spare=np.concatenate([model.spare, np.zeros(count, dtype=bool)]),
     )
