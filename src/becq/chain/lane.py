@@ -26,6 +26,11 @@ class Departure(Row):
     capacity_packages: Count | None = Field(
         default=None, ge=0, description="Packages that one departure takes; not limiting where left out"
     )
+    transport_index_limit: Number | None = Field(
+        default=None,
+        gt=0,
+        description="Largest sum of transport indexes on one departure; that of the rules where left out",
+    )
     number: Text | None = Field(default=None, description="Flight or train number")
 
 

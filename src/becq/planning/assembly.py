@@ -93,6 +93,10 @@ def assemble_plan(
         unmet=unmet,
         lost_bq=lost_by_stage(allocation, started),
         pins=pins.model_dump() if pins.batches or pins.deliveries else {},
+        unchecked=[
+            {"sentence": sentence, "sentence_zh": sentence_zh}
+            for sentence, sentence_zh in problem.limits.unchecked
+        ],
     )
 
 

@@ -155,9 +155,9 @@ def local_days(moments: Array, zone: ZoneInfo) -> Numbers:
 
 def find_limits(problem: Problem) -> Limits:
     """The limits of ``problem``; those that no choice could break are left out."""
-    from becq.planning import holdings, transfers, uses, workplaces
+    from becq.planning import holdings, transfers, transport_indexes, uses, workplaces
 
     ways, found = Ways(problem), Limits()
-    for kind in (transfers, uses, workplaces, holdings):
+    for kind in (transfers, uses, workplaces, holdings, transport_indexes):
         kind.add(ways, found)
     return found

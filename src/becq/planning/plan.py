@@ -119,6 +119,8 @@ class Plan:
     """What was known to have gone otherwise; see ``becq.planning.events``."""
     notes: list[dict[str, Any]] = field(default_factory=list)
     """Of a replan: moves that did not happen, batches that are lost, pins that could not be kept."""
+    unchecked: list[dict[str, str]] = field(default_factory=list)
+    """Limits that could not be checked for want of data, in sentences of both languages."""
     policy: str = "priority"
     """How what is scarce was shared out; see ``becq.planning.rationing``."""
     fairness: dict[str, Any] = field(default_factory=dict)
