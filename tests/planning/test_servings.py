@@ -208,7 +208,7 @@ def test_possession_counts_what_is_there_whichever_product_it_is() -> None:
     assert len(planned(network).deliveries) == 2
     sites = [
         site if site.id != "ward" else site.model_copy(
-            update={"licence": site.licence.model_validate(licence(("Mo-99", "10 TBq"), ("Tc-99m", "14 GBq")))}
+            update={"licence": site.licence.model_validate(licence(("Mo-99", "10 TBq"), ("Tc-99m", "10 GBq")))}
         )
         for site in network.sites
     ]  # fmt: skip
