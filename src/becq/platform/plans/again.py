@@ -90,6 +90,7 @@ def plan_again(viewer: User, run: PlanRun, progress: Progress) -> Again:
     pins, wanted = split_pins(base, run, material, varied.forbidden)
     lots = {row["order"]: row["lot"] for row in material.document["deliveries"]}
     ahead = {code: lots[code] for code in book.ahead if code in lots}
+    previous["policy"] = run.policy
     previous["pins"] = {**pins, "deliveries": {**pins["deliveries"], **ahead}}
     found = replan(
         varied.network,
@@ -99,6 +100,7 @@ def plan_again(viewer: User, run: PlanRun, progress: Progress) -> Again:
         pins=Pins.model_validate(wanted),
         name=run.name if run.purpose == Purpose.SCENARIO else "",
         touched={*varied.touched, *book.touched, *run.touched},
+        prices=None,
         time_limit_s=run.time_limit_s,
         progress=progress,
     )

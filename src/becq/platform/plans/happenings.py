@@ -183,6 +183,7 @@ def request_replan(
                     name=name.strip()[:200],
                     first=run.first,
                     days=run.days,
+                    policy=run.policy,
                     time_limit_s=limit,
                     pins=pins,
                     draft_pins=pins,
@@ -228,6 +229,7 @@ def plan_without(actor: User, run: PlanRun, pin: str) -> PlanRun:
             pins=pins,
             base=run.base,
             name=run.name,
+            rationing=run.policy,
             time_limit_s=run.time_limit_s,
         )
     with transaction.atomic():
@@ -235,8 +237,8 @@ def plan_without(actor: User, run: PlanRun, pin: str) -> PlanRun:
             **{
                 field: getattr(run, field)
                 for field in (
-                    "name", "first", "days", "time_limit_s", "base", "purpose", "now", "events", "variations",
-                    "touched",
+                    "name", "first", "days", "policy", "time_limit_s", "base", "purpose", "now", "events",
+                    "variations", "touched",
                 )
             },
             code=services.new_code(run.first),

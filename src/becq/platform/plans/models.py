@@ -40,6 +40,7 @@ class PlanRun(models.Model):
     name = models.CharField(max_length=200, blank=True)
     first = models.DateField(help_text="First day, in the network's zone")
     days = models.PositiveSmallIntegerField()
+    policy = models.CharField(max_length=20, default="priority", help_text="Who gets what is scarce")
     time_limit_s = models.FloatField(default=60.0)
     status = models.CharField(max_length=10, choices=RunStatus, default=RunStatus.QUEUED, db_index=True)
     progress = models.FloatField(default=0.0, help_text="0 to 1")

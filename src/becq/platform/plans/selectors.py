@@ -34,7 +34,7 @@ _FACTS = (
 )  # fmt: skip
 _WHOLE = (
     "served_fraction", "gap", "cost", "cost_gap", "objective", "greedy_objective", "greedy_served_fraction",
-    "lost_bq", "events", "notes", "scenario", "now",
+    "lost_bq", "events", "notes", "scenario", "now", "fairness", "prices",
 )  # fmt: skip
 """Parts of a plan that tell about everybody at once."""
 STALLED_AFTER_S = 60.0
@@ -256,7 +256,8 @@ def plan_document(viewer: User, row: PlanRun) -> dict[str, Any]:
 
     :raises InputError: the run has no result, or the viewer may not see it.
     """
-    row = run(viewer, row.code)
+    if not _visible(viewer).filter(pk=row.pk).exists():  # the plan of a country is not read twice
+        raise InputError(f"There is no plan '{row.code}'")
     if row.result is None:
         raise InputError(f"Plan {row.code} is {row.status}; it has no result to show")
     document = dict(row.result)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from becq.errors import ConflictError, InputError, PermissionDeniedError
 from becq.planning import Pins
+from becq.planning.groups import POLICIES
 from becq.planning.planner import MAX_DAYS
 from becq.platform import clock
 from becq.platform.accounts import policy
@@ -45,20 +46,25 @@ def request_plan(
     pins: Pins | Mapping[str, Any] | None = None,
     base: PlanRun | None = None,
     name: str = "",
+    rationing: str = "priority",
     time_limit_s: float = 60.0,
 ) -> PlanRun:
     """Ask for a plan of ``days`` days from ``first``; the background worker makes it.
 
+    ``rationing`` says who gets what is scarce (``becq.planning.groups.POLICIES``).
+
     It counts with the single orders that standing orders are yet to make; the commit makes them.
 
     :raises InputError: an empty or overlong horizon, one that begins in the past where no committed plan
-        does or ends too far ahead, or malformed pins.
+        does or ends too far ahead, an unknown rationing policy, or malformed pins.
     """
     require_coordinator(actor, "plan.run")
     if not 1 <= days <= MAX_DAYS:
         raise InputError(f"A plan covers 1 to {MAX_DAYS} days, not {days}")
     if not 1.0 <= time_limit_s <= LONGEST_LIMIT_S:
         raise InputError(f"The planner may take 1 s to {LONGEST_LIMIT_S:.0f} s, not {time_limit_s:g} s")
+    if rationing not in POLICIES:
+        raise InputError(f"There is no rationing policy {rationing!r}; use one of {', '.join(POLICIES)}")
     checked = _checked_pins(pins)
     networks.require_meta(actor)
     _check_days(actor, first, days)
@@ -69,6 +75,7 @@ def request_plan(
                 name=name.strip()[:200],
                 first=first,
                 days=days,
+                policy=rationing,
                 time_limit_s=time_limit_s,
                 pins=checked,
                 draft_pins=checked,
@@ -151,8 +158,12 @@ def set_pins(actor: User, run: PlanRun, pins: Mapping[str, Any]) -> PlanRun:
     return run
 
 
-def replan(actor: User, run: PlanRun, *, name: str = "", time_limit_s: float | None = None) -> PlanRun:
+def replan(
+    actor: User, run: PlanRun, *, name: str = "", rationing: str = "", time_limit_s: float | None = None
+) -> PlanRun:
     """A new run of the same horizon with what has been pinned on ``run``, which becomes its base.
+
+    ``rationing`` is that of ``run`` where none is given.
 
     Pins of orders that are no longer open are left out: there is nothing to serve.
     """
@@ -171,6 +182,7 @@ def replan(actor: User, run: PlanRun, *, name: str = "", time_limit_s: float | N
         pins=pins,
         base=run,
         name=name or run.name,
+        rationing=rationing or run.policy,
         time_limit_s=time_limit_s or run.time_limit_s,
     )
 

@@ -103,6 +103,8 @@ def _plan_anew(run: PlanRun, viewer: User, report: Reporter) -> tuple[Plan, Netw
             run.first,
             run.days,
             pins=given.pins,
+            policy=run.policy,
+            prices=None,
             time_limit_s=run.time_limit_s,
             progress=report,
         )

@@ -30,6 +30,7 @@ from becq.web.plan_reading import (
     require_planner,
     span_text,
 )
+from becq.web.policy_words import POLICY_WORDS
 from becq.web.tables import BulkAction, Column, Filter, Table
 
 DEFAULT_DAYS, DEFAULT_LIMIT_S = 7, 60.0
@@ -139,6 +140,12 @@ class PlanForm(forms.Form):
         label=gettext_lazy("Days"), min_value=1, max_value=MAX_DAYS, initial=DEFAULT_DAYS
     )
     name = forms.CharField(label=pgettext_lazy("plan", "Name"), required=False, max_length=200)
+    policy = forms.ChoiceField(
+        label=gettext_lazy("Rationing"),
+        required=False,
+        choices=list(POLICY_WORDS.items()),
+        help_text=gettext_lazy("Who gets what is not enough for all."),
+    )
     base = forms.ChoiceField(
         label=gettext_lazy("Based on"),
         required=False,
@@ -206,6 +213,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
             "days": base.days,
             "name": base.name,
             "base": base.code if base.status == RunStatus.DONE else "",
+            "policy": base.policy,
             "time_limit": base.time_limit_s,
         }
     form = PlanForm(request, request.POST or None, initial=initial)
@@ -218,6 +226,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
                     request.user,  # type: ignore[arg-type]
                     base_run,
                     name=data["name"],
+                    rationing=data["policy"],
                     time_limit_s=data["time_limit"],
                 )
             else:
@@ -227,6 +236,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
                     data["days"],
                     base=base_run,
                     name=data["name"],
+                    rationing=data["policy"] or "priority",
                     time_limit_s=data["time_limit"],
                 )
             return redirect("plan-run", run.code)
