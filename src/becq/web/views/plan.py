@@ -30,6 +30,7 @@ from becq.reports.reading import read_plan
 from becq.web import frame
 from becq.web.plan_changes import changes_table, message_file, tell_changes
 from becq.web.plan_document import STAGE_WORDS, PlanDocument, gap_text, money, percent
+from becq.web.plan_fairness import limits_table, shares_context, shares_table
 from becq.web.plan_moves import pending_rows
 from becq.web.plan_reading import (
     find_run,
@@ -54,6 +55,8 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("deliveries", gettext_lazy("Deliveries")),
     ("batches", gettext_lazy("Batches")),
     ("load", gettext_lazy("Load")),
+    ("limits", gettext_lazy("Limits")),
+    ("shares", gettext_lazy("Shares")),
     ("losses", gettext_lazy("Losses")),
     ("rules", gettext_lazy("Rules")),
     ("pins", gettext_lazy("Pins")),
@@ -169,7 +172,10 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         tabs = [(name, label) for name, label in tabs if name != "changes"]
     tab = request.GET.get("tab", "")
     tab = tab if tab in dict(tabs) else tabs[0][0]
-    table = changes_table(request, run, plan) if tab == "changes" else plan_table(request, run, plan, tab)
+    table = plan_table(request, run, plan, tab)
+    if tab in ("changes", "limits", "shares"):
+        make = {"changes": changes_table, "limits": limits_table, "shares": shares_table}[tab]
+        table = make(request, run, plan)
     if table is not None and table.wants_export:
         return table.export()
     changed = (
@@ -186,6 +192,7 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         "tabs": [(name, label, _count(name, plan, judged)) for name, label in tabs],
         "told": tell_changes(request, run, plan) if tab == "changes" else None,
         "scenarios": happenings.number_of_scenarios(request.user, run) if may_plan(request) else 0,  # type: ignore[arg-type]
+        "shares": shares_context(request, run, plan) if tab == "shares" else None,
         "judged": _judged(judged),
         "table": table,
         "changed": changed,
@@ -250,6 +257,8 @@ def _has_tab(name: str, plan: PlanDocument, request: HttpRequest) -> bool:
         "batches": bool(given["batches"]) or given["whole"],
         "load": bool(given["resources"]),
         "losses": bool(given.get("lost_bq")),
+        "limits": given["whole"] and "prices" in given,
+        "shares": bool(given.get("fairness")),
         "pins": may_plan(request),
     }.get(name, True)
 
