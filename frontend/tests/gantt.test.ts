@@ -29,7 +29,7 @@ const plan: RawPlan = {
     legs: [[0, 0, 0, 1, at(5) / 1000, at(6) / 1000], [0, 0, 0, 1, at(5) / 1000, at(6) / 1000], [0, 0, 0, 1, at(7) / 1000, at(8) / 1000, 1, 1, 1, 2, at(9) / 1000, at(11) / 1000]],
   },
 };
-const everything = { site: "", nuclide: "", shipments: true };
+const everything = { site: "", nuclide: "", shipments: true, empty: true };
 
 test("a plan in columns reads like one in rows", () => {
   const read = readPlan(plan);
@@ -56,6 +56,7 @@ test("rows are those of sites and resources, and a choice leaves out the rest", 
   assert.equal(groups[1]!.rows[0]!.bars[0]!.tone, "blocked"); // lost
   assert.deepEqual(batchGroups(read, [], 0, { ...everything, nuclide: "Lu-177" }).map((group) => group.label), ["K"]);
   assert.deepEqual(batchGroups(read, [], 0, { ...everything, site: "s" }).map((group) => group.label), ["S"]);
+  assert.deepEqual(batchGroups(read, [], 0, { ...everything, empty: false })[0]!.rows.map((row) => row.resource), ["a"]);
   const ghost = batchBar(movedBatch(start(10, "", "b"), read.batches[0]), 0, true);
   assert.equal(ghost.grows, true); // of the kind of what it was moved from
   assert.deepEqual(batchGroups(read, [ghost], 0, everything)[0]!.rows[1]!.bars.map((bar) => bar.id), ["run@10b"]);

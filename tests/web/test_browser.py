@@ -181,7 +181,7 @@ def test_the_gantt_is_walked_and_chosen_by_keyboard(open_page):
 def test_the_map_moves_zooms_and_plays(open_page):
     page = open_page("/style/")
     page.evaluate("document.addEventListener('becq:select', (event) => (window.chosen = event.detail))")
-    drawing = page.locator("[data-island=map] .map > svg")
+    drawing = page.locator("[data-island=map] .map svg")
     drawing.focus()
     before = page.text_content("[data-island=map] .scale-label")
     for key in ("+", "+", "ArrowLeft", "ArrowUp"):

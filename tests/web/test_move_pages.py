@@ -125,7 +125,7 @@ def open_plan(world, run, live_server, settings, monkeypatch):
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
-        def go(width: int = 1440, language: str = "en", **options):
+        def go(width: int = 1440, language: str = "en", tab: str = "gantt", **options):
             context = browser.new_context(viewport={"width": width, "height": 900}, **options)
             cookies = {
                 "sessionid": world.client(world.planner).cookies["sessionid"].value,
@@ -138,8 +138,8 @@ def open_plan(world, run, live_server, settings, monkeypatch):
             page.set_default_timeout(8000)
             page.on("console", lambda m: m.type in {"error", "warning"} and complaints.append(m.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.goto(f"{live_server.url}/plan/{run.code}/")
-            page.wait_for_selector(".gantt .bar")
+            page.goto(f"{live_server.url}/plan/{run.code}/?tab={tab}")
+            page.wait_for_selector(".gantt .bar" if tab == "gantt" else ".map .place")
             return page
 
         yield go

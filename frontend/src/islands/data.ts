@@ -122,6 +122,8 @@ export interface Carried {
   to: number[];
   activity_bq: number[];
   at: number[];
+  /** Ids of those that are not called order<lot, by number. */
+  ids?: Record<string, string>;
   /** Six numbers a leg: lane, mode, from, to, start, end. */
   legs: number[][];
 }
@@ -164,7 +166,7 @@ function carriedOf(given: Carried): Delivery[] {
       });
     const lot = given.lots[given.lot[i]!]!;
     return {
-      id: `${order}<${lot}`, lot, nuclide: given.nuclides[given.nuclide[i]!]!, from: given.sites[given.from[i]!]!, to: given.sites[given.to[i]!]!,
+      id: given.ids?.[i] ?? `${order}<${lot}`, lot, nuclide: given.nuclides[given.nuclide[i]!]!, from: given.sites[given.from[i]!]!, to: given.sites[given.to[i]!]!,
       activity_bq: given.activity_bq[i]!, reference: given.at[i]! * 1000, legs, pinned: false,
     };
   });

@@ -13,13 +13,15 @@ import { named, t } from "./strings";
 const MANY_SHIPMENTS = 3000;
 /** Pixels drawn above and below the window, so that scrolling need not draw at once. */
 const MARGIN = 360;
+/** With more machines than this, those without a batch are shown only when asked for. */
+const MANY_ROWS = 60;
 let serial = 0;
 
 export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void {
   const plan = readPlan(raw);
   const zone = plan.timezone;
   const { units } = settings;
-  const choice: Choice = { site: "", nuclide: "", shipments: plan.deliveries.length <= MANY_SHIPMENTS };
+  const choice: Choice = { site: "", nuclide: "", shipments: plan.deliveries.length <= MANY_SHIPMENTS, empty: plan.resources.length <= MANY_ROWS };
   const batches = new Map(plan.batches.map((each) => [each.id, each]));
   const siteZone = new Map(plan.sites.map((each) => [each.id, each.timezone ?? zone]));
   const siteName = new Map(plan.sites.map((each) => [each.id, named(each)]));
@@ -71,6 +73,13 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
     ];
   }
 
+  let said = new Map<Bar, string>();
+  function sentence(bar: Bar): string {
+    let found = said.get(bar);
+    if (found === undefined) said.set(bar, (found = `${title(bar)}; ${facts(bar).map(([head, value]) => `${head} ${value}`).join("; ")}`));
+    return found;
+  }
+
   // --- tools ---------------------------------------------------------------------------------
   const words = html("div");
   words.hidden = true;
@@ -105,10 +114,14 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
   const shipments = html("input", { type: "checkbox" });
   shipments.checked = choice.shipments;
   shipments.addEventListener("change", () => { choice.shipments = shipments.checked; rebuild(); });
+  const empty = html("input", { type: "checkbox" });
+  empty.checked = choice.empty;
+  empty.addEventListener("change", () => { choice.empty = empty.checked; rebuild(); });
   const filters = [
     ...(makers.length > 1 ? [picker(t.site, t.allSites, makers, (value) => (choice.site = value))] : []),
     ...(nuclides.length > 1 ? [picker(t.nuclide, t.allNuclides, nuclides, (value) => (choice.nuclide = value))] : []),
     ...(plan.deliveries.some((each) => each.legs.length) ? [html("label", {}, shipments, t.shipments)] : []),
+    ...(plan.resources.length > MANY_ROWS ? [html("label", {}, empty, t.emptyRows)] : []),
   ];
   const acts = editable
     ? {
@@ -172,7 +185,7 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
     pending = requestAnimationFrame(() => draw(true));
   }
 
-  const marks: Marks = { current, chosen, own, editing: editable, pin: (id) => editor?.pins[id], title, facts };
+  const marks: Marks = { current, chosen, own, editing: editable, pin: (id) => editor?.pins[id], words: sentence };
   let drawn: [number, number] = [0, 0];
   let hushed = false;
   /** With `hush` the focus comes back to its bar without the tip. */
@@ -205,6 +218,7 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
 
   let shipped: { key: string; group: Group | null } | null = null;
   function rebuild(focus = ""): void {
+    said = new Map();
     groups = batchGroups(plan, editor?.ghosts ?? [], settings.now, choice);
     if (choice.shipments) {
       const key = `${choice.site}\n${choice.nuclide}`;

@@ -10,7 +10,7 @@ import { t } from "./strings";
 
 export const HEAD = 40;
 /** As many bars are drawn one by one; more of them, in one window, as plain blocks. */
-const CROWD = 900;
+const CROWD = 400;
 const MAX_TINT = 0.5;
 const DAY = 24 * 3600e3;
 
@@ -31,8 +31,8 @@ export interface Marks {
   own: string;
   editing: boolean;
   pin(id: string): Pin | undefined;
-  title(bar: Bar): string;
-  facts(bar: Bar): [string, string][];
+  /** All that is told of a bar, in one sentence. */
+  words(bar: Bar): string;
 }
 
 /** A move that is under way: where the batch may start, and where it would. */
@@ -96,6 +96,17 @@ function gradient(id: string, bar: Bar): SVGElement {
   return svg("linearGradient", { id, class: `tone-${bar.tone === "cancelled" ? "planned" : bar.tone}` }, ...stops);
 }
 
+/** The gradient of a bar: batches of one process share theirs. */
+function tint(bar: Bar, own: string, defs: SVGElement, known: Map<string, string>): string {
+  const key = bar.halfLifeS === Infinity && !bar.grows ? bar.tone : `${bar.tone} ${bar.halfLifeS} ${bar.grows} ${bar.eob - bar.start} ${bar.end - bar.start}`;
+  let id = known.get(key);
+  if (!id) {
+    known.set(key, (id = `${own}-g${known.size}`));
+    defs.append(gradient(id, bar));
+  }
+  return id;
+}
+
 export type Sign = "pin" | "forbid" | "lock" | "lost";
 const SIGNS: Record<Sign, { d: string; filled: boolean }> = {
   pin: { d: "M1,0h5v5l1.500,2h-8l1.500,-2z", filled: true },
@@ -125,17 +136,16 @@ function cut(text: string, letters: number): string {
 }
 
 /** One bar; its label apart, because it lies over the bars that follow. */
-function drawBar(bar: Bar, top: number, view: View, marks: Marks, defs: SVGElement, nth: number): [SVGElement, SVGElement | null] {
+function drawBar(bar: Bar, top: number, view: View, marks: Marks, defs: SVGElement, tints: Map<string, string>): [SVGElement, SVGElement | null] {
   const x1 = xOf(view, bar.start);
   const long = Math.max(4, xOf(view, bar.end) - x1);
   const tall = LANE - 4;
-  const id = `${marks.own}-g${nth}`;
   const pin = bar.type === "batch" ? marks.pin(bar.id) : undefined;
-  defs.append(gradient(id, bar));
+  const id = tint(bar, marks.own, defs, tints);
   const state = `${bar.ghost ? " ghost" : ""}${pin === "forbid" ? " forbidden" : ""}${bar.batch?.movable && marks.editing ? " movable" : ""}`;
   const mark = svg("g", {
     class: `bar ${bar.tone}${state}${bar.ids.includes(marks.chosen) ? " selected" : ""}`, role: "button", tabindex: bar.id === marks.current ? 0 : -1,
-    "data-id": bar.id, "aria-label": `${marks.title(bar)}; ${marks.facts(bar).map(([name, value]) => `${name} ${value}`).join("; ")}`,
+    "data-id": bar.id, "aria-label": marks.words(bar),
   });
   mark.append(svg("rect", { class: "tint", fill: `url(#${id})`, x: x1, y: top, width: long, height: tall, rx: 2 }), svg("rect", { class: "edge", x: x1 + 0.5, y: top + 0.5, width: Math.max(1, long - 1), height: tall - 1, rx: 2 }));
   const msPerPixel = (view.to - view.from) / (view.width - view.gutter);
@@ -201,10 +211,11 @@ function drawBars(shown: [Bar, number][], view: View, marks: Marks, defs: SVGEle
   // Whoever comes by keyboard finds the current bar, or the first one in the window.
   const reached = shown.some(([bar]) => bar.id === marks.current) ? marks.current : shown[0]?.[0].id ?? "";
   const blocks = new Map<Tone, string[]>();
-  shown.forEach(([bar, top], nth) => {
+  const tints = new Map<string, string>();
+  shown.forEach(([bar, top]) => {
     const single = !crowded || bar.id === reached || bar.ghost || bar.ids.includes(marks.chosen);
     if (single) {
-      const [mark, label] = drawBar(bar, top, view, { ...marks, current: reached }, defs, nth);
+      const [mark, label] = drawBar(bar, top, view, { ...marks, current: reached }, defs, tints);
       found.push(mark);
       if (label) found.push(label);
       return;

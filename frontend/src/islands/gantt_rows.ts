@@ -65,7 +65,13 @@ export interface Choice {
   site: string;
   nuclide: string;
   shipments: boolean;
+  /** Rows on which nothing is planned. */
+  empty: boolean;
 }
+
+/** Makers come first where there are so many sites that most of them are hospitals. */
+const MANY_SITES = 60;
+const ORDER = ["reactor", "accelerator", "radiopharmacy", "waste", "warehouse", "airport", "station", "hospital"];
 
 /** A start as the server tells it. */
 export interface Start {
@@ -130,6 +136,10 @@ export function batchGroups(plan: Plan, ghosts: Bar[], now: number, choice: Choi
   for (const each of plan.resources) ofSite.set(each.site, [...(ofSite.get(each.site) ?? []), each]);
   const seen = new Set([...plan.resources.map((each) => each.site), ...plan.batches.map((each) => each.site)]);
   const order = [...plan.sites.map((each) => each.id).filter((id) => seen.has(id)), ...[...seen].filter((id) => !site.has(id))];
+  if (order.length > MANY_SITES) {
+    const rank = (id: string) => (ORDER.indexOf(site.get(id)?.kind ?? "") + ORDER.length + 1) % (ORDER.length + 1);
+    order.sort((a, b) => rank(a) - rank(b));
+  }
   const groups: Group[] = [];
   for (const id of order) {
     if (choice.site && id !== choice.site) continue;
@@ -141,7 +151,7 @@ export function batchGroups(plan: Plan, ghosts: Bar[], now: number, choice: Choi
           each.positions,
         ),
       )
-      .filter((row) => !choice.nuclide || row.bars.length > 0);
+      .filter((row) => row.bars.length > 0 || (choice.empty && !choice.nuclide));
     const loose = byRow.get(`${id}\n`);
     if (loose) rows.push(makeRow(t.noResource, id, null, loose));
     if (rows.length) groups.push({ label: site.has(id) ? named(site.get(id)!) : id, rows });

@@ -69,8 +69,9 @@ export function separate(points: readonly [number, number][], least = 15, most =
   }
   for (let round = 0; round < 12; round += 1) {
     let calm = true;
+    const near = neighbours(moved, least);
     for (let i = 0; i < moved.length; i += 1)
-      for (let j = i + 1; j < moved.length; j += 1) {
+      for (const j of near(i)) {
         const a = moved[i]!;
         const b = moved[j]!;
         let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
@@ -91,6 +92,26 @@ export function separate(points: readonly [number, number][], least = 15, most =
     const limit = reach[i]!;
     return far <= limit ? [x, y] : [x0 + ((x - x0) * limit) / far, y0 + ((y - y0) * limit) / far];
   });
+}
+
+/** Of each point the later ones that may be nearer than `reach`: all of a few, those of the cells about it of many. */
+function neighbours(points: readonly [number, number][], reach: number): (i: number) => number[] {
+  if (points.length <= 150) return (i) => Array.from({ length: points.length - i - 1 }, (_, k) => i + 1 + k);
+  const cell = 2 * reach;
+  const key = (x: number, y: number) => `${Math.floor(x / cell)} ${Math.floor(y / cell)}`;
+  const cells = new Map<string, number[]>();
+  points.forEach(([x, y], i) => {
+    const there = cells.get(key(x, y));
+    if (there) there.push(i);
+    else cells.set(key(x, y), [i]);
+  });
+  const start = points.map(([x, y]) => [x, y] as const);
+  return (i) => {
+    const [x, y] = start[i]!;
+    const found: number[] = [];
+    for (const dx of [-cell, 0, cell]) for (const dy of [-cell, 0, cell]) for (const j of cells.get(key(x + dx, y + dy)) ?? []) if (j > i) found.push(j);
+    return found.sort((a, b) => a - b);
+  };
 }
 
 /** Numbers of the points that share a spot (a twentieth of a pixel), where there are at least two. */

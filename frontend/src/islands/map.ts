@@ -1,15 +1,19 @@
 /**
- * Sites and lanes on a graticule. No tiles and no boundaries, on purpose: see docs/decisions/0005.
- * Symbols say the kind of a site, dashes the mode of a lane, width how much travels on it.
+ * Sites and lanes on a graticule, and what the plan does at a moment. No tiles and no boundaries, on purpose: see
+ * docs/decisions/0005. Symbols say the kind of a site, dashes the mode of a lane, width how much travels on it; what is
+ * on its way has the colour of its nuclide and the size of its activity at that moment.
  */
-import { formatInstant, zoneLabel } from "../instants";
+import { formatInstant } from "../instants";
 import { formatActivity } from "../quantities";
 import { isotope, readPlan, type Plan, type RawPlan, type Site } from "./data";
-import { button, hideTip, html, segment, select, setIcon, showTip, svg, table } from "./dom";
+import { button, hideTip, html, segment, select, showTip, svg, table } from "./dom";
 import { place, separate } from "./labels";
 import type { Settings } from "./main";
+import { dashes, degrees, hue, inksOf, laneNear, paintGround, paintMoment, type Ground, type Point, type Spot } from "./map_draw";
+import { Player } from "./player";
 import { distanceKm, mercator, roundLength, unproject } from "./projection";
 import { chinese, named, t } from "./strings";
+import { radiusOf, Timeline, type Total } from "./timeline";
 
 const SYMBOLS: Record<string, { d: string; solid: boolean }> = {
   reactor: { d: "M0,-7 6.1,-3.5 6.1,3.5 0,7 -6.1,3.5 -6.1,-3.5Z", solid: true },
@@ -22,278 +26,211 @@ const SYMBOLS: Record<string, { d: string; solid: boolean }> = {
   waste: { d: "M0,6 6.500,-5h-13Z", solid: true },
 };
 const IMPORTANCE = ["reactor", "accelerator", "radiopharmacy", "waste", "airport", "station", "hospital", "warehouse"];
-const BEND: Record<string, number> = { road: 0, flight: 0.14, train: 0.06 };
-/** Dashes of a mode for a line of some width, so that a broad line stays dashed. */
-function dashes(mode: string, width: number): string | undefined {
-  return mode === "flight" ? `${6 + width} ${4 + width / 2}` : mode === "train" ? `${10 + width} 3 ${2 + width / 2} 3` : undefined;
-}
-const STEPS_DEGREES = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
-const TICK_MS = 10 * 60e3;
+/** With more sites a gesture moves the picture, which is drawn anew when it rests. */
+const MANY = 200;
+const REST_MS = 110;
+/** As many names are placed, the most important first. */
+const NAMED = 260;
+/** The table of the moment is filled that often while it plays. */
+const TABLE_MS = 200;
 
-interface Trip {
-  delivery: string;
-  start: number;
-  end: number;
-  forward: boolean;
-}
-
-interface Lane {
-  mode: string;
-  a: Site;
-  b: Site;
-  trips: Trip[];
-  count: number;
-  bq: number;
-  nuclides: Set<string>;
-}
-
-function lanesOf(plan: Plan): Lane[] {
-  const site = new Map(plan.sites.map((each) => [each.id, each]));
-  const lanes = new Map<string, Lane>();
-  for (const delivery of plan.deliveries)
-    for (const leg of delivery.legs) {
-      const from = site.get(leg.from);
-      const to = site.get(leg.to);
-      if (!from || !to || from === to) continue;
-      const forward = from.id < to.id;
-      const [a, b] = forward ? [from, to] : [to, from];
-      const key = `${leg.mode} ${a.id} ${b.id}`;
-      const lane = lanes.get(key) ?? { mode: leg.mode, a, b, trips: [], count: 0, bq: 0, nuclides: new Set() };
-      lane.trips.push({ delivery: delivery.id, start: leg.start, end: leg.end, forward });
-      lane.count += 1;
-      lane.bq += delivery.activity_bq;
-      lane.nuclides.add(delivery.nuclide);
-      lanes.set(key, lane);
-    }
-  return [...lanes.values()];
-}
-
-function degrees(value: number, positive: string, negative: string): string {
-  const size = Math.abs(value);
-  return `${Number(size.toFixed(1))}°${value === 0 ? "" : value > 0 ? positive : negative}`;
-}
-
-function symbol(kind: string, className = "symbol"): SVGElement {
+function symbol(kind: string, className = "symbol", size = 1): SVGElement {
   const { d, solid } = SYMBOLS[kind] ?? SYMBOLS.warehouse!;
-  return svg("path", { class: solid ? `${className} solid` : className, d });
+  return svg("path", { class: solid ? `${className} solid` : className, d, ...(size === 1 ? {} : { transform: `scale(${size})` }) });
 }
 
 export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
-  const plan = readPlan(raw);
+  const plan: Plan = readPlan(raw);
   const zone = plan.timezone;
+  const timeline = new Timeline(plan);
   const sites = plan.sites.filter((each) => Number.isFinite(each.lat) && Number.isFinite(each.lon));
-  const lanes = lanesOf(plan);
+  const siteById = new Map(sites.map((each) => [each.id, each]));
+  const lanes = timeline.lanes.filter((lane) => siteById.has(lane.a) && siteById.has(lane.b));
+  const name = (id: string) => (siteById.has(id) ? named(siteById.get(id)!) : id);
   const shorts = new Map<string, Plan["unmet"]>();
   for (const each of plan.unmet) shorts.set(each.site, [...(shorts.get(each.site) ?? []), each]);
-  const first = plan.from;
-  const last = plan.to;
-  let at = Math.min(Math.max(settings.now, first), last);
+  const important = [...sites].sort((a, b) => Number(shorts.has(b.id)) - Number(shorts.has(a.id)) || IMPORTANCE.indexOf(a.kind) - IMPORTANCE.indexOf(b.kind));
+  const many = sites.length > MANY;
   let byActivity = false;
   let chosen = "";
-  let width = 0;
-  let height = 0;
+  let only = "";
+  let spots: Spot[] = [];
+  let inks = inksOf(host);
   // What the window shows: centre in the projection and pixels per radian.
-  let centre: [number, number] = [0, 0];
-  let scale = 1;
+  const ground: Ground = { width: 0, height: 0, centre: [0, 0], scale: 1, site: (id) => spread.get(id), exact };
+  let spread = new Map<string, Point>();
 
-  const drawing = svg("svg", { role: "group", tabindex: 0, "aria-label": `${t.map}. ${t.mapHelp}` }) as SVGSVGElement;
-  const moving = svg("g");
-  const box = html("div", { class: "map" }, drawing);
+  const drawing = svg("svg", { role: "group", tabindex: 0, "aria-label": `${t.map}. ${t.mapHelp}${plan.still ? "" : ` ${t.playHelp}`}` }) as SVGSVGElement;
+  const base = html("canvas", { "aria-hidden": "true" });
+  const above = html("canvas", { "aria-hidden": "true" });
+  const layers = html("div", { class: "map-layers" }, base, drawing, above);
+  const box = html("div", { class: "map" }, layers);
   const measure = document.createElement("canvas").getContext("2d");
   const textWidth = (text: string) => {
     if (!measure) return text.length * 7;
-    measure.font = `12px ${getComputedStyle(host).fontFamily}`;
+    measure.font = `12px ${inks.font}`;
     return measure.measureText(text).width;
   };
 
-  const words = html("div", { class: "stack" },
-    table(t.map, [t.site, t.kind, "φ", "λ", t.short],
-      sites.map((each) => [named(each), t.kinds[each.kind] ?? each.kind, each.lat.toFixed(3), each.lon.toFixed(3), (shorts.get(each.id) ?? []).map((one) => `${isotope(one.nuclide)} ${formatActivity(one.short_bq, settings.units)}`).join(", ") || "—"]), [2, 3]),
-    table(t.lane, [t.lane, t.mode, t.consignments, t.nuclide],
-      lanes.map((lane) => [`${named(lane.a)} – ${named(lane.b)}`, t.modes[lane.mode] ?? lane.mode, lane.count, [...lane.nuclides].map(isotope).join(" ")]), [2]));
+  // --- words and tools -------------------------------------------------------------------------
+  const words = html("div", { class: "stack" });
   words.hidden = true;
+  function inWords(): HTMLElement[] {
+    return [
+      table(t.map, [t.site, t.kind, "φ", "λ", t.short],
+        sites.map((each) => [named(each), t.kinds[each.kind] ?? each.kind, each.lat.toFixed(3), each.lon.toFixed(3), (shorts.get(each.id) ?? []).map((one) => `${isotope(one.nuclide)} ${formatActivity(one.short_bq, settings.units)}`).join(", ") || "—"]), [2, 3]),
+      table(t.lane, [t.lane, t.mode, t.consignments, t.nuclide],
+        lanes.map((lane) => [`${name(lane.a)} – ${name(lane.b)}`, t.modes[lane.mode] ?? lane.mode, lane.count, lane.nuclides.map(isotope).join(" ")]), [2]),
+    ];
+  }
   const toggle = button(t.showTable, () => {
     words.hidden = !words.hidden;
     box.hidden = legend.hidden = !words.hidden;
-    slider.hidden = plan.still || !words.hidden;
+    player.element.hidden = moment.hidden = plan.still || !words.hidden;
     toggle.textContent = words.hidden ? t.showTable : t.showChart;
     if (words.hidden) draw();
+    else words.replaceChildren(...inWords());
   });
   const tools = html("div", { class: "island-tools" },
     button(t.zoomOut, () => zoom(1 / 1.5), "minus"), button(t.zoomIn, () => zoom(1.5), "plus"), button(t.fit, () => { fit(); draw(); }),
     ...(plan.still ? [] : [html("span", { class: "quiet" }, t.width), segment(t.width, [["count", t.byCount], ["activity", t.byActivity]], "count", (value) => { byActivity = value === "activity"; draw(); })]),
     html("span", { class: "spring" }), toggle);
 
-  const output = html("output", { "aria-live": "off" });
-  const range = html("input", { type: "range", min: first, max: last, step: TICK_MS, "aria-label": t.time });
-  range.value = String(at);
-  range.addEventListener("input", () => { at = Number(range.value); stop(); drawMoving(); });
-  const play = button(t.play, () => (timer ? stop() : start()), "play");
-  const slider = html("div", { class: "slider" }, play, output, range);
-  slider.hidden = plan.still === true;
-  let timer = 0;
-  function start(): void {
-    setIcon(play, t.pause, "pause");
-    if (at >= last) at = first;
-    timer = window.setInterval(() => {
-      if (!host.isConnected) return stop();
-      at = Math.min(last, at + 2 * TICK_MS);
-      range.value = String(at);
-      drawMoving();
-      if (at >= last) stop();
-    }, 80);
-  }
-  function stop(): void {
-    clearInterval(timer);
-    timer = 0;
-    setIcon(play, t.play, "play");
-  }
+  const player = new Player(timeline, settings.now, zone, (_, playing) => drawMoment(playing), host);
+  const moment = html("div", { class: "map-moment" });
+  player.element.hidden = moment.hidden = plan.still;
 
   const legend = html("div", { class: "legend" });
-  for (const kind of IMPORTANCE.filter((each) => sites.some((site) => site.kind === each))) {
-    const key = html("span", { class: "site-key" }, svg("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" }, symbol(kind)), t.kinds[kind] ?? kind);
-    legend.append(key);
-  }
+  for (const kind of IMPORTANCE.filter((each) => sites.some((site) => site.kind === each)))
+    legend.append(html("span", { class: "site-key" }, svg("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" }, symbol(kind)), t.kinds[kind] ?? kind));
   for (const mode of ["road", "flight", "train"].filter((each) => lanes.some((lane) => lane.mode === each)))
-    legend.append(html("span", {}, svg("svg", { "aria-hidden": "true" }, svg("line", { class: `lane ${mode}`, x1: 0, x2: 22, y1: 6, y2: 6, "stroke-dasharray": dashes(mode, 0) })), t.modes[mode] ?? mode));
-  host.replaceChildren(tools, box, slider, words, legend);
+    legend.append(html("span", {}, svg("svg", { "aria-hidden": "true" }, svg("line", { class: `lane ${mode}`, x1: 0, x2: 22, y1: 6, y2: 6, "stroke-dasharray": dashes(mode, 0).join(" ") || undefined })), t.modes[mode] ?? mode));
+  if (!plan.still) {
+    const ring = (className: string, radius: number) => svg("svg", { viewBox: "-12 -12 24 24", "aria-hidden": "true" }, svg("circle", { class: className, r: radius }));
+    legend.append(html("span", { class: "site-key" }, ring("making-key", 9), t.batchUnderWay), html("span", { class: "site-key" }, ring("stock-key", 11), t.inStock));
+    const sizes = [1e9, 1e11, 1e13].map((bq) => html("span", { class: "site-key" }, svg("svg", { viewBox: "-12 -12 24 24", "aria-hidden": "true" }, svg("circle", { class: "size-key", r: radiusOf(bq) })), formatActivity(bq, settings.units, 1)));
+    legend.append(...sizes);
+  }
+  host.replaceChildren(tools, box, player.element, moment, words, legend);
 
-  const exact = (each: { lat: number; lon: number }): [number, number] => {
+  // --- the view --------------------------------------------------------------------------------
+  function exact(each: { lat: number; lon: number }): Point {
     const [x, y] = mercator(each.lat, each.lon);
-    return [width / 2 + (x - centre[0]) * scale, height / 2 + (y - centre[1]) * scale];
-  };
-  // Sites of one town would lie on each other: symbols are moved apart by a few pixels at most.
-  let spread = new Map<string, [number, number]>();
-  const point = (each: Site): [number, number] => spread.get(each.id) ?? exact(each);
+    return [ground.width / 2 + (x - ground.centre[0]) * ground.scale, ground.height / 2 + (y - ground.centre[1]) * ground.scale];
+  }
 
   function fit(): void {
     if (sites.length === 0) return;
     const points = sites.map((each) => mercator(each.lat, each.lon));
-    const xs = points.map(([x]) => x);
-    const ys = points.map(([, y]) => y);
-    const [x1, x2, y1, y2] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    centre = [(x1 + x2) / 2, (y1 + y2) / 2];
-    const margin = width < 500 ? 44 : 72;
-    scale = Math.min((width - 2 * margin) / Math.max(x2 - x1, 0.002), (height - 2 * margin) / Math.max(y2 - y1, 0.002));
+    let [x1, x2, y1, y2] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (const [x, y] of points) [x1, x2, y1, y2] = [Math.min(x1, x), Math.max(x2, x), Math.min(y1, y), Math.max(y2, y)];
+    ground.centre = [(x1 + x2) / 2, (y1 + y2) / 2];
+    const margin = ground.width < 500 ? 44 : 72;
+    ground.scale = Math.min((ground.width - 2 * margin) / Math.max(x2 - x1, 0.002), (ground.height - 2 * margin) / Math.max(y2 - y1, 0.002));
   }
 
-  function zoom(factor: number, px = width / 2, py = height / 2): void {
+  function zoom(factor: number, px = ground.width / 2, py = ground.height / 2): void {
+    const { width, height, scale, centre } = ground;
     const next = Math.min(2e6, Math.max(40, scale * factor));
-    centre = [centre[0] + (px - width / 2) * (1 / scale - 1 / next), centre[1] + (py - height / 2) * (1 / scale - 1 / next)];
-    scale = next;
+    ground.centre = [centre[0] + (px - width / 2) * (1 / scale - 1 / next), centre[1] + (py - height / 2) * (1 / scale - 1 / next)];
+    ground.scale = next;
     schedule();
   }
 
   function pan(dx: number, dy: number): void {
-    centre = [centre[0] - dx / scale, centre[1] - dy / scale];
+    ground.centre = [ground.centre[0] - dx / ground.scale, ground.centre[1] - dy / ground.scale];
     schedule();
   }
 
-  /** End points and control point of a lane; flights bend so that they do not cover the road. */
-  function curve(lane: Lane): [number, number, number, number, number, number] {
-    const [x1, y1] = point(lane.a);
-    const [x2, y2] = point(lane.b);
-    const bend = BEND[lane.mode] ?? 0;
-    return [x1, y1, (x1 + x2) / 2 + (y2 - y1) * bend, (y1 + y2) / 2 - (x2 - x1) * bend, x2, y2];
-  }
-
   let pending = 0;
+  let resting = 0;
+  let drawn: { centre: Point; scale: number } = { centre: [0, 0], scale: 1 };
   function schedule(): void {
     cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(draw);
+    if (!many) {
+      pending = requestAnimationFrame(draw);
+      return;
+    }
+    pending = requestAnimationFrame(() => {
+      // The picture as it was drawn, moved and stretched to where it is now.
+      const stretch = ground.scale / drawn.scale;
+      const dx = (drawn.centre[0] - ground.centre[0]) * ground.scale;
+      const dy = (drawn.centre[1] - ground.centre[1]) * ground.scale;
+      layers.style.transform = `translate(${dx}px, ${dy}px) scale(${stretch})`;
+    });
+    clearTimeout(resting);
+    resting = window.setTimeout(draw, REST_MS);
   }
 
   function draw(): void {
     const wide = Math.floor(box.clientWidth);
     if (wide < 50) return;
-    const fresh = width === 0;
-    const ratio = wide / (width || wide);
-    width = wide;
-    height = Math.round(Math.min(560, Math.max(320, wide * 0.6)));
+    const fresh = ground.width === 0;
+    const ratio = wide / (ground.width || wide);
+    ground.width = wide;
+    ground.height = Math.round(Math.min(560, Math.max(320, wide * 0.6)));
     if (fresh) fit();
-    else scale *= ratio;
+    else ground.scale *= ratio;
+    const { width, height } = ground;
+    layers.style.transform = "";
+    drawn = { centre: ground.centre, scale: ground.scale };
     drawing.setAttribute("height", String(height));
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const focused = (document.activeElement as Element | null)?.getAttribute?.("data-id");
     const hadFocus = focused !== null && drawing.contains(document.activeElement);
-    const apart = separate(sites.map(exact));
+    const apart = separate(sites.map(exact), many && ground.scale < 4000 ? 8 : 15);
     spread = new Map(sites.map((each, i) => [each.id, apart[i]!]));
-    drawing.replaceChildren(...graticule());
 
-    const most = Math.max(1e-9, ...lanes.map((lane) => (byActivity ? lane.bq : lane.count)));
-    for (const lane of lanes) {
-      const [x1, y1, cx, cy, x2, y2] = curve(lane);
-      const size = plan.still ? 1.5 : 1 + 5 * Math.sqrt((byActivity ? lane.bq : lane.count) / most);
-      const line = svg("path", { class: `lane ${lane.mode}`, d: `M${x1},${y1}Q${cx},${cy} ${x2},${y2}`, "stroke-width": size.toFixed(1), "stroke-dasharray": dashes(lane.mode, size) });
-      line.addEventListener("pointerenter", (event) =>
-        showTip(event.clientX, event.clientY, `${named(lane.a)} – ${named(lane.b)}`, [
-          [t.mode, t.modes[lane.mode] ?? lane.mode],
-          ...(plan.still ? [] : ([[t.consignments, String(lane.count)], [t.nuclide, [...lane.nuclides].map(isotope).join(" ")]] as [string, string][])),
-        ]));
-      line.addEventListener("pointerleave", hideTip);
-      drawing.append(line);
-    }
-    drawing.append(moving);
+    let most = 1e-9;
+    for (const lane of lanes) most = Math.max(most, byActivity ? lane.bq : lane.count);
+    const least = many ? 0.6 : 1;
+    paintGround(base, ground, lanes, inks, (lane) => (plan.still ? 1.5 : least + 5 * Math.sqrt((byActivity ? lane.bq : lane.count) / most)));
 
-    const ordered = [...sites].sort((a, b) =>
-      Number(shorts.has(b.id)) - Number(shorts.has(a.id)) || IMPORTANCE.indexOf(a.kind) - IMPORTANCE.indexOf(b.kind));
-    const spots = place(ordered.map((each) => { const [x, y] = point(each); return { x, y, width: textWidth(named(each)) }; }), { width, height });
-    const tabbed = ordered.some((each) => each.id === chosen) ? chosen : ordered[0]?.id;
+    const marks: SVGElement[] = [];
+    const near = important.filter((each) => { const [x, y] = spread.get(each.id)!; return x >= -20 && y >= -20 && x <= width + 20 && y <= height + 20; });
+    const anchors = near.slice(0, NAMED).map((each) => { const [x, y] = spread.get(each.id)!; return { x, y, width: textWidth(named(each)) }; });
+    const places = place(anchors, { width, height });
+    const tabbed = near.some((each) => each.id === chosen) ? chosen : near[0]?.id;
+    const crowd = many && near.length > MANY;
     // The most important come last, on top.
-    for (let i = ordered.length - 1; i >= 0; i -= 1) {
-      const each = ordered[i]!;
-      const [x, y] = point(each);
-      if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
-      const short = shorts.get(each.id) ?? [];
-      const facts: [string, string][] = [[t.kind, t.kinds[each.kind] ?? each.kind], ["", `${degrees(each.lat, "N", "S")} ${degrees(each.lon, "E", "W")}`]];
-      for (const one of short) facts.push([`${t.short} ${one.order}`, `${isotope(one.nuclide)} ${formatActivity(one.short_bq, settings.units)}`]);
-      const mark = svg("g", {
-        class: `place${short.length ? " short" : ""}${each.id === chosen ? " selected" : ""}`, "data-id": each.id, role: "button",
-        tabindex: each.id === tabbed ? 0 : -1,
-        "aria-label": `${named(each)}, ${t.kinds[each.kind] ?? each.kind}${short.length ? `, ${t.unmet(short.length)}` : ""}`,
-      });
-      const body = svg("g", { transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` }, svg("circle", { class: "halo", r: 11 }), symbol(each.kind));
-      if (short.length) body.append(svg("text", { class: "short-mark", x: 5, y: -5 }, "!"));
-      mark.append(body);
-      const spot = spots[i];
-      if (spot) mark.append(svg("text", { x: spot.x.toFixed(1), y: spot.y.toFixed(1) }, named(each)));
-      const sentences = short.map((one) => (chinese ? one.sentence_zh : one.sentence)).slice(0, 3);
-      mark.addEventListener("pointerenter", (event) => showTip(event.clientX, event.clientY, named(each), facts, sentences));
-      mark.addEventListener("pointerleave", hideTip);
-      mark.addEventListener("click", () => !dragged && pick(each.id));
-      mark.addEventListener("focus", () => {
-        if (!mark.matches(":focus-visible")) return;
-        const where = mark.getBoundingClientRect();
-        showTip(where.left + 8, where.bottom, named(each), facts, sentences);
-      });
-      mark.addEventListener("blur", hideTip);
-      drawing.append(mark);
-    }
-    drawing.append(...scaleBar());
-    drawMoving();
+    for (let i = near.length - 1; i >= 0; i -= 1) marks.push(siteMark(near[i]!, places[i] ?? null, tabbed, crowd));
+    drawing.replaceChildren(...marks, ...scaleBar());
+    drawMoment(player.playing);
     if (hadFocus) drawing.querySelector<SVGElement>(`[data-id="${CSS.escape(focused ?? "")}"]`)?.focus({ preventScroll: true });
   }
 
-  function graticule(): SVGElement[] {
-    const corner = (px: number, py: number) => unproject(centre[0] + (px - width / 2) / scale, centre[1] + (py - height / 2) / scale);
-    const { lat: north, lon: west } = corner(0, 0);
-    const { lat: south, lon: east } = corner(width, height);
-    const every = STEPS_DEGREES.find((each) => (each / (east - west)) * width >= 90) ?? 30;
-    const lines: SVGElement[] = [];
-    for (let lon = Math.ceil(west / every) * every; lon <= east; lon += every) {
-      const [x] = exact({ lat: 0, lon });
-      lines.push(svg("line", { class: "graticule", x1: x, x2: x, y1: 0, y2: height }), svg("text", { class: "degree", x: x + 3, y: 12, "aria-hidden": "true" }, degrees(lon, "E", "W")));
+  function siteMark(each: Site, spot: { x: number; y: number } | null, tabbed: string | undefined, crowd: boolean): SVGElement {
+    const [x, y] = spread.get(each.id)!;
+    const short = shorts.get(each.id) ?? [];
+    const mark = svg("g", {
+      class: `place${short.length ? " short" : ""}${each.id === chosen ? " selected" : ""}`, "data-id": each.id, role: "button",
+      tabindex: each.id === tabbed ? 0 : -1,
+      "aria-label": `${named(each)}, ${t.kinds[each.kind] ?? each.kind}${short.length ? `, ${t.unmet(short.length)}` : ""}`,
+    });
+    const small = crowd && each.kind === "hospital" ? 0.5 : crowd ? 0.8 : 1;
+    const body = svg("g", { transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` }, svg("circle", { class: "halo", r: 11 }), symbol(each.kind, "symbol", small));
+    if (short.length && !crowd) body.append(svg("text", { class: "short-mark", x: 5, y: -5 }, "!"));
+    mark.append(body);
+    if (spot) mark.append(svg("text", { x: spot.x.toFixed(1), y: spot.y.toFixed(1) }, named(each)));
+    return mark;
+  }
+
+  function tellSite(id: string, x: number, y: number): void {
+    const each = siteById.get(id);
+    if (!each) return;
+    const short = shorts.get(id) ?? [];
+    const facts: [string, string][] = [[t.kind, t.kinds[each.kind] ?? each.kind], ["", `${degrees(each.lat, "N", "S")} ${degrees(each.lon, "E", "W")}`]];
+    if (!plan.still) {
+      for (const one of timeline.making(player.at).filter((batch) => batch.site === id).slice(0, 4)) facts.push([t.batchUnderWay, `${isotope(one.nuclide)} ${one.product} → ${formatInstant(one.release, zone)}`]);
+      for (const one of timeline.stock(player.at).filter((held) => held.site === id).slice(0, 6)) facts.push([t.inStock, `${isotope(one.nuclide)} ${formatActivity(one.bq, settings.units)}`]);
     }
-    for (let lat = Math.ceil(Math.max(-85, south) / every) * every; lat <= Math.min(85, north); lat += every) {
-      const [, y] = exact({ lat, lon: 0 });
-      lines.push(svg("line", { class: "graticule", x1: 0, x2: width, y1: y, y2: y }));
-      if (y > 28) lines.push(svg("text", { class: "degree", x: 4, y: y - 3, "aria-hidden": "true" }, degrees(lat, "N", "S")));
-    }
-    return lines;
+    for (const one of short.slice(0, 4)) facts.push([`${t.short} ${one.order}`, `${isotope(one.nuclide)} ${formatActivity(one.short_bq, settings.units)}`]);
+    showTip(x, y, named(each), facts, short.map((one) => (chinese ? one.sentence_zh : one.sentence)).slice(0, 3));
   }
 
   /** True at the middle of the map, as always with Mercator. */
   function scaleBar(): SVGElement[] {
+    const { centre, scale, width, height } = ground;
     const a = unproject(centre[0], centre[1]);
     const b = unproject(centre[0] + 120 / scale, centre[1]);
     const km = roundLength(Math.max(0.01, distanceKm(a, b)));
@@ -303,30 +240,48 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
     return [svg("path", { class: "scale", d: `M${x},${y - 5}v5h${long}v-5` }), svg("text", { class: "scale-label", x: x + long / 2, y: y - 6, "text-anchor": "middle" }, `${km} km`)];
   }
 
-  function drawMoving(): void {
-    const marks: SVGElement[] = [];
-    const travelling = new Set<string>();
-    for (const lane of lanes) {
-      const active = lane.trips.filter((trip) => trip.start <= at && at < trip.end);
-      if (active.length === 0) continue;
-      const [x1, y1, cx, cy, x2, y2] = curve(lane);
-      marks.push(svg("path", { class: `lane under-way ${lane.mode}`, d: `M${x1},${y1}Q${cx},${cy} ${x2},${y2}`, "stroke-width": 2, "stroke-dasharray": dashes(lane.mode, 2) }));
-      const places = new Map<string, number>();
-      for (const trip of active) {
-        travelling.add(trip.delivery);
-        const share = (at - trip.start) / (trip.end - trip.start);
-        const key = (trip.forward ? share : 1 - share).toFixed(3);
-        places.set(key, (places.get(key) ?? 0) + 1);
-      }
-      for (const [key, count] of places) {
-        const s = Number(key);
-        const [px, py] = [(1 - s) ** 2 * x1 + 2 * s * (1 - s) * cx + s * s * x2, (1 - s) ** 2 * y1 + 2 * s * (1 - s) * cy + s * s * y2];
-        marks.push(svg("circle", { class: "carrier", cx: px.toFixed(1), cy: py.toFixed(1), r: Math.min(9, 4 + Math.sqrt(count)) }));
-      }
+  // --- the moment ------------------------------------------------------------------------------
+  let filled = 0;
+  function drawMoment(playing: boolean): void {
+    if (plan.still || ground.width === 0) return;
+    spots = paintMoment(above, ground, timeline, player.at, inks, only);
+    const now = performance.now();
+    if (playing && now - filled < TABLE_MS) return;
+    filled = now;
+    const totals = timeline.totals(player.at);
+    const sum = (of: (each: Total) => number) => totals.reduce((all, each) => all + of(each), 0);
+    player.say(`${t.packagesUnderWay(sum((each) => each.packages))} · ${t.batchesUnderWay(sum((each) => each.batches))}`);
+    fillMoment(new Map(totals.map((each) => [each.nuclide, each])));
+  }
+
+  const cells = new Map<string, HTMLElement[]>();
+  function makeMoment(): void {
+    const body = html("tbody");
+    timeline.nuclides.forEach((nuclide, nth) => {
+      const { colour, hollow } = hue(nth, inks.dark);
+      const dot = svg("svg", { viewBox: "-6 -6 12 12", "aria-hidden": "true" }, svg("circle", { r: 4.5, fill: hollow ? "none" : colour, stroke: colour, "stroke-width": 2 }));
+      const pick = html("button", { type: "button", class: "moment-nuclide", "aria-pressed": String(only === nuclide), title: t.onlyThis }, dot, isotope(nuclide));
+      pick.addEventListener("click", () => {
+        only = only === nuclide ? "" : nuclide;
+        for (const other of body.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === pick && only !== ""));
+        drawMoment(false);
+      });
+      const row = [0, 1, 2, 3].map(() => html("td", { class: "end" }));
+      cells.set(nuclide, row);
+      body.append(html("tr", { "data-nuclide": nuclide }, html("th", { scope: "row" }, pick), ...row));
+    });
+    const head = [t.nuclide, t.packages, t.activityUnderWay, t.batchesNow, t.stockNow].map((each, i) => html("th", { scope: "col", class: i ? "end" : undefined }, each));
+    moment.replaceChildren(html("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t.moment },
+      html("table", { class: "table" }, html("caption", { class: "seen-by-readers" }, t.moment), html("thead", {}, html("tr", {}, ...head)), body)));
+  }
+  function fillMoment(totals: ReadonlyMap<string, Total>): void {
+    for (const [nuclide, row] of cells) {
+      const each = totals.get(nuclide);
+      const texts = each
+        ? [each.packages || "—", each.packages ? formatActivity(each.underWayBq, settings.units) : "—", each.batches || "—", each.stockBq > 0 ? formatActivity(each.stockBq, settings.units) : "—"]
+        : ["—", "—", "—", "—"];
+      row.forEach((cell, i) => { if (cell.textContent !== String(texts[i])) cell.textContent = String(texts[i]); });
     }
-    moving.replaceChildren(...marks);
-    output.textContent = `${formatInstant(at, zone)} ${zoneLabel(at, zone)} · ${t.underWay(travelling.size)}`;
-    range.setAttribute("aria-valuetext", output.textContent);
   }
 
   function pick(id: string): void {
@@ -335,10 +290,49 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
     select(host, id, "site");
   }
 
+  // --- pointer and keys --------------------------------------------------------------------------
+  const placeOf = (target: EventTarget | null) => (target as Element | null)?.closest?.(".place")?.getAttribute("data-id") ?? null;
+  let told = "";
+  drawing.addEventListener("pointermove", (event) => {
+    if (fingers.size) return;
+    const id = placeOf(event.target);
+    const frame = drawing.getBoundingClientRect();
+    const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
+    const spot = id ? undefined : [...spots].reverse().find((each) => Math.hypot(each.x - x, each.y - y) <= each.radius + 3);
+    const lane = id || spot ? null : laneNear(lanes, ground, x, y);
+    const key = id ?? (spot ? `${spot.moving.trip.ids[0]} ${spot.moving.trip.start}` : lane ? `${lane.mode} ${lane.a} ${lane.b}` : "");
+    if (key === told) return;
+    told = key;
+    if (id) tellSite(id, event.clientX, event.clientY);
+    else if (spot) {
+      const { trip, bq } = spot.moving;
+      showTip(event.clientX, event.clientY, `${isotope(trip.nuclide)} ${name(trip.from)} → ${name(trip.to)}`, [
+        [t.activity, `${formatActivity(bq, settings.units)} @ ${formatInstant(player.at, zone)}`],
+        [t.packages, String(trip.ids.length)], [t.mode, t.modes[trip.mode] ?? trip.mode],
+        [t.departure, formatInstant(trip.start, zone)], [t.arrival, formatInstant(trip.end, zone)],
+      ]);
+    } else if (lane) {
+      showTip(event.clientX, event.clientY, `${name(lane.a)} – ${name(lane.b)}`, [
+        [t.mode, t.modes[lane.mode] ?? lane.mode],
+        ...(plan.still ? [] : ([[t.consignments, String(lane.count)], [t.nuclide, lane.nuclides.map(isotope).join(" ")]] as [string, string][])),
+      ]);
+    } else hideTip();
+  });
+  drawing.addEventListener("pointerleave", () => { told = ""; hideTip(); });
+  drawing.addEventListener("click", (event) => {
+    const id = placeOf(event.target);
+    if (id && !dragged) pick(id);
+  });
+  drawing.addEventListener("focusin", (event) => {
+    const id = placeOf(event.target);
+    if (!id || !(event.target as Element).matches(":focus-visible")) return;
+    const where = (event.target as Element).getBoundingClientRect();
+    tellSite(id, where.left + 8, where.bottom);
+  });
+  drawing.addEventListener("focusout", hideTip);
   drawing.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.target as Element;
-    const id = target.closest(".place")?.getAttribute("data-id");
+    const id = placeOf(event.target);
     const next = (forward: boolean) => {
       const row = [...sites].sort((a, b) => a.lon - b.lon);
       const goal = row[row.findIndex((each) => each.id === id) + (forward ? 1 : -1)];
@@ -350,7 +344,13 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
       ArrowUp: () => (id ? next(false) : pan(0, 60)), ArrowDown: () => (id ? next(true) : pan(0, -60)),
       Escape: hideTip,
     };
-    if (id) keys.Enter = keys[" "] = () => pick(id);
+    if (!plan.still) {
+      keys[","] = () => player.hop(-1);
+      keys["."] = () => player.hop(1);
+      keys[" "] = () => player.toggle();
+    }
+    if (id) keys.Enter = () => pick(id);
+    if (id && plan.still) keys[" "] = () => pick(id);
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();
@@ -360,7 +360,7 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
     // Without Ctrl the wheel belongs to the page, unless the map is what the person works in.
     if (!event.ctrlKey && !event.metaKey && !drawing.contains(document.activeElement)) return;
     event.preventDefault();
-    const where = drawing.getBoundingClientRect();
+    const where = box.getBoundingClientRect();
     zoom(Math.exp(-Math.max(-1, Math.min(1, event.deltaY / 300))), event.clientX - where.left, event.clientY - where.top);
     hideTip();
   }, { passive: false });
@@ -381,7 +381,7 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
     drawing.classList.add("dragging");
     if (fingers.size === 2) {
       const [other] = [...fingers].filter(([id]) => id !== event.pointerId).map(([, where]) => where);
-      const where = drawing.getBoundingClientRect();
+      const where = box.getBoundingClientRect();
       const factor = Math.hypot(event.clientX - other![0], event.clientY - other![1]) / Math.max(1, Math.hypot(before[0] - other![0], before[1] - other![1]));
       zoom(factor, (event.clientX + other![0]) / 2 - where.left, (event.clientY + other![1]) / 2 - where.top);
     } else pan(dx, dy);
@@ -392,6 +392,15 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
       fingers.delete(event.pointerId);
       if (fingers.size === 0) drawing.classList.remove("dragging");
     });
-  new ResizeObserver(schedule).observe(box);
+  const recolour = () => {
+    if (!host.isConnected) return;
+    inks = inksOf(host);
+    makeMoment();
+    draw();
+  };
+  document.addEventListener("becq:theme", recolour);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+  new ResizeObserver(() => box.clientWidth !== ground.width && draw()).observe(box);
+  makeMoment();
   draw();
 }

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from becq.planning.losses import STAGES
 from becq.web import frame
 from becq.web.directory import RUN_KINDS
+from becq.web.plan_columns import carried
 
-KINDS = {**RUN_KINDS, "stock": _("In stock")}
+KINDS = {**RUN_KINDS, "stock": _("In stock"), "free": _("Package under way")}
 STAGE_WORDS = {
     "processing": _("Processing"),
     "storage": _("Storage"),
@@ -323,7 +324,7 @@ class PlanDocument:
 
     @property
     def drawing(self) -> dict[str, Any]:
-        """What Gantt and map draw. Lots in stock are no batches; supplies travel as deliveries do."""
+        """What Gantt and map draw; supplies travel as deliveries do."""
         given = self.document
         batches = [
             {
@@ -333,9 +334,8 @@ class PlanDocument:
                 "movable": self._is_movable(row),
             }
             for row in given["batches"]
-            if row["kind"] != "stock"
         ]
-        moves = [{name: row[name] for name in _CARRIED} for row in (*given["deliveries"], *given["supplies"])]
+        moves = [*given["deliveries"], *given["supplies"]]
         concerned = {row["site"] for row in (*given["batches"], *given["unmet"], *given["resources"])}
         for row in moves:
             concerned |= {row["from"], row["to"]}
@@ -346,7 +346,7 @@ class PlanDocument:
             **{name: given[name] for name in ("name", "from", "to", "timezone", "resources", "unmet")},
             "sites": [row for row in given["sites"] if whole or row["id"] in concerned],
             "batches": batches,
-            "deliveries": moves,
+            "carried": carried(moves),
         }
 
     def _is_movable(self, row: Mapping[str, Any]) -> bool:
@@ -395,12 +395,8 @@ class PlanDocument:
 
 
 _DRAWN = (
-    "id", "process", "kind", "site", "resource", "product", "nuclide", "start", "eob", "release",
+    "id", "process", "kind", "site", "resource", "product", "nuclide", "start", "eob", "release", "expires",
     "activity_bq", "reference_time", "used_bq",
-)  # fmt: skip
-_CARRIED = (
-    "id", "order", "lot", "product", "nuclide", "from", "to", "activity_bq", "reference_time", "legs",
-    "pinned",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from becq.platform.accounts.models import User
 from becq.platform.dispatch import selectors as dispatch
 from becq.platform.market import selectors as market
 from becq.platform.network import selectors as networks
-from becq.platform.plans.input import horizon_orders, identify, orders_under_way
+from becq.platform.plans.input import horizon_orders, identify, orders_under_way, parts_that_left
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.production import selectors as production
 
@@ -132,7 +132,8 @@ def changes(viewer: User, row: PlanRun) -> Changes:
         return Changes()
     head = networks.network_head(viewer)
     found = horizon_orders(viewer, head, row.first, row.days, over=True)
-    now = {order.code: identify(order) for order in found}
+    sent = parts_that_left(viewer, found)
+    now = {order.code: identify(order, sent.get(order.code)) for order in found}
     over = {order.code for order in found if order.latest < clock.now()}
     then = row.planned_orders
     return Changes(
