@@ -61,6 +61,15 @@ def _seconds(text: str) -> float:
 
 
 def _holdings(plan: Record, network: Network) -> Iterator[Row]:
+    for site, nuclide, day, peak_bq in daily_holdings(plan, network):
+        yield holding(site, nuclide, day, peak_bq)
+
+
+def daily_holdings(plan: Record, network: Network) -> Iterator[tuple[Site, str, date, float]]:
+    """The most of each nuclide that a plan has each site hold on each of its days: site, nuclide, day, Bq.
+
+    Sites whose holdings no rule judges are left out.
+    """
     changes: dict[tuple[str, str], list[Change]] = defaultdict(list)
     for where, nuclide, change in _changes(plan, network):
         changes[where, nuclide].append(change)
@@ -70,7 +79,7 @@ def _holdings(plan: Record, network: Network) -> Iterator[Row]:
         if not is_judged(site):
             continue
         for day, peak_bq in daily_peaks(found, nuclide, first, plan["days"], site):
-            yield holding(site, nuclide, day, peak_bq)
+            yield site, nuclide, day, peak_bq
 
 
 def daily_peaks(
