@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import radioactivedecay as rd
+from checker_limits import limit_faults
 
 from becq.chain.network import Network
 
@@ -62,6 +63,7 @@ class Referee:
         self._orders()
         self._licences()
         self._moves()
+        self.faults += limit_faults(self.network, self.plan)
         return self.faults
 
     def _say(self, condition: bool, text: str) -> None:
@@ -346,18 +348,31 @@ class Referee:
 
     def _orders(self) -> None:
         served: dict[str, float] = defaultdict(float)
+        parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.plan["deliveries"]:
             order = self.orders.get(row["order"])
             self._say(order is not None, f"{row['order']}: nobody ordered it")
             if order is None:
                 continue
-            product = self.network.product[order.product]
-            self._say(order.id not in served, f"{order.id}: served twice")
-            served[order.id] += row["activity_bq"]
+            product = self.network.product[row["product"]]
+            wishes = {order.product: order.activity, **{w.product: w.activity for w in order.alternatives}}
             self._say(
-                row["to"] == order.site and row["product"] == order.product,
-                f"{order.id}: wrong goods or place",
+                row["to"] == order.site and row["product"] in wishes, f"{order.id}: wrong goods or place"
             )
+            self._say(row["nuclide"] == product.nuclide, f"{row['id']}: is not {product.nuclide}")
+            wish = wishes.get(row["product"], math.inf)
+            counts = row["activity_bq"] * order.activity / wish
+            told = row.get("counts_bq", row["activity_bq"])
+            self._say(abs(told - counts) <= REL * counts, f"{row['id']}: counts {told:.4g} of {counts:.4g}")
+            instead = "" if row["product"] == order.product else order.product
+            self._say(row.get("instead_of", "") == instead, f"{row['id']}: does not say what it replaces")
+            served[order.id] += counts
+            parts[order.id].append(row)
+            if order.split:
+                part = order.least_part if order.least_part is not None else order.activity / 10
+                self._say(
+                    counts >= part * (1 - REL), f"{row['id']}: a part of {counts:.4g}, {part:.4g} at least"
+                )
             arrive = seconds(row["arrive"])
             self._say(
                 self._instant(order.earliest) <= arrive <= self._instant(order.latest),
@@ -367,11 +382,6 @@ class Referee:
             self._say(seconds(row["reference_time"]) == calibration, f"{order.id}: other calibration time")
             lot = self.batch[row["lot"]]
             self._say(seconds(lot["expires"]) >= calibration, f"{order.id}: expired at calibration")
-            least = 0.0 if order.partial else order.activity * (1 - order.tolerance)
-            self._say(
-                least * (1 - REL) <= row["activity_bq"] <= order.activity * (1 + order.tolerance) * (1 + REL),
-                f"{order.id}: {row['activity_bq']:.4g} for {order.activity:.4g}",
-            )
             process = next((p for p in self.network.processes if p.id == lot["process"]), None)
             if product.min_specific_activity and process and process.specific_activity_eob:
                 left = decayed(
@@ -381,6 +391,21 @@ class Referee:
                     left >= product.min_specific_activity * (1 - REL),
                     f"{order.id}: specific activity too low",
                 )
+        for name, rows in parts.items():
+            order = self.orders[name]
+            most = order.most_parts if order.split else 1
+            self._say(len(rows) <= most, f"{name}: comes in {len(rows)} parts")
+            least = (
+                0.0
+                if order.partial or any(row.get("state") == "sent" for row in rows) and order.split
+                else order.activity * (1 - order.tolerance)
+            )
+            self._say(
+                least * (1 - REL) <= served[name] <= order.activity * (1 + order.tolerance) * (1 + REL),
+                f"{name}: {served[name]:.4g} for {order.activity:.4g}",
+            )
+        ids = [row["id"] for row in self.sends]
+        self._say(len(set(ids)) == len(ids), "two deliveries have one name")
         listed = {row["order"]: row for row in self.plan["unmet"]}
         weight: dict[str, list[float]] = defaultdict(list)
         for order in self.orders.values():
@@ -431,7 +456,9 @@ class Referee:
                 continue  # a package that could not go on lies there
             self._say(limit is not None, f"{site}: receives {nuclide} without a licence")
             if licence and licence.valid_until and rows:
-                last = datetime.fromtimestamp(max(now for now, *_ in rows), self.network.zone).date()
+                last = datetime.fromtimestamp(
+                    max(now for now, *_ in rows), self.network.site[site].zone
+                ).date()
                 self._say(last <= licence.valid_until, f"{site}: receives {nuclide} after its licence ended")
             for now, *_ in rows:
                 held = sum(
