@@ -1,4 +1,4 @@
-"""First come, first served: what a careful clerk would do, order by order.
+"""By due date: what a careful clerk would do, order by order, the one with the earliest deadline first.
 
 The baseline that the plan is compared with, and the start solution of the mixed-integer programme, so that
 the plan is never worse.
@@ -18,7 +18,7 @@ from becq.planning.pins import Fixed
 def allocate_greedily(
     problem: Problem, fixed: Fixed | None = None, keep: Mapping[int, float] | None = None
 ) -> Allocation:
-    """Serve orders in the order of their delivery windows, each by the first option that fits.
+    """Serve orders by due date (the end of their windows), each by the first option that fits.
 
     :param keep: options of an earlier plan with their Bq, tried before everything else.
     """
@@ -34,7 +34,8 @@ def allocate_greedily(
             else:
                 allocation.serve(number, (keep or {})[number])
     wanted = [n for n, demand in enumerate(problem.demands) if demand.order is not None]
-    wanted.sort(key=lambda n: (n not in in_parts, n not in fixed.delivery))
+    due = problem.windows
+    wanted.sort(key=lambda n: (n not in in_parts, n not in fixed.delivery, due[n].latest, due[n].earliest))
     served = {problem.options[flow.option].demand for flow in allocation.flows}
     for demand in wanted:
         order = problem.demands[demand].order
