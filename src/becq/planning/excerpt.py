@@ -20,6 +20,7 @@ from becq.chain.network import Network
 from becq.chain.order import Order
 from becq.chain.site import TRANSIT_KINDS
 from becq.errors import InputError
+from becq.planning.compliance import HANDLING
 from becq.planning.events import CancelledDeparture, Scenario
 from becq.planning.history import Keep, way_of
 from becq.planning.lots import Lot
@@ -75,7 +76,11 @@ def cut_excerpt(network: Network, plan: Record, order_id: str) -> Excerpt:
     for row in (*plan["deliveries"], *plan["supplies"]):
         if row["order"] == order.id:
             continue
-        if row["product"] in chain or (row["nuclide"] in nuclides and row["to"] in here):
+        if (
+            row["product"] in chain
+            or row["to"] == order.site  # what is handled there on a day counts together
+            or (row["nuclide"] in nuclides and row["to"] in here)
+        ):
             rows.append(row)
         else:
             for leg in row["legs"]:
@@ -112,7 +117,12 @@ def _reduced(
     also = {
         row["process"]
         for row in batches.values()
-        if row["process"] and (row["resource"] in shared or row["id"] in lots)
+        if row["process"]
+        and (
+            row["resource"] in shared
+            or row["id"] in lots
+            or (row["site"] in here and row["kind"] in HANDLING)
+        )
     }
     core = here | {site.id for site in network.sites if site.kind in TRANSIT_KINDS}
     processes = [p for p in network.processes if p.product in chain or p.id in also]

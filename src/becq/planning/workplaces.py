@@ -15,6 +15,7 @@ import numpy as np
 
 from becq.chain.site import Site
 from becq.physics.quantities import format_activity
+from becq.planning.compliance import HANDLING
 from becq.planning.labels import Label
 from becq.planning.limits import WORKPLACE, Limit, Limits, Numbers, Ways, local_days
 from becq.planning.options import largest_output
@@ -80,7 +81,7 @@ def _limit(handling: _Handling, site: Site, subject: str, row: Row, broken: Brok
         }
         what = f"a daily equivalent of {format_activity(capacity)} (class {row['workplace_class']})"
         what_zh = f"（{row['workplace_class']}级）日等效操作量"
-    per_bq, per_eluate = handling.counts((site.id, day.toordinal()), weights)
+    per_bq, per_start, per_eluate = handling.counts((site.id, day.toordinal()), weights)
     midnight = datetime.combine(day, datetime.min.time(), site.zone).timestamp()
     return Limit(
         WORKPLACE,
@@ -88,6 +89,7 @@ def _limit(handling: _Handling, site: Site, subject: str, row: Row, broken: Brok
         f"{row['label']}, may handle {what} in a day, which would be exceeded on {day:%m-%d}.",
         f"{row['label_zh']}的{what_zh}每日不得超过{format_activity(capacity)}，{day:%m-%d}将超过。",
         per_bq,
+        per_start=per_start,
         per_eluate=per_eluate,
         label=Label(WORKPLACE, site.id, "GBq", 1e-9, row.get("nuclide"), midnight, midnight + 86400.0),
     )
@@ -118,7 +120,8 @@ class _Handling:
         self.used = list(keys)
         self.made: dict[Day, list[int]] = defaultdict(list)
         for index, lot in enumerate(problem.lots):
-            if lot.converts or lot.elutes:
+            process = problem.network.process.get(lot.process or "")
+            if process is not None and process.kind in HANDLING:
                 day = datetime.fromtimestamp(round(lot.release), sites[lot.site].zone).toordinal()
                 self.made[lot.site, day].append(index)
 
@@ -134,10 +137,13 @@ class _Handling:
                 found[key][problem.lots[number].nuclide] += largest_output(problem, number)
         return found
 
-    def counts(self, day: Day, weights: Mapping[str, float]) -> tuple[dict[int, float], dict[int, float]]:
-        """What each Bq of an option, and of what a batch of elution takes, counts on a day."""
+    def counts(
+        self, day: Day, weights: Mapping[str, float]
+    ) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
+        """What each Bq of an option, a batch, and each Bq that a batch of elution takes count on a day."""
         problem = self.ways.problem
         per_bq: dict[int, float] = {}
+        per_start: dict[int, float] = {}
         per_eluate: dict[int, float] = {}
         for number, (site, on, nuclide) in enumerate(self.used):
             if (site, on) == day and weights.get(nuclide):
@@ -148,10 +154,12 @@ class _Handling:
             weight = weights.get(row.nuclide, 0.0)
             if weight and row.elutes:
                 per_eluate[lot] = weight
-            elif weight:
+            elif weight and row.converts:
                 for option in problem.of_demand[problem.input_demand[lot]]:
                     per_bq[option] = per_bq.get(option, 0.0) + weight * row.input_factor
-        return per_bq, per_eluate
+            elif weight:  # a batch of a plan that is held fast
+                per_start[lot] = weight * row.supply_bq
+        return per_bq, per_start, per_eluate
 
 
 def _days(ways: Ways, numbers: Numbers) -> Numbers:
