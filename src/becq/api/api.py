@@ -269,7 +269,8 @@ def _order(order: Order) -> dict[str, Any]:
         "code", "nuclide", "activity_bq", "earliest", "latest", "tolerance", "priority", "partial",
         "patients", "note", "source", "status", "confirmed_activity_bq", "confirmed_lot",
         "confirmed_arrival", "unmet_reason", "unmet_sentence", "unmet_sentence_zh", "delivered_at",
-        "delivered_activity_bq", "cancelled_reason",
+        "delivered_activity_bq", "cancelled_reason", "split", "least_part_bq", "most_parts", "alternatives",
+        "confirmed_parts",
     )  # fmt: skip
     return {name: getattr(order, name) for name in same} | {
         "customer": order.customer.code,

@@ -37,6 +37,17 @@ class OrderIn(Schema):
     priority: int = Field(default=2, ge=1, le=3, description="1 is the highest")
     partial: bool = Field(default=False, description="Less than the tolerance allows is still wanted")
     patients: int | None = Field(default=None, ge=1, le=500)
+    split: bool = Field(default=False, description="It may come in several parts")
+    least_part: str | None = Field(
+        default=None, description="Least activity of a part; a tenth where left out", examples=["2 GBq"]
+    )
+    most_parts: int | None = Field(default=None, description="Most parts it may come in; 4 where left out")
+    alternatives: str = Field(
+        default="",
+        max_length=2000,
+        description="Other products that would do, with their activity",
+        examples=["tc99m = 20 GBq; ga68-psma = 150 MBq"],
+    )
     note: str = Field(default="", max_length=4000)
     code: str = Field(default="", max_length=80, description="Your own code; a new one where left out")
     draft: bool = False
@@ -58,6 +69,10 @@ class OrderOut(Schema):
     priority: int
     partial: bool
     patients: int | None
+    split: bool
+    least_part_bq: float | None
+    most_parts: int
+    alternatives: str
     note: str
     source: str
     status: str
@@ -65,6 +80,9 @@ class OrderOut(Schema):
     confirmed_activity_bq: float | None
     confirmed_lot: str
     confirmed_arrival: datetime | None
+    confirmed_parts: list[dict[str, Any]] = Field(
+        description="Of several parts, or of another product: lot, product, activity, what it counts, arrival"
+    )
     plan: str
     unmet_reason: str
     unmet_sentence: str

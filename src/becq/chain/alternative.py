@@ -48,7 +48,8 @@ def write_alternatives(alternatives: list[Alternative]) -> str:
     return "; ".join(str(each) for each in alternatives)
 
 
-def _read_alternatives(value: Any) -> list[Alternative]:
+def read_alternatives(value: Any) -> list[Alternative]:
+    """The alternatives of a text or a list, as the field reads them. Raises ValueError."""
     if isinstance(value, str):
         value = [part for part in re.split(r"[;\n]", plain_text(value)) if part.strip()]
     if not isinstance(value, list | tuple):
@@ -110,7 +111,7 @@ def _cost(value: Any) -> float | None:
 
 Alternatives = Annotated[
     list[Alternative],
-    BeforeValidator(_read_alternatives),
+    BeforeValidator(read_alternatives),
     PlainSerializer(write_alternatives, return_type=str),
     WithJsonSchema(
         {
@@ -140,4 +141,4 @@ Alternatives = Annotated[
     ),
 ]
 
-__all__ = ["EXAMPLE", "Alternative", "Alternatives", "write_alternatives"]
+__all__ = ["EXAMPLE", "Alternative", "Alternatives", "read_alternatives", "write_alternatives"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import Field, model_validator
 
-from becq.chain.alternative import Alternatives
+from becq.chain.alternative import Alternatives, write_alternatives
 from becq.chain.fields import (
     WEEKDAYS,
     Clock,
@@ -146,7 +146,7 @@ class StandingOrder(Item):
 
     def expand(self, site: Site, first: date, days: int) -> Iterator[Order]:
         """The orders that fall on ``days`` days from ``first``, in date order."""
-        extra = _said_of_parts(self)
+        extra = parts_said(self)
         for offset in range(days):
             day = first + timedelta(days=offset)
             if WEEKDAYS[day.weekday()] not in self.days:
@@ -197,7 +197,7 @@ def _check_parts(order: Order | StandingOrder) -> None:
         )
 
 
-def _said_of_parts(order: StandingOrder) -> dict[str, Any]:
+def parts_said(order: Order | StandingOrder) -> dict[str, Any]:
     """What is said of parts and alternatives, as it is read."""
     found: dict[str, Any] = {}
     if order.split:
@@ -205,7 +205,7 @@ def _said_of_parts(order: StandingOrder) -> dict[str, Any]:
     if order.least_part is not None:
         found["least_part"] = f"{order.least_part!r} Bq"
     if order.alternatives:
-        found["alternatives"] = order.alternatives
+        found["alternatives"] = write_alternatives(order.alternatives)
     return found
 
 

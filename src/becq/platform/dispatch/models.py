@@ -60,6 +60,12 @@ class Consignment(models.Model):
     expected_arrive = models.DateTimeField(help_text="As it is expected now")
     legs = models.JSONField(default=list, help_text="[{lane, mode, from, to, start, end}]")
     planned_activity_bq = models.FloatField(help_text="At the reference time")
+    equivalent = models.FloatField(
+        default=1.0, help_text="Bq of the product ordered for which 1 Bq stands, where another one is sent"
+    )
+    instead_of = models.CharField(
+        max_length=80, blank=True, help_text="Product ordered, where another one is sent"
+    )
     reference_time = models.DateTimeField(help_text="Calibration time of the order")
     cost = models.FloatField(default=0.0)
     status = models.CharField(max_length=12, choices=ConsignmentStatus, default=ConsignmentStatus.PLANNED)

@@ -26,7 +26,9 @@ def packing_finding(row: Consignment, activity_bq: float, at: datetime) -> Findi
     lost = {ConsignmentStatus.CANCELLED, ConsignmentStatus.REJECTED, ConsignmentStatus.RETURNED}
     parts = Consignment.objects.filter(order_code=row.order_code).exclude(status__in=lost)
     planned = row.planned_activity_bq
-    need = order.activity_bq * planned / max(sum(part.planned_activity_bq for part in parts), planned)
+    counts = planned * row.equivalent
+    together = max(sum(part.planned_activity_bq * part.equivalent for part in parts), counts)
+    need = order.activity_bq * counts / together / row.equivalent
     tolerance = order.tolerance
     least, most = need * (1 - tolerance), need * (1 + tolerance)
     if planned < least * (1 - SLACK):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -182,3 +183,19 @@ def _end(viewer: User, end: str) -> Q:
     if isinstance(viewer, User) and viewer.site_code and not policy.coordinates(viewer):
         seen &= Q(**{f"{end}_site": viewer.site_code})
     return seen
+
+
+def sent_parts(viewer: User, orders: Collection[str]) -> dict[str, list[float]]:
+    """Order → what each part that has left counts for it, Bq at its calibration in the product ordered.
+
+    Counted as packed, or as planned where nothing was measured; what was rejected or taken back has not come.
+    """
+    alive = (ConsignmentStatus.DISPATCHED, ConsignmentStatus.RECEIVED)
+    rows = consignments(viewer).filter(order_code__in=list(orders), status__in=alive)
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        there = row.planned_activity_bq
+        if row.dispatched_bq is not None and row.dispatched_at is not None:
+            there = decayed(row.nuclide, row.dispatched_bq, row.dispatched_at, row.reference_time)
+        found.setdefault(row.order_code, []).append(there * row.equivalent)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from becq.errors import ConflictError, InputError
 from becq.physics.quantities import format_activity
+from becq.planning.plan import counted_bq
 from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
@@ -68,6 +69,7 @@ def schedule_consignments(
     wanted += [("supply", row) for row in supplies if row["legs"]]
     codes = [_code(kind, row) for kind, row in wanted]
     known = {row.code: row for row in Consignment.objects.select_for_update().filter(code__in=codes)}
+    codes = [_free_code(code, row, known) for code, (_, row) in zip(codes, wanted, strict=True)]
     sites = {site.code: site for site in network.sites(actor)}
     found = []
     for code, (kind, row) in zip(codes, wanted, strict=True):
@@ -100,9 +102,31 @@ def withdraw_consignments(actor: User, *, plan_code: str, but: Sequence[str] = (
 
 
 def _code(kind: str, row: Mapping[str, Any]) -> str:
-    """Stable name of a planned consignment; supplies of one lot to one site differ by departure."""
+    """Stable name of a planned consignment; supplies of one lot to one site differ by departure.
+
+    Parts of an order from one lot are numbered as the plan numbers them.
+    """
     name = f"{row['order']}~{row['lot']}"
-    return name if kind == "delivery" else f"{name}~{_instant(row['depart']):%m%dT%H%MZ}"
+    number = str(row.get("id", "")).rpartition("#")[2] if "#" in str(row.get("id", "")) else ""
+    if kind == "delivery":
+        return f"{name}~{number}" if number else name
+    return f"{name}~{_instant(row['depart']):%m%dT%H%MZ}"
+
+
+def _free_code(code: str, row: Mapping[str, Any], known: dict[str, Consignment]) -> str:
+    """The code, or the next one where another part of the order from that lot has left under it."""
+    number, chosen = 1, code
+    while (other := known.get(chosen)) is not None:
+        has_left = other.status not in {ConsignmentStatus.PLANNED, ConsignmentStatus.CANCELLED}
+        if not has_left or other.planned_depart == _instant(row["depart"]):
+            return chosen
+        number += 1
+        chosen = f"{code}~{number}"
+        if chosen not in known:
+            found = Consignment.objects.select_for_update().filter(code=chosen).first()
+            if found is not None:
+                known[chosen] = found
+    return chosen
 
 
 def _plan_consignment(row: Consignment, plan_code: str, kind: str, planned: Mapping[str, Any]) -> None:
@@ -115,6 +139,8 @@ def _plan_consignment(row: Consignment, plan_code: str, kind: str, planned: Mapp
     row.expected_arrive, row.reference_time = row.planned_arrive, _instant(planned["reference_time"])
     row.legs, row.planned_activity_bq = list(planned["legs"]), planned["activity_bq"]
     row.cost, row.status = planned["cost"], ConsignmentStatus.PLANNED
+    row.instead_of = planned.get("instead_of", "")
+    row.equivalent = counted_bq(planned) / planned["activity_bq"] if row.instead_of else 1.0
 
 
 def _instant(text: str) -> datetime:
@@ -402,23 +428,44 @@ def _check_licence(actor: User, row: Consignment, at: datetime, incoming_bq: flo
     row.override_reason, row.override_by = reason.strip(), actor
 
 
-def _mark_delivered(actor: User, row: Consignment) -> None:
-    """Tell the market what an order received, referred to its calibration time, when all of it is there."""
+def close_orders(actor: User, orders: Collection[str]) -> list[str]:
+    """Close orders in parts of which all that has left has come and nothing more is planned."""
+    policy.require(actor, "plan.commit")
+    closed = []
+    for code in sorted(orders):
+        last = Consignment.objects.filter(order_code=code, status=ConsignmentStatus.RECEIVED)
+        row = last.order_by("-received_at").first()
+        if row is not None and _mark_delivered(actor, row):
+            closed.append(code)
+    return closed
+
+
+def _mark_delivered(actor: User, row: Consignment) -> bool:
+    """Tell the market what an order received, referred to its calibration time, when all of it is there.
+
+    What came instead of the product ordered counts for what it stands for.
+    """
     parts = Consignment.objects.filter(order_code=row.order_code)
     if parts.filter(status__in=[ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED]).exists():
-        return
+        return False
     got = [part for part in parts if part.received_bq is not None and part.received_at is not None]
-    activity = sum(decayed(p.nuclide, p.received_bq, p.received_at, row.reference_time) for p in got)
+    activity = sum(
+        decayed(p.nuclide, p.received_bq, p.received_at, row.reference_time) * p.equivalent for p in got
+    )
     market.mark_delivered(actor, row.order_code, activity_bq=activity, at=row.received_at)
+    return True
 
 
 def _mark_undelivered(actor: User, row: Consignment, reason: str, sentence: str, sentence_zh: str) -> None:
     """Tell the market that nothing will come of a promise, unless another part of it still may."""
     alive = [ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED, ConsignmentStatus.RECEIVED]
-    if (
-        row.order_code
-        and not Consignment.objects.filter(order_code=row.order_code, status__in=alive).exists()
-    ):
+    if not row.order_code:
+        return
+    others = Consignment.objects.filter(order_code=row.order_code, status__in=alive)
+    came = others.filter(status=ConsignmentStatus.RECEIVED).order_by("-received_at").first()
+    if came is not None:
+        _mark_delivered(actor, came)  # unless another part is still to come
+    elif not others.exists():
         market.mark_undelivered(
             actor, row.order_code, reason=reason, sentence=sentence, sentence_zh=sentence_zh
         )

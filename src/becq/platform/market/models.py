@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
+from becq.chain.order import USUAL_PARTS
 from becq.platform.accounts.models import Organisation
 
 CODE_LENGTH = 80
@@ -52,6 +53,10 @@ class Demand(models.Model):
     priority = models.PositiveSmallIntegerField(default=2)
     partial = models.BooleanField(default=False)
     patients = models.PositiveIntegerField(null=True, blank=True)
+    split = models.BooleanField(default=False, help_text="It may come in several parts")
+    least_part_bq = models.FloatField(null=True, blank=True, help_text="At the calibration time")
+    most_parts = models.PositiveSmallIntegerField(default=USUAL_PARTS)
+    alternatives = models.TextField(blank=True, help_text="Other products that would do: p = 5 GBq; q = ...")
     definition = models.JSONField(default=dict, help_text="As the network file writes it")
     position = models.PositiveIntegerField(default=LAST)
 
@@ -100,6 +105,14 @@ class Order(Demand):
     confirmed_activity_bq = models.FloatField(null=True, blank=True, help_text="At the calibration time")
     confirmed_lot = models.CharField(max_length=120, blank=True)
     confirmed_arrival = models.DateTimeField(null=True, blank=True)
+    confirmed_parts = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Of several, or of another product: lot, product, activities, arrival",
+    )
+    co_suppliers = models.ManyToManyField(
+        Organisation, blank=True, related_name="+", help_text="Suppliers of the other parts"
+    )
     plan_code = models.CharField(max_length=40, blank=True, help_text="Committed plan that answered it")
     unmet_reason = models.CharField(max_length=40, blank=True)
     unmet_sentence = models.TextField(blank=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -25,7 +26,10 @@ from becq.platform.market.rows import (
 class Answer:
     """What a committed plan answers to an order: a promise, a refusal with its reason, or less than asked.
 
-    :ivar activity_bq: promised at the calibration time; None where nothing is.
+    :ivar activity_bq: promised at the calibration time, in the product ordered; None where nothing is.
+    :ivar parts: where it comes in several parts or as another product, each: lot, product, activity_bq of it,
+        counts_bq in the product ordered, arrival (ISO).
+    :ivar co_suppliers: suppliers of the other parts.
     """
 
     order: str
@@ -33,6 +37,8 @@ class Answer:
     lot: str = ""
     arrival: datetime | None = None
     supplier: Organisation | None = None
+    parts: tuple[Mapping[str, Any], ...] = ()
+    co_suppliers: tuple[Organisation, ...] = ()
     reason: str = ""
     sentence: str = ""
     sentence_zh: str = ""
@@ -66,6 +72,7 @@ def confirm_orders(actor: User, *, plan_code: str, answers: Sequence[Answer]) ->
             order.confirmed_lot = answer.lot if promised else ""
             order.confirmed_arrival = answer.arrival if promised else None
             order.supplier = answer.supplier if promised else None
+            order.confirmed_parts = [dict(part) for part in answer.parts] if promised else []
             order.plan_code = plan_code
             order.unmet_reason = answer.reason
             order.unmet_sentence, order.unmet_sentence_zh = answer.sentence, answer.sentence_zh
@@ -75,10 +82,15 @@ def confirm_orders(actor: User, *, plan_code: str, answers: Sequence[Answer]) ->
             changed,
             [
                 "status", "confirmed_activity_bq", "confirmed_lot", "confirmed_arrival", "supplier",
+                "confirmed_parts",
                 "plan_code", "unmet_reason", "unmet_sentence", "unmet_sentence_zh",
             ],
             batch_size=200,
         )  # fmt: skip
+        for answer in answers:
+            order = found[answer.order]
+            if answer.co_suppliers or order.split:
+                order.co_suppliers.set(answer.co_suppliers)
         for kind, orders in kinds.items():
             tell(actor, orders, kind, note=plan_code)
     return changed
@@ -109,13 +121,19 @@ def release_promises(actor: User, *, plan_code: str, but: Collection[str] = ()) 
 def mark_delivered(
     actor: User, code: str, activity_bq: float | None = None, at: datetime | None = None
 ) -> Order:
-    """The consignment of an order was received. A cancelled order stays so: what came is only noted.
+    """The consignment of an order was received, or the last part that still comes of one in parts.
+
+    A cancelled order stays so: what came is only noted. Those who receive may say so; where the rest of an
+    order in parts does not come, those who plan or send too.
 
     :param activity_bq: received, referred to the order's calibration time.
     """
     with transaction.atomic():
         order = one_locked(code)
-        policy.require(actor, "dispatch.receive", organisation=order.customer, site=order.site_code)
+        if not policy.may(actor, "order.confirm", organisation=order.customer) and not policy.may(
+            actor, "dispatch.dispatch", organisation=order.supplier or order.customer
+        ):
+            policy.require(actor, "dispatch.receive", organisation=order.customer, site=order.site_code)
         if order.status in OPEN:
             order.status = Status.DELIVERED
         order.delivered_at = at or clock.now()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from becq.chain.alternative import write_alternatives
 from becq.chain.definition import define
 from becq.chain.network import Network
 from becq.chain.order import Order as ChainOrder
@@ -24,7 +25,8 @@ from becq.platform.network import selectors as networks
 from becq.platform.network.models import Site
 
 COLUMNS = ("site_code", "product_code", "nuclide", "activity_bq", "calibration_at", "earliest", "latest",
-           "tolerance", "priority", "partial", "patients", "customer_id", "definition")  # fmt: skip
+           "tolerance", "priority", "partial", "patients", "split", "least_part_bq", "most_parts",
+           "alternatives", "customer_id", "definition")  # fmt: skip
 """What an order is, apart from what becomes of it."""
 _SILENT = frozenset({"definition", "customer_id"})
 """Columns whose change is not told in the audit strip."""
@@ -51,8 +53,9 @@ def orderable_sites(actor: User) -> list[Site]:
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
     """What was filled in, activities in Bq written with their unit."""
     row = {name: value for name, value in values.items() if value is not None and value != ""}
-    if isinstance(row.get("activity"), int | float) and not isinstance(row["activity"], bool):
-        row["activity"] = f"{float(row['activity'])!r} Bq"
+    for name in ("activity", "least_part"):
+        if isinstance(row.get(name), int | float) and not isinstance(row[name], bool):
+            row[name] = f"{float(row[name])!r} Bq"
     return row
 
 
@@ -84,6 +87,9 @@ def _fill_common(
     row.priority = wanted.priority
     row.partial = wanted.partial
     row.patients = wanted.patients
+    row.split, row.most_parts = wanted.split, wanted.most_parts
+    row.least_part_bq = wanted.least_part
+    row.alternatives = write_alternatives(wanted.alternatives)
     row.definition = define(wanted)
 
 
@@ -117,6 +123,7 @@ def forget_promise(order: Order) -> None:
         order.status = Status.PLACED
     order.confirmed_activity_bq = order.confirmed_arrival = order.supplier = None
     order.confirmed_lot = order.plan_code = ""
+    order.confirmed_parts = []
     order.unmet_reason = order.unmet_sentence = order.unmet_sentence_zh = ""
 
 

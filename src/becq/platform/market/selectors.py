@@ -201,7 +201,9 @@ def _visible(viewer: User) -> QuerySet[Order]:
     if viewer.site_code:
         seen &= Q(site_code=viewer.site_code)
     if isinstance(viewer, User) and viewer.is_active and viewer.organisation_id is not None:
-        seen |= Q(supplier=viewer.organisation_id) & ~Q(status=Status.DRAFT)
+        shared = Order.co_suppliers.through.objects.filter(organisation_id=viewer.organisation_id)
+        supplied = Q(supplier=viewer.organisation_id) | Q(pk__in=shared.values("order_id"))
+        seen |= supplied & ~Q(status=Status.DRAFT)
     return Order.objects.filter(seen)
 
 

@@ -80,7 +80,7 @@ __all__ = [
 
 AMENDABLE = OPEN | {Status.DRAFT}
 _FIELDS = ("product", "activity", "calibration", "earliest", "latest", "tolerance", "priority", "partial",
-           "patients")  # fmt: skip
+           "patients", "split", "least_part", "most_parts", "alternatives")  # fmt: skip
 
 
 def place_order(
@@ -96,6 +96,10 @@ def place_order(
     priority: int = 2,
     partial: bool = False,
     patients: int | None = None,
+    split: bool = False,
+    least_part: str | float | None = None,
+    most_parts: int | None = None,
+    alternatives: str = "",
     note: str = "",
     code: str = "",
     source: str = Channel.FORM,
@@ -105,13 +109,16 @@ def place_order(
 
     :param activity: text with its unit ("7.4 GBq"), or Bq; at the calibration time.
     :param calibration: times without an offset are in the zone of the site.
+    :param split: it may come in up to ``most_parts`` parts of ``least_part`` at least, as the network file
+        has them; ``alternatives`` likewise ("tc99m = 20 GBq").
     :param code: given by the customer; a new one where left out.
     :raises ProblemsError: with every field that does not fit.
     """
     values = {
         "site": site, "product": product, "activity": activity, "calibration": calibration,
         "earliest": earliest, "latest": latest, "tolerance": tolerance, "priority": priority,
-        "partial": partial, "patients": patients,
+        "partial": partial, "patients": patients, "split": split, "least_part": least_part,
+        "most_parts": most_parts, "alternatives": alternatives,
     }  # fmt: skip
     where = networks.site(actor, site)
     require_customer(actor, "order.place", where)
@@ -152,7 +159,7 @@ def amend_order(actor: User, order: Order, *, reason: str = "", **changes: Any) 
     """Change an order that is not delivered. What was promised for it no longer holds: it is placed anew.
 
     :param changes: product, activity, calibration, earliest, latest, tolerance, priority, partial,
-        patients, note, as for ``place_order``.
+        patients, split, least_part, most_parts, alternatives, note, as for ``place_order``.
     :raises ProblemsError: with every field that does not fit.
     :raises ConflictError: it is delivered, fulfilled or cancelled.
     """

@@ -43,7 +43,7 @@ def place_standing_order(actor: User, *, code: str, site: str, **fields: Any) ->
 
     :param fields: as the network file has them: product, activity ("7.4 GBq"), days ("mon, wed"),
         earliest, latest, calibration ("08:00", zone of the site), calibration_day_offset, tolerance,
-        priority, partial, patients, valid_from, valid_to.
+        priority, partial, patients, split, least_part, most_parts, alternatives, valid_from, valid_to.
     :raises ProblemsError: with every field that does not fit.
     """
     where = networks.site(actor, site)

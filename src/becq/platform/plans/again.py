@@ -24,7 +24,14 @@ from becq.platform.accounts.models import User
 from becq.platform.market import selectors as market
 from becq.platform.market.models import Order, Status
 from becq.platform.network import selectors as networks
-from becq.platform.plans.input import COMING, Coming, clipped_orders, horizon_orders, identify
+from becq.platform.plans.input import (
+    COMING,
+    Coming,
+    clipped_orders,
+    horizon_orders,
+    identify,
+    parts_that_left,
+)
 from becq.platform.plans.material import Material, material_of
 from becq.platform.plans.models import PlanRun, Purpose
 
@@ -126,7 +133,8 @@ def read_book(viewer: User, base: PlanRun, material: Material, now: datetime) ->
     """The order book as it is, against the orders that ``base`` was made of."""
     network = material.network
     found = horizon_orders(viewer, networks.network_head(viewer), base.first, base.days)
-    orders = {order.code: identify(order) for order in found}
+    sent = parts_that_left(viewer, found)
+    orders = {order.code: identify(order, sent.get(order.code)) for order in found}
     then = base.planned_orders
     changed = [order for order in found if order.code in then and orders[order.code] != then[order.code]]
     new = [order for order in found if order.code not in then]
@@ -243,4 +251,5 @@ def changed_orders(viewer: User, run: PlanRun) -> list[Order]:
     """Open orders of the days of a plan that it does not know, or knows otherwise."""
     found = horizon_orders(viewer, networks.network_head(viewer), run.first, run.days)
     then = run.planned_orders
-    return [order for order in found if then.get(order.code) != identify(order)]
+    sent = parts_that_left(viewer, found)
+    return [order for order in found if then.get(order.code) != identify(order, sent.get(order.code))]

@@ -12,14 +12,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from becq.chain.order import parts_said
 from becq.errors import ConflictError
 from becq.planning.events import OutageEvent, RushOrder, Scenario
-from becq.platform.accounts.models import User
+from becq.planning.plan import counted_bq
+from becq.platform.accounts.models import Organisation, User
 from becq.platform.market import selectors as market
 from becq.platform.market import services as ordering
 from becq.platform.network import selectors as networks
 from becq.platform.network import services as network_services
-from becq.platform.plans.input import identify
+from becq.platform.plans.input import identify, parts_that_left
 from becq.platform.plans.models import PlanRun
 
 Rows = list[dict[str, Any]]
@@ -69,21 +71,62 @@ def answers_of(actor: User, run: PlanRun) -> list[ordering.Answer]:
     served: dict[str, Rows] = defaultdict(list)
     for row in result["deliveries"]:
         served[row["order"]].append(row)
+    before = _left_of(actor, run, served)
     answers = []
     for order, rows in served.items():
         last = max(rows, key=lambda row: datetime.fromisoformat(row["arrive"]))
         answers.append(
             ordering.Answer(
                 order,
-                activity_bq=sum(row.get("counts_bq", row["activity_bq"]) for row in rows),
+                activity_bq=sum(counted_bq(row) for row in rows) + before.pop(order, 0.0),
                 lot=last["lot"],
                 arrival=datetime.fromisoformat(last["arrive"]),
                 supplier=holders.get(last["from"]),
+                parts=_parts(rows),
+                co_suppliers=_others(holders, rows, last["from"]),
                 **_reason(unmet.get(order)),
             )
         )
-    answers += [ordering.Answer(code, **_reason(row)) for code, row in unmet.items() if code not in served]
+    answers += [
+        ordering.Answer(code, activity_bq=before.pop(code, None), **_reason(row))
+        for code, row in unmet.items()
+        if code not in served
+    ]
+    answers += [ordering.Answer(code, activity_bq=activity) for code, activity in before.items()]
     return [answer for answer in answers if answer.order in run.planned_orders]
+
+
+def _left_of(actor: User, run: PlanRun, served: Mapping[str, Rows]) -> dict[str, float]:
+    """Order in parts → what of it had left and is not among the deliveries of the plan, Bq."""
+    orders = market.orders(actor).filter(code__in=list(run.planned_orders), split=True)
+    return {
+        code: sent.counts_bq
+        for code, sent in parts_that_left(actor, orders).items()
+        if not any(row.get("state") == "sent" for row in served.get(code, ()))
+    }
+
+
+def _parts(rows: Rows) -> tuple[dict[str, Any], ...]:
+    """What comes to an order in several parts or as another product; nothing where one delivery is all."""
+    if len(rows) == 1 and not rows[0].get("instead_of"):
+        return ()
+    return tuple(
+        {
+            "lot": row["lot"],
+            "product": row["product"],
+            "activity_bq": row["activity_bq"],
+            "counts_bq": counted_bq(row),
+            "arrival": row["arrive"],
+        }
+        for row in sorted(rows, key=lambda row: (datetime.fromisoformat(row["arrive"]), row["id"]))
+    )
+
+
+def _others(holders: Mapping[str, Organisation | None], rows: Rows, first: str) -> tuple[Organisation, ...]:
+    """Who supplies parts besides the supplier of one site."""
+    found = {holder.pk: holder for row in rows if (holder := holders.get(row["from"])) is not None}
+    named = holders.get(first)
+    return tuple(holder for key, holder in sorted(found.items()) if named is None or key != named.pk)
 
 
 def _reason(row: Mapping[str, Any] | None) -> dict[str, str]:
@@ -118,6 +161,7 @@ def place_rush_orders(actor: User, run: PlanRun) -> list[str]:
             priority=order.priority,
             partial=order.partial,
             patients=order.patients,
+            **parts_said(order),
             note=f"Plan {run.code}",
             code=order.id,
         )

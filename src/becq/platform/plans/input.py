@@ -14,8 +14,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from becq.chain.fields import WEEKDAYS
@@ -26,6 +28,7 @@ from becq.chain.process import CONVERTING, Process
 from becq.physics.nuclides import nuclide
 from becq.planning import Pins
 from becq.planning.lots import Lot, batch_id, enumerate_lots
+from becq.planning.servings import is_closed
 from becq.platform import clock
 from becq.platform.accounts.models import User
 from becq.platform.dispatch import selectors as dispatch
@@ -85,13 +88,14 @@ def read_input(viewer: User, first: date, days: int, pins: Pins) -> PlanInput:
     head = networks.require_meta(viewer)
     network = networks.supply_network(viewer)
     found = horizon_orders(viewer, network, first, days)
+    sent = parts_that_left(viewer, found)
     begun = begun_runs(viewer, network, first)
     start = datetime.combine(first, time(), network.zone)
     end = start + timedelta(days=days)
     stock, coming = _in_hand_and_coming(
         network, start, end, _stock(viewer, network), _begun(viewer, network, begun)
     )
-    network = network.with_rows(orders=clipped_orders(network, found), stock=stock)
+    network = network.with_rows(orders=clipped_orders(network, found, sent), stock=stock)
     past = _past(viewer, network, first, days, {run.code for run in begun})
     network = network.with_rows(
         processes=[*network.processes, *(coming_process(network, each) for each in coming)]
@@ -99,7 +103,7 @@ def read_input(viewer: User, first: date, days: int, pins: Pins) -> PlanInput:
     return PlanInput(
         network,
         _pins(network, first, days, pins, coming, past),
-        {order.code: identify(order) for order in found},
+        {order.code: identify(order, sent.get(order.code)) for order in found},
         head.revision,
         tuple(coming),
         tuple(lot for lot in past if pins.batches.get(lot.id) != "forbid"),
@@ -110,6 +114,8 @@ def horizon_orders(
     viewer: User, network: Network, first: date, days: int, *, over: bool = False
 ) -> list[Order]:
     """Open orders whose delivery window opens within the horizon, those under way left out.
+
+    An order in parts is open while more of it may come.
 
     Those that standing orders are yet to make are among them; a commit writes them into the book.
 
@@ -124,17 +130,67 @@ def horizon_orders(
     found = [*market.plan_orders(viewer, start, end), *expected]
     found.sort(key=lambda order: (order.earliest, order.code))
     now = clock.now()
-    return [order for order in found if order.code not in under_way and (over or order.latest >= now)]
+    sent = parts_that_left(viewer, found)
+    closed = {code for code, parts in sent.items() if parts.is_all} | (under_way - sent.keys())
+    return [order for order in found if order.code not in closed and (over or order.latest >= now)]
 
 
 def orders_under_way(viewer: User) -> frozenset[str]:
-    """Orders whose consignment has left and not yet arrived."""
+    """Orders of which a consignment has left and not yet arrived."""
     sent = dispatch.consignments(viewer, status=ConsignmentStatus.DISPATCHED)
     return frozenset(sent.exclude(order_code="").values_list("order_code", flat=True))
 
 
-def identify(order: Order) -> dict[str, str]:
-    """What a plan remembers of an order, to tell later whether it is still the same."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The parts of an order that have left: how many, what they count in the product ordered (Bq)."""
+
+    parts: tuple[float, ...]
+    is_all: bool
+    """Whether no more may come: the order has what it asks for, or lacks less than a part."""
+
+    @property
+    def counts_bq(self) -> float:
+        """All of them together."""
+        return sum(self.parts)
+
+
+def parts_that_left(viewer: User, orders: Iterable[Order]) -> dict[str, Sent]:
+    """Order in parts → what of it has left, for those of which something has."""
+    wanted = {order.code: order for order in orders if order.split}
+    found = dispatch.sent_parts(viewer, wanted) if wanted else {}
+    return {
+        code: Sent(tuple(parts), is_closed(market.chain_orders([wanted[code]])[0], parts))
+        for code, parts in found.items()
+    }
+
+
+def parted_orders(viewer: User) -> list[str]:
+    """Orders in parts to which something is promised."""
+    return list(market.orders(viewer, status="confirmed").filter(split=True).values_list("code", flat=True))
+
+
+def rest_of(order: ChainOrder, sent: Sent) -> ChainOrder:
+    """What is still wanted of an order in parts, whatever the tolerance: some has come already."""
+    lacks = order.activity - sent.counts_bq
+    parts = max(1, order.most_parts - len(sent.parts))
+    share = lacks / order.activity
+    return order.model_copy(
+        update={
+            "activity": lacks,
+            "least_part": order.smallest_part if order.split else None,
+            "most_parts": parts,
+            "partial": True,
+            "alternatives": [replace(each, activity=each.activity * share) for each in order.alternatives],
+        }
+    )
+
+
+def identify(order: Order, sent: Sent | None = None) -> dict[str, str]:
+    """What a plan remembers of an order, to tell later whether it is still the same.
+
+    :param sent: what of an order in parts has left.
+    """
     content: list[Any] = [
         order.site_code,
         order.product_code,
@@ -146,6 +202,10 @@ def identify(order: Order) -> dict[str, str]:
         order.priority,
         order.partial,
     ]
+    if order.split or order.alternatives:
+        content += [order.split, order.least_part_bq, order.most_parts, order.alternatives]
+    if sent is not None:
+        content.append(len(sent.parts))
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
     return {"digest": digest, "site": order.site_code, "product": order.product_code}
 
@@ -254,12 +314,20 @@ def _in_hand_and_coming(
     return stock, [Coming(lot, f"{COMING}{n}", at) for n, (lot, at) in enumerate(waiting, 1)]
 
 
-def clipped_orders(network: Network, found: list[Order]) -> list[ChainOrder]:
-    """Orders as the planner knows them: nothing arrives before now."""
+def clipped_orders(
+    network: Network, found: list[Order], sent: Mapping[str, Sent] = MappingProxyType({})
+) -> list[ChainOrder]:
+    """Orders as the planner knows them: nothing arrives before now.
+
+    :param sent: parts that have left and are not in the plan; only the rest of their orders is wanted.
+    """
     now = clock.now()
+    orders = [
+        rest_of(order, sent[order.id]) if order.id in sent else order for order in market.chain_orders(found)
+    ]
     return [
         order.model_copy(update={"earliest": now}) if network.instant(order.earliest) < now else order
-        for order in market.chain_orders(found)
+        for order in orders
     ]
 
 

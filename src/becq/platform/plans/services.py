@@ -28,7 +28,7 @@ from becq.platform.plans.carrying import (
     place_rush_orders,
     to_carry_out,
 )
-from becq.platform.plans.input import begun_runs, horizon_orders, orders_under_way
+from becq.platform.plans.input import begun_runs, horizon_orders, orders_under_way, parted_orders
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.plans.tasks import execute_plan
 from becq.platform.production import services as production
@@ -234,6 +234,7 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
             supplies=chosen["supplies"],
         )
         market.confirm_orders(actor, plan_code=run.code, answers=answers_of(actor, run))
+        dispatch.close_orders(actor, parted_orders(actor))
         if declare_outages(actor, run):
             run.network_revision = networks.require_meta(actor).revision
             run.save(update_fields=["network_revision"])

@@ -10,11 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from becq.chain.alternative import read_alternatives
+from becq.chain.order import LEAST_SHARE
 from becq.physics.quantities import format_activity, format_duration
 from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.clinic import selectors as clinic
 from becq.platform.dispatch import selectors as dispatch
+from becq.platform.dispatch.models import ConsignmentStatus
 from becq.platform.market import selectors, services
 from becq.platform.market.models import Order, Status
 from becq.web import directory, frame
@@ -30,6 +33,9 @@ from becq.web.views.orders import (
     state_of,
 )
 
+COMING = frozenset({ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED, ConsignmentStatus.RECEIVED})
+"""Consignments that count for an order: those that come, or have come."""
+
 
 @login_required
 def order(request: HttpRequest, code: str) -> HttpResponse:
@@ -37,7 +43,9 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
     viewer: Any = request.user
     row = found_or_404(selectors.order, viewer, code)
     zone = directory.zone(request, row.site_code)
-    ways = [_way(request, row, each) for each in dispatch.consignments(viewer, order=row.code)]
+    sent = list(dispatch.consignments(viewer, order=row.code))
+    together = sum(each.planned_activity_bq * each.equivalent for each in sent if each.status in COMING)
+    ways = [_way(request, row, each, together) for each in sent]
     doses = list(clinic.doses(viewer).filter(order_code=row.code))
     for dose in doses:
         dose.href = address("dose", dose.code)  # type: ignore[attr-defined]
@@ -56,6 +64,9 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
         "tolerance": f"{100 * row.tolerance:g}",
         "reason": reason_of(row),
         "ways": ways,
+        "parts": [_part(request, part, zone) for part in row.confirmed_parts],
+        "part_words": _part_words(request, row),
+        "alternatives": _alternatives(request, row),
         "lot_href": address("ledger-lot", row.confirmed_lot) if row.confirmed_lot else "",
         "plan_href": address("plan-run", row.plan_code)
         if row.plan_code and policy.may(viewer, "plan.read")
@@ -76,10 +87,47 @@ def _both(activity_bq: float) -> str:
     return f"{format_activity(activity_bq)} · {format_activity(activity_bq, 'Ci')}"
 
 
-def _way(request: HttpRequest, order: Order, row: Any) -> dict[str, Any]:
-    """A consignment of the order: what it will be on arrival, or was, against the need."""
+def _part(request: HttpRequest, part: dict[str, Any], zone: Any) -> dict[str, Any]:
+    """One promised part: its lot, product, activity and what that stands for."""
+    return {
+        "lot": part["lot"],
+        "href": address("ledger-lot", part["lot"]),
+        "product": directory.product(request, part["product"]),
+        "activity_bq": part["activity_bq"],
+        "counts_bq": part["counts_bq"],
+        "at": datetime.fromisoformat(part["arrival"]),
+    }
+
+
+def _part_words(request: HttpRequest, order: Order) -> str:
+    """“up to 4, each at least 500 MBq” of an order that may come in parts."""
+    if not order.split:
+        return ""
+    least = order.least_part_bq if order.least_part_bq is not None else LEAST_SHARE * order.activity_bq
+    return _("up to %(n)s, each at least %(activity)s") % {
+        "n": order.most_parts,
+        "activity": format_activity(least, frame.units(request)),
+    }
+
+
+def _alternatives(request: HttpRequest, order: Order) -> list[dict[str, Any]]:
+    """The other products that would do, with the activity of each."""
+    return [
+        {"product": directory.product(request, each.product), "activity_bq": each.activity}
+        for each in read_alternatives(order.alternatives)
+    ]
+
+
+def _way(request: HttpRequest, order: Order, row: Any, together_bq: float) -> dict[str, Any]:
+    """A consignment of the order: what it will be on arrival, or was, against the need.
+
+    :param together_bq: what all that comes counts for the order; each consignment has its share of the need.
+    """
     arrival = dispatch.arrival(row)
-    needed = order.activity_bq * (1 - order.tolerance)
+    needed = order.activity_bq * (1 - order.tolerance) / row.equivalent
+    counts = row.planned_activity_bq * row.equivalent
+    if row.status in COMING and together_bq > counts * (1 + 1e-6):
+        needed *= counts / together_bq
     at_calibration = dispatch.predicted_bq(row, order.calibration_at)
     share = directory.share(row.received_bq, row.expected_bq)
     late_s = (arrival["at"] - order.latest).total_seconds()
@@ -87,6 +135,7 @@ def _way(request: HttpRequest, order: Order, row: Any) -> dict[str, Any]:
         "row": row,
         "href": address("consignment", row.code),
         "from": directory.site(request, row.from_site),
+        "instead": directory.product(request, row.product) if row.instead_of else "",
         "at": arrival["at"],
         "predicted_bq": arrival["predicted_bq"],
         "at_calibration_bq": at_calibration,
@@ -175,7 +224,7 @@ def _value(request: HttpRequest, name: str, value: Any, zone: Any) -> str:
     """A value of the audit strip in words."""
     if value is None or value == "":
         return "—"
-    if name == "activity_bq":
+    if name in {"activity_bq", "least_part_bq"}:
         return format_activity(float(value), frame.units(request))
     if name == "tolerance":
         return f"{100 * float(value):g} %"

@@ -26,13 +26,14 @@ from becq.platform.market import selectors, services
 from becq.platform.market.models import Order, Status
 from becq.web import directory, frame
 from becq.web.forms import ActivityField, InstantField
+from becq.web.part_fields import PartsForm, parts_initial
 from becq.web.problems import put_beside, say
 from becq.web.views.orders import PRIORITIES, found_or_404, may_change, orderable_sites
 
 SENT = ("activity", "calibration", "earliest", "latest", "priority", "partial", "patients")
 
 
-class OrderForm(forms.Form):
+class OrderForm(PartsForm):
     """What is ordered. Times are in the zone of the site."""
 
     site = forms.ChoiceField(label=gettext_lazy("Site"))
@@ -134,7 +135,7 @@ class OrderForm(forms.Form):
         values["product"] = self.cleaned_data["product"]
         values["tolerance"] = float(self.cleaned_data["tolerance"]) / 100
         values["note"] = self.cleaned_data["note"]
-        return values
+        return values | self.parts_given()
 
     @property
     def hint(self) -> list[str]:
@@ -269,6 +270,7 @@ def amend(request: HttpRequest, code: str) -> HttpResponse:
         "patients": order.patients,
         "partial": order.partial,
         "note": order.note,
+        **parts_initial(order),
     }
     initial |= {name: request.GET[name][:400] for name in initial if name in request.GET}
     form = OrderForm(request, request.POST or None, order=order, initial=initial)
@@ -288,6 +290,10 @@ def _changed(form: OrderForm, order: Order) -> dict[str, Any]:
     values = form.fields_of_order()
     if values["activity"] == parse_activity(form.fields["activity"].prepare_value(order.activity_bq)):
         del values["activity"]
+    if order.least_part_bq is not None and values["least_part"] == parse_activity(
+        form.fields["least_part"].prepare_value(order.least_part_bq)
+    ):
+        del values["least_part"]
     for name, before in (
         ("calibration", order.calibration_at),
         ("earliest", order.earliest),

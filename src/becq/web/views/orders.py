@@ -67,6 +67,10 @@ COLUMN_WORDS = {
     "priority": gettext_lazy("Priority"),
     "partial": gettext_lazy("Less is welcome"),
     "patients": gettext_lazy("Patients"),
+    "split": gettext_lazy("In parts"),
+    "least_part_bq": gettext_lazy("Least part"),
+    "most_parts": gettext_lazy("Most parts"),
+    "alternatives": gettext_lazy("Other products that would do"),
     "note": gettext_lazy("Remark"),
 }
 

@@ -24,6 +24,7 @@ from becq.platform.market import selectors, services
 from becq.platform.market.models import StandingOrder
 from becq.web import directory, frame
 from becq.web.forms import ActivityField
+from becq.web.part_fields import PART_FIELDS, PartsForm, parts_initial
 from becq.web.problems import put_beside
 from becq.web.tables import Column, Filter, Table
 from becq.web.views.errors import forbidden
@@ -62,9 +63,13 @@ class DayField(forms.DateField):
         super().__init__(widget=widget, required=False, **options)
 
 
-class StandingForm(forms.Form):
+class StandingForm(PartsForm):
     """What repeats, on which days, within which window. Times are in the zone of the site."""
 
+    field_order = (
+        "site", "product", "activity", "days", "earliest", "latest", "calibration", "calibration_day_offset",
+        "tolerance", "priority", "patients", "partial", *PART_FIELDS, "valid_from", "valid_to",
+    )  # fmt: skip
     site = forms.ChoiceField(label=gettext_lazy("Site"))
     product = forms.ChoiceField(label=gettext_lazy("Product"))
     activity = ActivityField(
@@ -138,7 +143,7 @@ class StandingForm(forms.Form):
 
     def fields_of_order(self) -> dict[str, Any]:
         """What the services take; None takes a field back to its default."""
-        values = dict(self.cleaned_data)
+        values = self.cleaned_data | self.parts_given()
         values.pop("site", None)
         activity = values["activity"]
         before = self.standing.activity_bq if self.standing is not None else None
@@ -310,6 +315,7 @@ def standing_order(request: HttpRequest, code: str) -> HttpResponse:
         "priority": standing.priority,
         "patients": standing.patients,
         "partial": standing.partial,
+        **parts_initial(standing),
         "valid_from": standing.valid_from,
         "valid_to": standing.valid_to,
     }
