@@ -101,7 +101,7 @@ def test_an_outage_on_a_plan_in_force_moves_only_what_it_touches(planner, run):
         made = done(happenings.request_replan(planner, run))
     run.refresh_from_db()
     assert run.draft_events == []
-    assert (made.base, made.purpose, made.now) == (run, Purpose.REPLAN, WEDNESDAY)
+    assert (made.base, made.purpose, made.now) == (run, Purpose.REPLAN, WEDNESDAY + happenings.LEAD)
     assert referee(made) == []
     assert {change["product"] for change in made.changes["orders"]} == {"fdg"}
     assert made.changes["orders"]

@@ -20,6 +20,7 @@ from becq.api import schemas
 from becq.api.calculators import add_calculators
 from becq.api.data import add_data
 from becq.api.errors import PlainParser, add_handlers
+from becq.api.replans import add_replans
 from becq.api.rules import add_rules
 from becq.errors import InputError
 from becq.platform import clock
@@ -52,6 +53,7 @@ add_handlers(api)
 add_calculators(api)
 add_data(api)
 add_rules(api)
+add_replans(api)
 
 
 # --- orders ---------------------------------------------------------------------------------------

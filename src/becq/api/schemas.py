@@ -178,6 +178,11 @@ class RunOut(Schema):
     progress_text: str
     error: str
     base: str | None
+    purpose: str
+    now: datetime | None
+    events: list[dict[str, Any]]
+    variations: list[dict[str, Any]]
+    conflict: dict[str, Any] | None
     pins: dict[str, Any]
     draft_pins: dict[str, Any]
     served_fraction: float | None

@@ -261,7 +261,8 @@ def put_beside(form: forms.Form, error: BecqError, names: dict[str, str] | None 
         told = tell(problem)
         stop = "。" if frame.is_chinese() else ". "
         mark = "" if told.message.endswith(("?", "？", ".", "。")) else stop
-        sentence = f"{told.message}{mark}{told.remedy}".strip()
+        remedy = told.remedy if frame.is_chinese() else told.remedy[:1].upper() + told.remedy[1:]
+        sentence = f"{told.message}{mark}{remedy}".strip()
         sentence = sentence[:1].upper() + sentence[1:]
         form.add_error(name if name in form.fields else None, sentence)
 

@@ -32,17 +32,19 @@ LATE = timedelta(minutes=10)
 """A batch that is later by less is on time."""
 OTHERWISE = 0.01
 """An activity that differs by less, relative, is as expected."""
+LEAD = timedelta(minutes=10)
+"""Time that passes until a plan made anew is looked at and committed: what starts before then is left alone."""
 MOST = 200
 """Events that a plan may be given at once."""
 
 
 def present(viewer: User, run: PlanRun) -> datetime:
-    """The moment from which a plan is made anew where nobody says otherwise: now, within its days."""
+    """The moment from which a plan is made anew where nobody says otherwise: soon, within its days."""
     zone = networks.network_head(viewer).zone
     begin = datetime.combine(run.first, datetime.min.time(), zone)
     latest = begin + timedelta(days=run.days) - timedelta(minutes=1)
     earliest = max(begin, run.now) if run.now else begin
-    return min(max(clock.now(), earliest), latest).replace(second=0, microsecond=0)
+    return min(max(clock.now() + LEAD, earliest), latest).replace(second=0, microsecond=0)
 
 
 def add_event(actor: User, run: PlanRun, row: Mapping[str, Any], now: datetime | None = None) -> PlanRun:

@@ -273,6 +273,19 @@ def plan_document(viewer: User, row: PlanRun) -> dict[str, Any]:
     return document if policy.coordinates(viewer) else _restrict(viewer, row, document)
 
 
+def changes_seen(viewer: User, row: PlanRun) -> dict[str, list[dict[str, Any]]] | None:
+    """What a plan made anew changed for whom (``planning.changes``), as far as the viewer may see it.
+
+    None for a plan that was not made from another one.
+    """
+    row = run(viewer, row.code)
+    if row.changes is None or policy.coordinates(viewer):
+        found: dict[str, list[dict[str, Any]]] | None = row.changes
+        return found
+    own = networks.own_site_codes(viewer)
+    return {part: [each for each in rows if each["site"] in own] for part, rows in row.changes.items()}
+
+
 def compare(viewer: User, a: PlanRun, b: PlanRun) -> dict[str, Any]:
     """What differs between two plans, as far as the viewer may see both.
 
