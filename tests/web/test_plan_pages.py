@@ -30,7 +30,19 @@ from becq.web.plan_document import PlanDocument, gap_text
 __all__ = ["world"]
 
 FIRST = date(2026, 12, 8)
-TABS = ("gantt", "map", "unmet", "deliveries", "batches", "load", "losses", "rules", "pins")
+TABS = (
+    "gantt",
+    "map",
+    "unmet",
+    "deliveries",
+    "batches",
+    "load",
+    "limits",
+    "shares",
+    "losses",
+    "rules",
+    "pins",
+)
 LANGUAGES = ["en", "zh-hans"]
 
 

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, vstack
 
 from becq.planning.allocation import Allocation
+from becq.planning.labels import Label
 from becq.planning.model import Array, Model
 from becq.planning.options import Problem
 from becq.planning.programme import Programme, load, take
@@ -38,6 +39,8 @@ TOP = 100
 """Rows told of each kind, the dearest first."""
 LEAST_SERVICE, LEAST_SAVING = 1e-6, 0.01
 """Orders and currency from which on a price is one: less is a rounding."""
+MANY_ORDERS = 10.0
+"""Where a gigabecquerel would serve more than this, the price is told of a megabecquerel."""
 ENOUGH = 1 - 1e-6
 WORKERS = 2
 WIDER = 1e-4
@@ -110,23 +113,21 @@ def find_prices(
             own[row] = _own_cost(model, int(row))
     saving = np.maximum(0.0, saving - own)
     found = [
-        Price(
-            label.kind,
-            label.id,
-            label.unit,
-            label.nuclide,
-            _instant(label.start),
-            _instant(label.end),
-            label.origin,
-            label.to,
-            float(service[row]) / label.size,
-            float(orders[row]) / label.size,
-            float(saving[row]) / label.size,
-        )
+        _price(label, float(service[row]), float(orders[row]), float(saving[row]))
         for row, label in model.labels.items()
         if service[row] > LEAST_SERVICE or saving[row] > LEAST_SAVING
     ]
     return list(_dearest(found))
+
+
+def _price(label: Label, service: float, orders: float, saving: float) -> Price:
+    """The duals of a row per unit of its limit, of small activities per megabecquerel."""
+    size, unit = label.size, label.unit
+    if unit == "GBq" and service / size > MANY_ORDERS:
+        size, unit = size * 1e3, "MBq"
+    times = _instant(label.start), _instant(label.end)
+    each = service / size, orders / size, saving / size
+    return Price(label.kind, label.id, unit, label.nuclide, *times, label.origin, label.to, *each)
 
 
 def price_plan(

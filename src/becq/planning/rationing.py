@@ -108,7 +108,9 @@ def solve_rationed(
         values,
         worth,
         # Of the parts left alone the first bound holds, of the others the last.
-        worth + max(0.0, base.worth_bound - base.worth) + max(0.0, last.worth_bound - last.worth),
+        worth
+        + _missing_beside(problem, model, scarce, reach, base)
+        + max(0.0, last.worth_bound - last.worth),
         cost,
         max(0.0, cost - max(0.0, base.cost - base.cost_bound) - max(0.0, last.cost - last.cost_bound)),
         base.timed_out or last.timed_out or not stages.complete,
@@ -116,6 +118,22 @@ def solve_rationed(
         bool((loads > model.row_upper[model.departures] + FEASIBLE).any()),
     )
     return Rationed(solution, stages.gap, stages.complete, scarce.count, scarce.within_parts)
+
+
+def _missing_beside(
+    problem: Problem, model: Model, scarce: Scarce, reach: Mapping[int, float], base: Solution
+) -> float:
+    """By how much service of the parts left alone could be better: no order gets more than it could alone."""
+    beside = np.ones(model.order.size, dtype=bool)
+    beside[scarce.columns] = False
+    orders = np.flatnonzero(beside & (model.order >= 0))
+    served = np.bincount(model.order[orders], (model.worth * base.values)[orders], minlength=1)
+    missing = 0.0
+    for number in np.unique(model.order[orders]).tolist():
+        order = problem.demands[number].order
+        if order is not None:
+            missing += max(0.0, problem.weight(number) * reach[number] / order.activity - served[number])
+    return float(min(max(0.0, base.worth_bound - base.worth), missing))
 
 
 class _Stages:

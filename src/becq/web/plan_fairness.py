@@ -201,14 +201,14 @@ def limits_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Tabl
         columns=[
             Column("kind_word", _("Limit"), sort=True),
             Column("name", _("Whose"), sort=True, href="url"),
-            Column("site", _("Site"), "site", sort="site_name"),
+            Column("site", _("Site"), "site", sort="site_name", hidden=True),
             Column("nuclide", _("Nuclide"), "nuclide", sort=True),
             Column("orders", _("Orders more"), "number", sort=True),
             Column("saving", _("Cost less (CNY)"), "number", path=_whole, sort="saving"),
             Column("unit_word", pgettext("price", "per"), sort=True),
             Column("start", _("Dearest at"), "instant", sort=True),
             Column("times", _("Binds"), "number", sort=True, hidden=True),
-            Column("share", _("Load"), sort=True, template="web/plan/cells/load.html"),
+            Column("share", _("Load"), sort=True, template="web/plan/cells/limit_load.html"),
         ],
         filters=[
             Filter("q", _("Resource, lane or site"), "search", fields=["name", "site_name", "id"]),
@@ -245,7 +245,10 @@ def limit_rows(run: PlanRun, plan: PlanDocument) -> list[dict[str, Any]]:
         )
         load = loads.get(resource["id"], {}) if resource else {}
         ends = (frame.named(plan.site(price[name]), price[name]) for name in ("origin", "to"))
-        tab = {"tab": "load", "q": frame.named(resource, "")} if resource else {}
+        url = reverse("site", args=[place]) if place in plan.sites else ""
+        if resource:
+            query = urlencode({"tab": "load", "q": frame.named(resource, "")})
+            url = f"{reverse('plan-run', args=[run.code])}?{query}"
         found[key] = {
             **price,
             "key": key,
@@ -254,7 +257,7 @@ def limit_rows(run: PlanRun, plan: PlanDocument) -> list[dict[str, Any]]:
             "name": " → ".join(ends)
             if price["to"]
             else frame.named(plan.resources.get(code) or plan.sites.get(code) or {}, code),
-            "url": f"{reverse('plan-run', args=[run.code])}?{urlencode(tab)}" if tab else "",
+            "url": url,
             "site": plan.site(place) if place else None,
             "site_name": frame.named(plan.site(place), place) if place else "",
             "start": datetime.fromisoformat(price["start"]) if price["start"] else None,
