@@ -43,7 +43,7 @@ def test_a_start_that_breaks_limits_is_not_taken(monkeypatch: pytest.MonkeyPatch
 
 
 def test_only_equal_parts_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "LARGE_PART", 0)
+    monkeypatch.setattr(solve, "ALIKE_FROM", 0)
     model = build_model(build_problem(small_network(), date(2026, 12, 7), 14))
     part = max(model.components(), key=lambda each: each[0].size)
     assert solve._alike(model, [part, part]) == [0, 0]

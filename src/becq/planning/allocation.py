@@ -6,11 +6,13 @@ Every change is on a trail and can be undone, so trying costs nothing.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from becq.planning.options import Option, Problem
 from becq.planning.pins import Fixed
@@ -23,6 +25,7 @@ NO_CAPACITY, OUTAGE, LICENCE, LANE_FULL, PINNED = (
     "pinned",
 )
 SLACK = 1e-9
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Allocation:
         self.input: dict[int, float] = defaultdict(float)
         self.eluate: dict[int, float] = defaultdict(float, problem.elution_stock)
         self.load: dict[tuple[str, str, str, float], int] = defaultdict(int)
-        self.held: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.held: dict[tuple[str, str], list[tuple[float, float, float, float]]] = defaultdict(list)
         self.parts: dict[int, list[Flow]] = defaultdict(list)
         """Demand of an order that comes in parts → those that it has."""
         self.lifted: list[tuple[str, int]] = []
@@ -235,7 +238,7 @@ class Allocation:
                 if leg.departure is not None:
                     self._raise(self.load, leg.departure, 1)
             key = (demand.site, self.problem.lots[option.lot].nuclide)
-            self.held[key].append(len(self.flows))
+            self.held[key].append((option.way.arrive, option.hold_until, option.reference, activity_bq))
             self._trail.append(lambda: self.held[key].pop())
         self.flows.append(Flow(number, activity_bq))
         self._trail.append(self.flows.pop)
@@ -270,20 +273,21 @@ class Allocation:
         limit = possession.limit_bq(demand.site, lot.nuclide)
         if limit is None or possession.is_ample(demand.site, lot.nuclide, lot.decay_const):
             return False
-        rows = [self.flows[index] for index in self.held[demand.site, lot.nuclide]]
-        present = [(self.problem.options[row.option], row.activity_bq) for row in rows]
-        moments = [o.way.arrive for o, _ in present if added.way.arrive <= o.way.arrive < added.hold_until]
-        return any(
-            held_at(present, moment, lot.decay_const) + possession.stock_bq(demand.site, lot.nuclide, moment)
-            > limit * (1 + SLACK)
-            for moment in moments
-        )
+        present = np.array(self.held[demand.site, lot.nuclide])
+        arrive = present[:, 0]
+        moments = np.unique(arrive[(arrive >= added.way.arrive) & (arrive < added.hold_until)])
+        stock = [possession.stock_bq(demand.site, lot.nuclide, float(moment)) for moment in moments]
+        held = held_bq(present, moments, lot.decay_const) + np.array(stock)
+        return bool((held > limit * (1 + SLACK)).any())
 
 
-def held_at(present: list[tuple[Option, float]], moment: float, decay_const: float) -> float:
-    """Activity in Bq at ``moment`` of received flows, each held from arrival until its hold ends."""
-    return sum(
-        activity * math.exp(-decay_const * (moment - option.reference))
-        for option, activity in present
-        if option.way.arrive <= moment < option.hold_until
-    )
+def held_bq(present: Array, moments: Array, decay_const: float) -> Array:
+    """Activity in Bq at each moment of received goods, each held from its arrival until its hold ends.
+
+    :param present: rows of arrival, end of hold, reference time (epoch seconds), Bq at that time.
+    """
+    arrive, until, reference, activity = present.T
+    there = (arrive <= moments[:, None]) & (moments[:, None] < until)
+    age = np.where(there, moments[:, None] - reference, 0.0)
+    found: Array = (there * activity * np.exp(-decay_const * age)).sum(axis=1)
+    return found

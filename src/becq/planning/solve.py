@@ -29,8 +29,10 @@ DIGITS = 8
 """Decimals to which two programmes with rows of order one must agree to be the same."""
 LEAST_S = 2.0
 """Time that a part has at least; a large one has its share by its columns."""
-LARGE_PART = 10_000
+LARGE_PART = 5_000
 """Columns from which on the relaxation is solved first and what it leaves open afterwards."""
+ALIKE_FROM = 1_000
+"""Columns from which on a part is compared with others: smaller ones are solved as quickly."""
 LARGE_SERVICE_GAP = 1e-3
 FEASIBLE = 1e-7
 """Rows are of order one: a value beyond its limit by this much is within it."""
@@ -147,7 +149,7 @@ def _alike(model: Model, parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]])
     first: dict[tuple[bytes, ...], int] = {}
     found = []
     for number, (columns, rows) in enumerate(parts):
-        if columns.size <= LARGE_PART:
+        if columns.size < ALIKE_FROM:
             found.append(number)
             continue
         matrix = csc_matrix(model.matrix[rows][:, columns])
@@ -180,6 +182,8 @@ def _solve_part(
     highs = load(take(model, columns, rows, -worth), halfway)
     highs.setOptionValue("mip_rel_gap", LARGE_SERVICE_GAP if large else SERVICE_GAP)
     values, bound, late = _optimise(highs, model.integer[columns], known, large, halfway)
+    if known is not None and worth @ known > worth @ values:
+        values = known  # HiGHS may lose a start among its reductions
     best = float(worth @ values)
     # Without a bound from HiGHS the sum of all worths still is one.
     worth_bound = max(best, min(-bound, float(worth.sum())))
