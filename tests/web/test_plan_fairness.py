@@ -90,3 +90,11 @@ def test_shares_and_limits_are_not_shown_to_others(world: World, run: PlanRun) -
         page = world.client(person).get(f"/plan/{run.code}/").content.decode()
         assert "tab=shares" not in page
         assert "tab=limits" not in page
+
+
+def test_compared_plans_say_their_policy(world: World, run: PlanRun) -> None:
+    other = services.request_plan(world.planner, FIRST, 4)
+    page = world.client(world.planner).get(f"/plan/compare/?a={run.code}&b={other.code}&tab=provinces")
+    text = page.content.decode()
+    assert "The worst-served hospital first" in text
+    assert "By priority class" in text

@@ -28,6 +28,7 @@ from becq.web.event_words import event_words, variation_words
 from becq.web.plan_document import PlanDocument
 from becq.web.plan_reading import find_run, read_document, span_text
 from becq.web.plan_tables import choices_of
+from becq.web.policy_words import policy_word
 from becq.web.tables import Column, Filter, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -129,6 +130,7 @@ def _comparison(request: HttpRequest, runs: list[PlanRun]) -> dict[str, Any]:
         "columns": [
             {
                 "name": name, "run": run, "span": span_text(run), "purpose": run.purpose,
+                "policy": policy_word(plan.document.get("policy") or "priority"),
                 "events": [event_words(row, plan) for row in plan.document.get("events", []) if whole],
                 "variations": [variation_words(row, plan) for row in run.variations if whole],
             }
