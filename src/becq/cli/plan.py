@@ -188,7 +188,7 @@ def write_plan(found: Any, network: Any, folder: Path, lang: str) -> list[Path]:
 
 
 def _summary(found: Any, written: list[Path], lang: str, network: Any) -> Iterator[str]:
-    from becq.reports.plan_words import fairness_lines, price_lines
+    from becq.reports.plan_words import fairness_lines, price_lines, serving_lines
     from becq.reports.words import WORDS
 
     zh, words = lang == "zh", WORDS[lang]
@@ -203,6 +203,7 @@ def _summary(found: Any, written: list[Path], lang: str, network: Any) -> Iterat
         )
         sent = len(found.deliveries)
         yield f"{batches}个批次，{sent}次送货，费用{found.cost:,.0f}元，求解{found.solve_s:.1f}秒"
+        yield from serving_lines(found, lang)
         if reasons:
             yield "未满足：" + "，".join(
                 f"{words.get(code, code)} {n}份" for code, n in reasons.most_common()
@@ -224,6 +225,7 @@ def _summary(found: Any, written: list[Path], lang: str, network: Any) -> Iterat
         f"{batches} batches, {len(found.deliveries)} deliveries, cost {found.cost:,.0f} CNY, "
         f"solved in {found.solve_s:.1f} s"
     )
+    yield from serving_lines(found, lang)
     if reasons:
         yield "unmet: " + ", ".join(f"{n} ({words.get(code, code)})" for code, n in reasons.most_common())
     yield from fairness_lines(found.fairness, found.policy, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -111,3 +112,16 @@ def price_lines(prices: list[dict[str, Any]] | None, zone: ZoneInfo, lang: str) 
         if row["saving"] > 0:
             parts.append(f"省{row['saving']:,.0f}元" if zh else f"{row['saving']:,.0f} CNY less")
         yield head + (f"：每{unit}" if zh else f": per {unit} ") + ("，" if zh else ", ").join(parts)
+
+
+def serving_lines(plan: Any, language: str) -> Iterator[str]:
+    """How many orders come in parts, and how many deliveries bring another product; nothing where none."""
+    parts = sum(count > 1 for count in Counter(row.order for row in plan.deliveries).values())
+    others = sum(bool(row.instead_of) for row in plan.deliveries)
+    zh = language == "zh"
+    if parts:
+        verb = "order comes" if parts == 1 else "orders come"
+        yield f"{parts}份订单分批供货" if zh else f"{parts} {verb} in parts"
+    if others:
+        verb = "delivery brings" if others == 1 else "deliveries bring"
+        yield f"{others}次送货以替代产品供应" if zh else f"{others} {verb} another product than was ordered"

@@ -101,6 +101,8 @@ def write_plan_xlsx(plan: Plan, network: Network, path: Path) -> None:
                 "calibration time",
                 "ways",
                 "cost (CNY)",
+                "instead of",
+                "counts for the order (Bq)",
             ],
             [
                 (
@@ -118,6 +120,8 @@ def write_plan_xlsx(plan: Plan, network: Network, path: Path) -> None:
                     _when(d.reference_time),
                     " → ".join(leg["lane"] for leg in d.legs),
                     d.cost,
+                    d.instead_of,
+                    d.counts_bq,
                 )
                 for d in plan.deliveries
             ],

@@ -26,7 +26,7 @@ _EN: Final = {
     "transport_index": "transport index",
     "days": "days", "of": "of", "same_site": "same site",
     "timed_out": "The time limit was met; the gap says how far the plan may be from the best.",
-    "made_by": "Made by Becq",
+    "made_by": "Made by Becq", "instead_of": "instead of", "counts": "counts",
 }  # fmt: skip
 _ZH: Final = {
     "title": "计划", "served": "已供应活度占订单", "orders": "已供应订单", "gap": "已证明的差距",
@@ -47,6 +47,6 @@ _ZH: Final = {
     "workplace_limit": "工作场所限值", "maker_limit": "生产单位许可限值", "transport_index": "运输指数",
     "same_site": "同一场所",
     "timed_out": "已达到时间上限；差距表示计划与最优的最大距离。",
-    "made_by": "由贝可 Becq 生成",
+    "made_by": "由贝可 Becq 生成", "instead_of": "替代", "counts": "相当于",
 }  # fmt: skip
 WORDS: Final[dict[str, dict[str, str]]] = {"en": _EN, "zh": _ZH}

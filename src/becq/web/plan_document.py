@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from becq.planning.losses import STAGES
@@ -187,15 +188,20 @@ class PlanDocument:
     def _moves(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         pinned = self.pins.get("deliveries", {})
         found = []
+        parts = Counter(row["order"] for row in self.document["deliveries"])
         for row in rows:
             move = _timed(row)
+            instead = row.get("instead_of") or ""
+            several = parts[row["order"]] > 1
             move |= {
+                "product_words": self._product_words(row["product"], instead, several),
+                "counts_bq": row["counts_bq"] if instead else None,
                 "from": self.site(row["from"]),
                 "to": self.site(row["to"]),
                 "from_name": frame.named(self.site(row["from"])),
                 "to_name": frame.named(self.site(row["to"])),
                 "product_name": self.product(row["product"]),
-                "pinnable": move["depart"] > self.present,
+                "pinnable": move["depart"] > self.present and not several,
                 "duration_s": (move["arrive"] - move["depart"]).total_seconds(),
                 "way": " → ".join(leg["lane"] for leg in row["legs"]),
                 "legs": [
@@ -213,6 +219,16 @@ class PlanDocument:
             }
             found.append(move)
         return sorted(found, key=lambda row: (row["depart"], row["id"]))
+
+    def _product_words(self, product: str, instead_of: str, several: bool) -> str:
+        """What comes, in place of what, and whether it is only a part."""
+        name = self.product(product)
+        if instead_of:
+            name = gettext("%(product)s instead of %(ordered)s") % {
+                "product": name,
+                "ordered": self.product(instead_of),
+            }
+        return gettext("%(product)s, a part") % {"product": name} if several else name
 
     @cached_property
     def unmet(self) -> list[dict[str, Any]]:

@@ -105,7 +105,7 @@ def _deliveries_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) ->
             ),
             *([Column("pin", _("Pin"), template="web/plan/cells/order_pin.html")] if pinning else []),
             Column("to", _("To"), "site", sort="to_name"),
-            Column("product_name", _("Product"), sort=True),
+            Column("product_words", _("Product"), sort=True),
             Column("nuclide", _("Nuclide"), "nuclide", sort=True, hidden=True),
             Column(
                 "activity_bq",
