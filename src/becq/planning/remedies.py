@@ -31,6 +31,7 @@ from becq.planning.amendments import (
     with_slots,
     without_outages,
 )
+from becq.planning.approval_remedies import approve
 from becq.planning.excerpt import Beside, Excerpt
 from becq.planning.plan import Plan
 from becq.planning.planner import plan as make_plan
@@ -118,7 +119,7 @@ class Remedies:
     def as_it_is(self) -> Remedy:
         """No change at all: the plan has room for the order."""
         outcome = self.solve(self.network, Beside(self.excerpt))
-        return self._remedy(
+        return self.remedy(
             "none", {}, outcome, "The plan has room for it: plan again.", "计划仍有余量：请重新计划。"
         )
 
@@ -127,7 +128,8 @@ class Remedies:
         found: list[Remedy] = []
         attempts = {
             "pins": self._pins, "outages": self._outages, "departures": self._packages,
-            "licences": self._licences, "more batches": self._batch, "more positions": self._position,
+            "licences": self._licences, "approvals": lambda: approve(self),
+            "more batches": self._batch, "more positions": self._position,
             "other delivery windows": self._window, "a drive of its own": self._road, "parts": self._split,
             "less": self._less,
         }  # fmt: skip
@@ -151,7 +153,7 @@ class Remedies:
         reason = next((row.reason for row in found.unmet if row.order == self.order.id), "")
         return Outcome(network, found, served, found.cost - base, got, reason)
 
-    def _remedy(self, kind: str, what: dict[str, Any], outcome: Outcome, en: str, zh: str) -> Remedy:
+    def remedy(self, kind: str, what: dict[str, Any], outcome: Outcome, en: str, zh: str) -> Remedy:
         cost = max(0.0, outcome.cost)
         tail = f" It gets {format_activity(outcome.activity_bq)} for {cost:,.0f} CNY more."
         tail_zh = f"可供应{format_activity(outcome.activity_bq)}，另需费用{cost:,.0f}元。"
@@ -170,7 +172,7 @@ class Remedies:
         named = [name for name, what in pins.get("batches", {}).items() if what == "forbid" and name in used]
         named += [name for name in pins.get("deliveries", {}) if name == self.order.id]
         listed = ", ".join(named)
-        yield self._remedy(
+        yield self.remedy(
             "pin", {"pins": named}, outcome,
             f"Take away the pin of {listed}.", f"取消{listed}的固定。",
         )  # fmt: skip
@@ -213,7 +215,7 @@ class Remedies:
              "end": network.instant(outage.end).isoformat()}
             for name, outage in hit
         ]  # fmt: skip
-        yield self._remedy(
+        yield self.remedy(
             "outage", {"outages": [name for name, _ in hit], "batches": starts, "spans": spans}, outcome,
             f"Run {', '.join(starts)} in spite of the outage ({en}).",
             f"在停运期内（{zh}）仍安排{'、'.join(starts)}。",
@@ -242,7 +244,7 @@ class Remedies:
         )
         listed = ", ".join(f"{number} {self._clock(leaves)}" for _, number, leaves, *_ in flights)
         named = [{"lane": a, "leaves": c, "from": d, "to": e} for a, _, c, d, e in flights]
-        yield self._remedy(
+        yield self.remedy(
             "packages", {"departures": named}, outcome,
             f"One more package on {listed}.", f"在{listed}班次增加1个货包舱位。",
         )  # fmt: skip
@@ -285,7 +287,7 @@ class Remedies:
                 en.append(f"license {place.name} for {to} of {name}")
                 zh.append(f"为{place.name_zh}办理{name}许可，活度{to}")
         text = "; ".join(en)
-        yield self._remedy(
+        yield self.remedy(
             "licence", {"limits": raised}, outcome, f"{text[0].upper()}{text[1:]}.", f"{'；'.join(zh)}。"
         )
 
@@ -320,7 +322,7 @@ class Remedies:
             en = ", ".join(f"{row['process']} at {self._clock(row['start'])}" for row in new)
             zh = "、".join(f"{self._clock(row['start'])}的{row['process']}" for row in new)
             count = "One more batch" if len(new) == 1 else f"{len(new)} more batches"
-            yield self._remedy(
+            yield self.remedy(
                 "batch", {"batches": listed}, outcome, f"{count}: {en}.", f"增加{len(new)}个批次：{zh}。"
             )
             return
@@ -338,7 +340,7 @@ class Remedies:
             ]
             outcome = self.solve(self.network.with_rows(resources=resources), Beside(self.excerpt))
             if outcome.served:
-                yield self._remedy(
+                yield self.remedy(
                     "position", {"resource": name, "positions": resource.positions + 1}, outcome,
                     f"One more position of {resource.name}.", f"{resource.name_zh}增加1个位置。",
                 )  # fmt: skip
@@ -392,7 +394,7 @@ class Remedies:
             "earlier": f"允许提前{hours}小时送达。",
             "later_calibration": f"送达和使用均推迟{hours}小时。",
         }[kind]
-        return self._remedy(kind, {"hours": hours}, outcome, en, zh)
+        return self.remedy(kind, {"hours": hours}, outcome, en, zh)
 
     def _road(self) -> Iterator[Remedy]:
         """A drive of its own from a maker, at the speed and tariff of a road lane of the network."""
@@ -416,7 +418,7 @@ class Remedies:
             return
         row = outcome.delivery[0]
         maker = self.network.site[row["from"]]
-        yield self._remedy(
+        yield self.remedy(
             "road", {"from": maker.id, "like": pattern.id, "depart": row["depart"]}, outcome,
             f"A drive of its own from {maker.name}, leaving {self._clock(row['depart'])}, at the tariff of "
             f"{pattern.id}.",
@@ -431,7 +433,7 @@ class Remedies:
         outcome = self.solve(self.network.with_rows(orders=[order]), Beside(self.excerpt))
         count = len(outcome.delivery)
         if outcome.served and count > 1:
-            yield self._remedy(
+            yield self.remedy(
                 "split", {"parts": count}, outcome, f"Take it in {count} parts.", f"接受分{count}批供货。"
             )
 
@@ -444,7 +446,7 @@ class Remedies:
         share = outcome.activity_bq / self.order.activity
         if share < 0.01:
             return
-        yield self._remedy(
+        yield self.remedy(
             "less", {"share": share}, outcome,
             f"Take {share:.0%} of what was ordered.", f"接受订购活度的{share:.0%}。",
         )  # fmt: skip

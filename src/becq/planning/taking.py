@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from becq.planning.variation import (
@@ -13,6 +13,7 @@ from becq.planning.variation import (
     Lifted,
     Limit,
     Partial,
+    Permit,
     Positions,
     Seats,
     Slot,
@@ -49,6 +50,19 @@ def take_remedy(kind: str, what: Mapping[str, Any], order: str, site: str) -> Ta
             [
                 Limit.model_construct(site=row["site"], nuclide=row["nuclide"], limit=row["limit_bq"])
                 for row in what["limits"]
+            ]
+        )
+    if kind == "approval":
+        return Taken(
+            [
+                Permit.model_construct(
+                    origin=row["from"],
+                    destination=row["to"],
+                    nuclide=row["nuclide"],
+                    activity=row["activity_bq"],
+                    day=date.fromisoformat(row["day"]),
+                )
+                for row in what["approvals"]
             ]
         )
     if kind == "outage":

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from becq.chain.fields import ActivityBq, Count, DurationS, Instant, Slug, Text
+from becq.chain.fields import ActivityBq, Count, Day, DurationS, Instant, Slug, Text
 from becq.chain.item import Row
 from becq.chain.lane import Departure, Lane
 from becq.chain.network import Network
@@ -23,6 +23,7 @@ from becq.chain.process import Outage, Process, Resource
 from becq.errors import InputError, Problem, ProblemsError
 from becq.planning.amendments import DAYS, with_limits, with_slots
 from becq.planning.lots import enumerate_lots
+from becq.planning.permits import Permission, with_approvals
 
 DIRECT = "direct-road"
 
@@ -50,6 +51,17 @@ class Limit(Row):
     site: Slug = Field(description="Site that holds the licence")
     nuclide: Text = Field(description="Nuclide")
     limit: ActivityBq = Field(gt=0, description="Possession limit that it then has")
+
+
+class Permit(Row):
+    """An approval of transfers of a calendar year, new or raised."""
+
+    kind: Literal["permit"] = "permit"
+    origin: Slug = Field(alias="from", description="Site that hands over")
+    destination: Slug = Field(alias="to", description="Site that receives")
+    nuclide: Text = Field(description="Nuclide")
+    activity: ActivityBq = Field(gt=0, description="Activity approved for the year, at departure")
+    day: Day = Field(description="A day of the year for which it is approved")
 
 
 class Lifted(Row):
@@ -106,11 +118,11 @@ class Seats(Row):
 
 
 Variation = Annotated[
-    Slot | Positions | Limit | Lifted | Window | Partial | Divided | Drive | Seats,
+    Slot | Positions | Limit | Permit | Lifted | Window | Partial | Divided | Drive | Seats,
     Field(discriminator="kind"),
 ]
 _VARIATIONS: TypeAdapter[list[Variation]] = TypeAdapter(list[Variation])
-KINDS = ("slot", "positions", "limit", "lifted", "window", "partial", "divided", "drive", "seats")
+KINDS = ("slot", "positions", "limit", "permit", "lifted", "window", "partial", "divided", "drive", "seats")
 
 
 @dataclass(frozen=True)
@@ -165,6 +177,12 @@ def vary_network(network: Network, variations: Sequence[Variation], first: date,
         touched |= _check(network, row)
     limits = {(row.site, row.nuclide): row.limit for row in variations if isinstance(row, Limit)}
     network = with_limits(network, limits) if limits else network
+    permits = [row for row in variations if isinstance(row, Permit)]
+    if permits:
+        network = with_approvals(
+            network,
+            [Permission(p.origin, p.destination, p.nuclide, p.activity, p.day) for p in permits],
+        )
     network = _with_positions(network, variations)
     network = _without_outages(network, [row for row in variations if isinstance(row, Lifted)])
     network = _with_orders(network, variations, first, days)
@@ -184,6 +202,8 @@ def _check(network: Network, row: Variation) -> set[str]:
         named = [("resource", row.resource, network.resource)]
     elif isinstance(row, Limit):
         named = [("site", row.site, network.site)]
+    elif isinstance(row, Permit):
+        named = [("site", name, network.site) for name in (row.origin, row.destination)]
     elif isinstance(row, Lifted):
         named = [("resource or process", row.name, {**network.resource, **network.process})]
     elif isinstance(row, Drive):
@@ -198,6 +218,8 @@ def _check(network: Network, row: Variation) -> set[str]:
         if network.lane[row.like].mode != "road":
             raise InputError(f"a drive is like a road lane, and {row.like!r} is none")
         return {row.destination}
+    if isinstance(row, Permit):
+        return {row.origin, row.destination}
     if isinstance(row, Window | Partial | Divided):
         return {row.order}
     if isinstance(row, Seats):

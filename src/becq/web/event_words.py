@@ -24,6 +24,7 @@ KINDS: Mapping[str, str | Promise] = {
     "slot": gettext_lazy("One more batch"),
     "positions": gettext_lazy("Positions"),
     "limit": gettext_lazy("Possession limit"),
+    "permit": gettext_lazy("Transfer approval"),
     "lifted": gettext_lazy("Outage lifted"),
     "window": gettext_lazy("Delivery window"),
     "partial": gettext_lazy("Less than ordered"),
@@ -101,6 +102,11 @@ def variation_words(row: Mapping[str, Any], plan: PlanDocument) -> str:
             "limit": _activity(row["limit"]),
             "nuclide": row["nuclide"],
         }
+    if kind == "permit":
+        return _("%(limit)s of %(nuclide)s from %(a)s to %(b)s is approved for the year") % {
+            "limit": _activity(row["activity"]), "nuclide": row["nuclide"],
+            "a": _site(plan, row["from"]), "b": _site(plan, row["to"]),
+        }  # fmt: skip
     if kind == "lifted":
         name = plan.resource(row["name"]) if row["name"] in plan.resources else row["name"]
         return _("%(what)s works from %(start)s to %(end)s in spite of the outage") % {
