@@ -210,6 +210,8 @@ def _summary(found: Any, written: list[Path], lang: str, network: Any) -> Iterat
             )
         yield from fairness_lines(found.fairness, found.policy, lang)
         yield from price_lines(found.prices, network.zone, lang)
+        for row in found.unchecked:
+            yield row["sentence_zh"]
         if found.timed_out:
             yield "求解到时，差距可用更长的 --time-limit 缩小"
         yield "文件：" + "，".join(str(path) for path in written)
@@ -230,6 +232,8 @@ def _summary(found: Any, written: list[Path], lang: str, network: Any) -> Iterat
         yield "unmet: " + ", ".join(f"{n} ({words.get(code, code)})" for code, n in reasons.most_common())
     yield from fairness_lines(found.fairness, found.policy, lang)
     yield from price_lines(found.prices, network.zone, lang)
+    for row in found.unchecked:
+        yield row["sentence"]
     if found.timed_out:
         yield "the time limit was met; a longer --time-limit may narrow the gap"
     yield "files: " + ", ".join(str(path) for path in written)
