@@ -29,7 +29,7 @@ from becq.chain.order import Order
 from becq.chain.process import Process
 from becq.chain.site import TRANSIT_KINDS
 from becq.physics.nuclides import nuclide
-from becq.planning import plan
+from becq.planning import options, plan
 from becq.planning.allocation import Allocation
 from becq.planning.history import History
 from becq.planning.options import Problem, build_problem
@@ -55,8 +55,12 @@ class Alone:
     """Deliveries and supplies that could not leave as planned, by what stood in the way."""
 
 
-def plan_alone(problem: Problem, time_limit_s: float = 20.0) -> Alone:
-    """The baseline for the network and the days of ``problem`` (of which only the options are looked at)."""
+def plan_alone(problem: Problem, time_limit_s: float = 5.0) -> Alone:
+    """The baseline for the network and the days of ``problem`` (of which only the options are looked at).
+
+    ``time_limit_s`` holds for each producer.
+    """
+    options.LARGE = 0  # as many ways to a receiver as the plan of a whole country keeps
     suppliers = standing_suppliers(problem)
     of: dict[str, list[Order]] = defaultdict(list)
     for order in problem.orders:

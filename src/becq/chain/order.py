@@ -147,30 +147,38 @@ class StandingOrder(Item):
     def expand(self, site: Site, first: date, days: int) -> Iterator[Order]:
         """The orders that fall on ``days`` days from ``first``, in date order."""
         extra = parts_said(self)
+        first_one: Order | None = None
         for offset in range(days):
             day = first + timedelta(days=offset)
             if WEEKDAYS[day.weekday()] not in self.days:
                 continue
             if not self.holds(day):
                 continue
-            yield Order(
-                id=f"{self.id}.{day:%Y%m%d}",
+            when: dict[str, Any] = {
+                "id": f"{self.id}.{day:%Y%m%d}",
+                "calibration": datetime.combine(
+                    day + timedelta(days=self.calibration_day_offset), self.calibration, site.zone
+                ),
+                "earliest": datetime.combine(day, self.earliest, site.zone),
+                "latest": datetime.combine(day, self.latest, site.zone),
+            }
+            if first_one is not None:
+                yield first_one.model_copy(update=when)  # the same on another day: nothing to check again
+                continue
+            first_one = Order(
                 site=self.site,
                 product=self.product,
                 activity=cast(float, f"{self.activity!r} Bq"),  # read as a quantity
-                calibration=datetime.combine(
-                    day + timedelta(days=self.calibration_day_offset), self.calibration, site.zone
-                ),
-                earliest=datetime.combine(day, self.earliest, site.zone),
-                latest=datetime.combine(day, self.latest, site.zone),
                 tolerance=self.tolerance,
                 priority=self.priority,
                 partial=self.partial,
                 patients=self.patients,
                 source=self.source,
                 assumption=self.assumption,
+                **when,
                 **extra,
             )
+            yield first_one
 
 
 def _check_parts(order: Order | StandingOrder) -> None:

@@ -70,12 +70,12 @@ def plan(
     fixed = resolve_pins(problem, pins) if history is None else history.fix(problem, pins)
     kept = history.keep(problem) if history is not None else None
     report(0.1, f"{len(problem.orders)} orders, {len(problem.options)} options: first come, first served")
-    greedy = allocate_greedily(problem, fixed)
+    # Where a plan is made again, the clerk keeps of it what he can, and serves the rest by due date.
+    start = allocate_greedily(problem, fixed, kept.flows if kept is not None else None)
     report(0.2, "building the mixed-integer programme")
     model = build_model(problem, fixed, kept)
     if history is not None and history.is_narrow:
         model = replace(model, apart=True)
-    start = allocate_greedily(problem, fixed, kept.flows) if kept is not None else greedy
     reach = reachable_bq(problem, fixed)
     rationed = solve_rationed(
         problem,
@@ -117,7 +117,7 @@ def plan(
     for flow in flows:
         if flow.option not in fixed.flows:
             allocation.add_known(flow.option, flow.activity_bq)
-    found = assemble_plan(allocation, greedy, pins, solution, time.monotonic() - began)
+    found = assemble_plan(allocation, start, pins, solution, time.monotonic() - began)
     fairness = measure_fairness(problem, served_by(problem, allocation.flows), reach) | rationed.as_dict()
     rows: list[dict[str, Any]] | None = None
     if prices or (prices is None and model.matrix.shape[1] <= CHEAP):

@@ -151,7 +151,10 @@ def settle_events(
     settled: list[Event] = list(old)
     batches = {row["id"]: row for row in plan["batches"]}
     horizon = _seconds(plan["from"]), _seconds(plan["from"]) + plan["days"] * 86400.0
-    orders = {order.id for order in network.demand(datetime.fromisoformat(plan["from"]).date(), plan["days"])}
+    orders: set[str] = set()
+    if any(isinstance(event, RushOrder) for event in new):
+        first = datetime.fromisoformat(plan["from"]).date()
+        orders = {order.id for order in network.demand(first, plan["days"])}
     orders |= {event.order.id for event in old if isinstance(event, RushOrder)}
     for number, event in enumerate(new, start=1):
         where = f"event {number} ({event.kind})"

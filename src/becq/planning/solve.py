@@ -93,7 +93,8 @@ def _solve_parts(
     timed_out = False
     total, done = sum(columns.size for columns, _ in parts), 0
     alike = _alike(model, parts)
-    open_parts = [number for number in dict.fromkeys(alike) if not _is_decided(model, *parts[number])]
+    decided = _decided_parts(model, parts)
+    open_parts = [number for number in dict.fromkeys(alike) if number not in decided]
     largest_first = sorted(open_parts, key=lambda number: -parts[number][0].size)
     left = float(sum(parts[number][0].size for number in largest_first))
     solved: dict[int, Solution] = {}
@@ -129,12 +130,16 @@ def _solve_parts(
     return Solution(values, worth, worth_bound, cost, cost_bound, timed_out)
 
 
-def _is_decided(model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp]) -> bool:
-    """Whether nothing of a part is open: what stays as it was when a plan is made again."""
-    values = model.lower[columns]
-    if (values < model.upper[columns]).any():
-        return False
-    return _holds(model, columns, csc_matrix(model.matrix[rows][:, columns]), rows, values)
+def _decided_parts(model: Model, parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]]) -> set[int]:
+    """The parts of which nothing is open: what stays as it was when a plan is made again."""
+    free = model.lower < model.upper
+    sums = model.matrix @ model.lower
+    holds = (sums >= model.row_lower - FEASIBLE) & (sums <= model.row_upper + FEASIBLE)
+    return {
+        number
+        for number, (columns, rows) in enumerate(parts)
+        if not free[columns].any() and holds[rows].all()
+    }
 
 
 def _decided(model: Model, columns: NDArray[np.intp]) -> Solution:

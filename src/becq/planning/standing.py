@@ -7,6 +7,7 @@ says why. What depends on a void move is void too, so that the frozen part of a 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -325,12 +326,14 @@ def _weigh(found: Situation) -> None:
         if lot is not None:
             back = lot.decay_const * (_seconds(row["reference_time"]) - lot.release)
             drawn[lot.id] = drawn.get(lot.id, 0.0) + row["activity_bq"] * math.exp(back)
+    inputs: dict[str, float] = defaultdict(float)
+    for row in found.left:
+        inputs[row["order"]] += row["activity_bq"]
     for name, activity in drawn.items():
         lot = found.begun[name]
         given = found.eluate_bq.get(name, math.inf) if lot.elutes else lot.supply_bq
         if lot.converts:
-            taken = sum(row["activity_bq"] for row in found.left if row["order"] == name)
-            given = taken * lot.input_factor
+            given = inputs[name] * lot.input_factor
         if activity > given * (1 + REL):
             raise InputError(
                 f"{format_activity(activity)} of {name} (at its release) has left by then, more than the "
