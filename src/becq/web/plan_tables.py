@@ -38,7 +38,6 @@ def plan_table(request: HttpRequest, run: PlanRun, plan: PlanDocument, tab: str)
         "unmet": _unmet_table,
         "deliveries": _deliveries_table,
         "batches": _batches_table,
-        "load": _load_table,
         "pins": _pins_table,
     }.get(tab)
     return make(request, run, plan) if make else None
@@ -215,32 +214,6 @@ def _batches_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Ta
         if pinning
         else [],
         empty_title=_("No batches"),
-    )
-
-
-def _load_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Table:
-    rows = plan.load
-    return Table(
-        request=request,
-        rows=rows,
-        caption=_("Load of the resources"),
-        name="load",
-        row_key="id",
-        order="-share",
-        export_name=f"{run.code}-load",
-        per_page=200,
-        columns=[
-            Column("name", _("Resource"), sort=True),
-            Column("site", _("Site"), "site", sort="site_name"),
-            Column("positions", _("Positions"), "number", sort=True),
-            Column("batches", _("Batches"), "number", sort=True),
-            Column("outage_s", _("Outage"), "duration", sort=True),
-            Column("used_h", _("Used (h)"), "number", sort=True, hidden=True),
-            Column("available_h", _("Available (h)"), "number", sort=True, hidden=True),
-            Column("share", _("Used of available"), sort=True, template="web/plan/cells/load.html"),
-        ],
-        filters=[Filter("q", _("Resource or site"), "search", fields=["name", "site_name"])],
-        empty_title=_("No resources"),
     )
 
 

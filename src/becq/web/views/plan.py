@@ -173,8 +173,13 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in dict(tabs) else tabs[0][0]
     table = plan_table(request, run, plan, tab)
-    if tab in ("changes", "limits", "shares"):
-        make = {"changes": changes_table, "limits": limits_table, "shares": shares_table}[tab]
+    if tab in ("changes", "limits", "load", "shares"):
+        make = {
+            "changes": changes_table,
+            "limits": limits_table,
+            "load": loads_table,
+            "shares": shares_table,
+        }[tab]
         table = make(request, run, plan)
     if table is not None and table.wants_export:
         return table.export()
@@ -193,6 +198,7 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         "told": tell_changes(request, run, plan) if tab == "changes" else None,
         "scenarios": happenings.number_of_scenarios(request.user, run) if may_plan(request) else 0,  # type: ignore[arg-type]
         "shares": shares_context(request, run, plan) if tab == "shares" else None,
+        **(loads_context(request, run, plan) if tab == "load" else {}),
         "judged": _judged(judged),
         "table": table,
         "changed": changed,
