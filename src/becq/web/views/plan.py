@@ -31,6 +31,7 @@ from becq.web import frame
 from becq.web.plan_changes import changes_table, message_file, tell_changes
 from becq.web.plan_document import STAGE_WORDS, PlanDocument, gap_text, money, percent
 from becq.web.plan_fairness import limits_table, shares_context, shares_table
+from becq.web.plan_loads import loads_context, loads_table
 from becq.web.plan_moves import pending_rows
 from becq.web.plan_reading import (
     find_run,
