@@ -30,11 +30,11 @@ DEAR = 1e-2
 """A column that costs this share of the least cost is dear: whether it is used matters by itself."""
 USED = 0.3
 """Value of the relaxation from which on a dear column is used (chosen by trial on the country's plan)."""
-DEAR_SHARE, FIRST_SHARE, LARGEST_SHARE = 0.2, 0.3, 0.5
+DEAR_SHARE, FIRST_SHARE, LARGEST_SHARE = 0.5, 0.3, 0.5
 """Shares of the open columns that are made whole at once: dear ones; others at first and at most."""
 ENOUGH = 1e-3
 """Rows are added to the relaxation until they raise it by less than this share."""
-DIVE_PART = 0.6
+DIVE_PART = 0.75
 """Share of the time for the dive; what is left is for a better bound."""
 BROKEN = 1e-6
 """A row of order one is broken if it is passed by more than this."""
