@@ -130,8 +130,9 @@ def mark_delivered(
     """
     with transaction.atomic():
         order = one_locked(code)
-        if not policy.may(actor, "order.confirm", organisation=order.customer) and not policy.may(
-            actor, "dispatch.dispatch", organisation=order.supplier or order.customer
+        suppliers = [order.supplier or order.customer, *order.co_suppliers.all()]
+        if not policy.may(actor, "order.confirm", organisation=order.customer) and not any(
+            policy.may(actor, "dispatch.dispatch", organisation=supplier) for supplier in suppliers
         ):
             policy.require(actor, "dispatch.receive", organisation=order.customer, site=order.site_code)
         if order.status in OPEN:
