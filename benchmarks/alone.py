@@ -74,6 +74,7 @@ def plan_alone(problem: Problem, time_limit_s: float = 5.0) -> Alone:
         for product, activity in bought.items():
             total[product] += activity
     rows: list[dict[str, Any]] = []
+    batches: dict[str, dict[str, Any]] = {}
     for site, orders in sorted(of.items()):
         share = {product: activity / total[product] for product, activity in needs[site].items()}
         left = {
@@ -83,7 +84,8 @@ def plan_alone(problem: Problem, time_limit_s: float = 5.0) -> Alone:
         network = part_of(problem.network, site, orders, share, left)
         found = plan(network, problem.first, problem.days, time_limit_s=time_limit_s).as_dict()
         rows += found["deliveries"] + found["supplies"]
-    return replay(problem, rows, len(of))
+        batches.update((row["id"], row) for row in found["batches"])
+    return replay(problem, rows, list(batches.values()), len(of))
 
 
 def standing_suppliers(problem: Problem) -> dict[str, str]:
@@ -201,13 +203,15 @@ def _scaled(process: Process, share: float) -> Process:
     return process.model_copy(update=smaller)
 
 
-def replay(problem: Problem, rows: list[dict[str, Any]], producers: int) -> Alone:
+def replay(
+    problem: Problem, rows: list[dict[str, Any]], batches: list[dict[str, Any]], producers: int
+) -> Alone:
     """All rows of the single plans in the order in which they leave, on the lines and flights of all."""
     midnight = datetime.combine(problem.first, datetime.min.time(), problem.network.zone).timestamp()
     promised = {row["order"] for row in rows}
     together = {
         "apart": True,
-        "batches": [],
+        "batches": batches,
         "deliveries": [row for row in rows if row["order"] in {order.id for order in problem.orders}],
         "supplies": [],
         "unmet": [{"order": o.id, "product": o.product} for o in problem.orders if o.id not in promised],

@@ -139,7 +139,11 @@ class Referee:
                     s for s in self.plan["supplies"] if s["lot"] == item["lot"] and s["order"] == name
                     and abs(s["activity_bq"] - item["activity_bq"]) <= REL * item["activity_bq"]
                 ]  # fmt: skip
-                self._say(len(matching) == 1, f"{name}: input {item['lot']} was never supplied")
+                alike = [
+                    i for i in row["inputs"] if i["lot"] == item["lot"]
+                    and abs(i["activity_bq"] - item["activity_bq"]) <= REL * item["activity_bq"]
+                ]  # fmt: skip
+                self._say(len(matching) == len(alike), f"{name}: input {item['lot']} was never supplied")
                 for supply in matching:
                     self._say(seconds(supply["arrive"]) <= start, f"{name}: input arrives after the start")
                     self._say(supply["to"] == process.site, f"{name}: input sent elsewhere")
