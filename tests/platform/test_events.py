@@ -16,6 +16,7 @@ from becq.platform.market.models import Order
 from becq.platform.network import selectors as networks
 from becq.platform.network import services as network_services
 from becq.platform.plans import explaining, happenings, selectors, services
+from becq.platform.plans.known import known_events
 from becq.platform.plans.material import material_of, pack, unpack
 from becq.platform.plans.models import NetworkSnapshot, PlanMaterial, PlanRun, Purpose, RunStatus
 from becq.platform.production.models import ProductionRun
@@ -29,6 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once", "before"
 FIRST = date(2026, 12, 7)
 BEFORE = datetime(2026, 12, 6, 8, 0, tzinfo=UTC)
 WEDNESDAY = datetime(2026, 12, 9, 2, 0, tzinfo=UTC)
+FRIDAY = datetime(2026, 12, 10, 23, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -203,8 +205,12 @@ def test_the_books_tell_of_what_went_otherwise(planner, operator, run):
         for row in sorted(run.result["batches"], key=lambda row: row["start"])
         if row["process"] == "irr-mo"
     )
-    late = next(row for row in run.result["batches"] if row["process"] == "run-fdg")
-    with clock.frozen(WEDNESDAY):
+    late = next(
+        row
+        for row in run.result["batches"]
+        if row["process"] == "run-fdg" and row["eob"] < FRIDAY.isoformat() < row["expires"]
+    )
+    with clock.frozen(FRIDAY):
         made = ProductionRun.objects.get(code=batch["id"])
         made.status, made.note = "failed", "broken ampoule"
         made.save()
@@ -212,10 +218,8 @@ def test_the_books_tell_of_what_went_otherwise(planner, operator, run):
         other.status, other.assayed_bq = "assayed", late["activity_eob_bq"] * 0.8
         other.actual_eob = datetime.fromisoformat(late["eob"]) + timedelta(minutes=40)
         other.save()
-        network_services.declare_outage(
-            planner, "line", WEDNESDAY, WEDNESDAY + timedelta(days=2), "gloves torn"
-        )
-        known = happenings.known_events(planner, run)
+        network_services.declare_outage(planner, "line", FRIDAY, FRIDAY + timedelta(days=2), "gloves torn")
+        known = known_events(planner, run)
         assert [(each.row["kind"], each.batch) for each in known] == [
             *sorted([("failed", batch["id"]), ("late", late["id"]), ("activity", late["id"])],
                     key=lambda pair: (start_of(run, pair[1]), pair[1], pair[0] == "activity")),
@@ -224,10 +228,10 @@ def test_the_books_tell_of_what_went_otherwise(planner, operator, run):
         for each in known:
             happenings.add_event(planner, run, each.row)
         run.refresh_from_db()
-        assert happenings.known_events(planner, run) == []
+        assert known_events(planner, run) == []
         again = done(happenings.request_replan(planner, run))
         assert referee(again) == []
-        assert happenings.known_events(planner, again) == []
+        assert known_events(planner, again) == []
         assert not selectors.changes(planner, again).network
 
 
@@ -321,6 +325,21 @@ def test_conflicting_pins_are_named_and_one_is_taken_away(planner, run):
     assert done(happenings.plan_without(planner, again, "irr-lu@20261207T0000Z")).base == run
 
 
+def test_what_failed_is_opened_again_on_its_base(planner, run):
+    batches = dict.fromkeys(
+        ("irr-mo@20261206T1600Z", "irr-lu@20261207T0000Z", "irr-i131@20261207T0000Z"), "start"
+    )
+    happenings.add_event(planner, services.pin(planner, run, batches=batches), outage())
+    failed = happenings.request_replan(planner, run)
+    assert failed.status == RunStatus.FAILED
+    run.refresh_from_db()
+    assert run.draft_events == []
+    assert happenings.reopen(planner, failed).draft_events == failed.events
+    assert happenings.remove_all(planner, run).draft_events == []
+    with pytest.raises(ConflictError, match="not made anew"):
+        happenings.reopen(planner, run)
+
+
 # --- who may ----------------------------------------------------------------------------------------
 
 
@@ -331,9 +350,11 @@ def test_only_the_operators_planners_may(planner, hospital, run):
     for attempt in (
         lambda: happenings.add_event(hospital, run, outage()),
         lambda: happenings.remove_event(hospital, run, 0),
+        lambda: happenings.remove_all(hospital, run),
+        lambda: happenings.reopen(hospital, run),
         lambda: happenings.add_variation(hospital, run, {"kind": "partial", "order": order}),
         lambda: happenings.request_replan(hospital, run, events=[]),
-        lambda: happenings.known_events(hospital, run),
+        lambda: known_events(hospital, run),
         lambda: happenings.plan_without(hospital, run, "x"),
         lambda: happenings.delete_scenario(hospital, run),
         lambda: explaining.request_explanation(hospital, run, order),

@@ -14,7 +14,7 @@ from becq.errors import InputError, PermissionDeniedError
 from becq.planning.comparison import compare
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
-from becq.platform.plans import explaining, happenings, selectors, services
+from becq.platform.plans import explaining, happenings, known, selectors, services
 from becq.platform.plans.models import OrderExplanation, PlanRun, Purpose
 
 MOST_COMPARED = 4
@@ -101,7 +101,7 @@ def add_replans(api: NinjaAPI) -> None:
     def known_events(request: HttpRequest, code: str) -> list[dict[str, Any]]:
         """Rows of becq.events/1 that the plan does not know yet."""
         viewer = _viewer(request)
-        return [each.row for each in happenings.known_events(viewer, _plan(viewer, code))]
+        return [each.row for each in known.known_events(viewer, _plan(viewer, code))]
 
     @api.get(
         "/plans/{code}/changes", response=dict[str, Any], tags=["plans"], summary="What changed for whom"

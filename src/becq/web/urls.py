@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/<slug:code>/move/", moves.plan_move, name="plan-move"),
     path("plan/<slug:code>/events/", events.plan_events, name="plan-events"),
     path("plan/<slug:code>/events/remove/", events.plan_event_remove, name="plan-event-remove"),
+    path("plan/<slug:code>/reopen/", events.plan_reopen, name="plan-reopen"),
     path("plan/<slug:code>/messages.txt", plan.plan_messages, name="plan-messages"),
     path("plan/<slug:code>/unpin/", plan.plan_unpin, name="plan-unpin"),
     path("plan/<slug:code>/scenarios/", scenarios.plan_scenarios, name="plan-scenarios"),

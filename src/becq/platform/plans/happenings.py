@@ -1,21 +1,19 @@
 """What has happened to a plan, or might: events and network changes are collected, and a new plan asked for.
 
 Events are collected on the plan (``draft_events``, like pins) until the plan is made anew; each is held
-against the plan when it is added. What the books know already (a failed run, a later EOB, another activity,
-an outage declared since) is offered as events ready to be taken.
+against the plan when it is added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from becq.errors import ConflictError, InputError, Problem, ProblemsError
-from becq.planning.events import Event, OutageEvent, Scenario, read_event, write_events
+from becq.errors import BecqError, ConflictError, InputError, Problem, ProblemsError
+from becq.planning.events import Event, RushOrder, Scenario, read_event, write_events
 from becq.planning.situation import settle_events
 from becq.planning.variation import read_variations, vary_network, write_variations
 from becq.platform import clock
@@ -25,15 +23,9 @@ from becq.platform.plans import selectors, services
 from becq.platform.plans.material import Material, drop_unused_snapshots, material_of
 from becq.platform.plans.models import PlanRun, Purpose, RunStatus
 from becq.platform.plans.tasks import execute_plan
-from becq.platform.production import selectors as production
-from becq.platform.production.models import RunStatus as Made
 
-LATE = timedelta(minutes=10)
-"""A batch that is later by less is on time."""
-OTHERWISE = 0.01
-"""An activity that differs by less, relative, is as expected."""
 LEAD = timedelta(minutes=10)
-"""Time that passes until a plan made anew is looked at and committed: what starts before then is left alone."""
+"""Time until a plan made anew is looked at and committed: what starts before then is left alone."""
 MOST = 200
 """Events that a plan may be given at once."""
 
@@ -53,22 +45,51 @@ def add_event(actor: User, run: PlanRun, row: Mapping[str, Any], now: datetime |
     :param now: moment from which the plan is to be made anew; ``present`` where left out.
     :raises ProblemsError: it is malformed, or fits nothing in the plan.
     """
+    run, refused = add_events(actor, run, [row], now)
+    if refused:
+        raise refused[0]
+    return run
+
+
+def add_events(
+    actor: User, run: PlanRun, rows: Sequence[Mapping[str, Any]], now: datetime | None = None
+) -> tuple[PlanRun, list[BecqError]]:
+    """Collect several; those that are malformed or fit nothing are left out, and told."""
     services.require_coordinator(actor, "plan.run")
+    refused: list[BecqError] = []
     with transaction.atomic():
         run = _changeable(run)
-        if len(run.draft_events) >= MOST:
-            raise InputError(f"A plan takes {MOST} events at once; plan anew with those that there are")
-        (event,) = read_events([row])
-        known = read_events(run.draft_events)
-        check_events(material_of(run), run, [*known, event], now or present(actor, run))
-        run.draft_events = [*run.draft_events, *write_events([event])]
+        material, moment = material_of(run), now or present(actor, run)
+        collected = read_events(run.draft_events)
+        for row in rows:
+            if len(collected) >= MOST:
+                message = f"A plan takes {MOST} events at once; plan anew with those that there are"
+                refused.append(InputError(message))
+                break
+            try:
+                (event,) = read_events([row])
+                others = [each for each in collected if isinstance(each, RushOrder)]
+                check_events(material, [*others, event], moment)
+            except BecqError as error:
+                refused.append(error)
+            else:
+                collected.append(event)
+        run.draft_events = write_events(collected)
         run.save(update_fields=["draft_events"])
-    return run
+    return run, refused
 
 
 def remove_event(actor: User, run: PlanRun, number: int) -> PlanRun:
     """Take back the event with this number (from 0) of those that were collected."""
     return _remove(actor, run, "draft_events", number)
+
+
+def remove_all(actor: User, run: PlanRun) -> PlanRun:
+    """Take back everything that was collected."""
+    services.require_coordinator(actor, "plan.run")
+    run.draft_events, run.draft_variations = [], []
+    run.save(update_fields=["draft_events", "draft_variations"])
+    return run
 
 
 def add_variation(actor: User, run: PlanRun, row: Mapping[str, Any]) -> PlanRun:
@@ -118,7 +139,7 @@ def read_events(rows: Sequence[Mapping[str, Any]]) -> list[Event]:
     return found
 
 
-def check_events(material: Material, run: PlanRun, events: Sequence[Event], now: datetime) -> None:
+def check_events(material: Material, events: Sequence[Event], now: datetime) -> None:
     """Refuse events that fit nothing in a plan, all at once.
 
     :raises ProblemsError: with each problem.
@@ -159,7 +180,7 @@ def request_replan(
         moment = now or present(actor, run)
         _check_now(material, run, moment)
         found = read_events(run.draft_events if events is None else events)
-        check_events(material, run, found, moment)
+        check_events(material, found, moment)
         if purpose not in (Purpose.REPLAN, Purpose.SCENARIO):
             raise InputError(f"A plan is made anew as replan or scenario, not {purpose!r}")
         changes = run.draft_variations if variations is None else list(variations)
@@ -208,6 +229,22 @@ def request_replan(
         run.save(update_fields=["draft_events", "draft_variations"])
     made.refresh_from_db()
     return made
+
+
+def reopen(actor: User, run: PlanRun) -> PlanRun:
+    """Put what a plan was made anew with back on its base, to change it and to ask again. Answers the base.
+
+    :raises ConflictError: it was not made from another plan.
+    """
+    services.require_coordinator(actor, "plan.run")
+    with transaction.atomic():
+        if run.base is None or run.purpose == Purpose.PLAN:
+            raise ConflictError(f"Plan {run.code} was not made anew from another one")
+        base = _changeable(run.base)
+        base.draft_events = run.events
+        base.draft_variations = run.variations[len(base.variations) :]
+        base.save(update_fields=["draft_events", "draft_variations"])
+    return base
 
 
 def plan_without(actor: User, run: PlanRun, pin: str) -> PlanRun:
@@ -288,90 +325,6 @@ def _check_now(material: Material, run: PlanRun, moment: datetime) -> None:
             f"Now is {moment.astimezone(zone):%Y-%m-%d %H:%M}, and plan {run.code} can be made anew from "
             f"{since.astimezone(zone):%Y-%m-%d %H:%M} to {end.astimezone(zone):%Y-%m-%d %H:%M}"
         )
-
-
-# --- what the books know ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An event that the books tell of, as a row of ``becq.events/1``."""
-
-    row: dict[str, Any]
-    batch: str = ""
-
-
-def known_events(viewer: User, run: PlanRun) -> list[Known]:
-    """What the books tell of the batches of a plan that is carried out, and outages declared since.
-
-    Only what the plan does not know yet, and what was not collected.
-    """
-    services.require_coordinator(viewer, "plan.run")
-    material = material_of(run)
-    found = [*_of_runs(viewer, run, material), *_of_outages(viewer, material)]
-    known = [_key(row) for row in (*(material.document.get("events") or []), *run.draft_events)]
-    return [each for each in found if _key(each.row) not in known]
-
-
-def _of_runs(viewer: User, run: PlanRun, material: Material) -> list[Known]:
-    planned = {row["id"]: row for row in material.document["batches"] if row.get("state") != "lost"}
-    found = []
-    for made in production.runs(viewer).filter(plan_code=run.code).order_by("planned_start", "code"):
-        row = planned.get(made.code)
-        if row is None:
-            continue
-        if made.status == Made.FAILED:
-            reason = made.note.strip() or "failed quality control"
-            found.append(Known({"kind": "failed", "batch": made.code, "reason": reason}, made.code))
-            continue
-        if made.status not in (Made.ASSAYED, Made.RELEASED):
-            continue
-        late = timedelta()
-        if made.actual_eob is not None:
-            late = made.actual_eob - datetime.fromisoformat(row["eob"])
-            if late >= LATE:
-                found.append(Known(_late(made.code, late, "eob"), made.code))
-        if made.status == Made.RELEASED and made.released_at is not None:
-            more = made.released_at - datetime.fromisoformat(row["release"]) - max(late, timedelta())
-            if more >= LATE:
-                found.append(Known(_late(made.code, more, "release"), made.code))
-        expected = row["activity_eob_bq"]
-        if made.assayed_bq and expected and abs(made.assayed_bq / expected - 1) > OTHERWISE:
-            eob = f"{made.assayed_bq!r} Bq"
-            found.append(Known({"kind": "activity", "batch": made.code, "eob": eob}, made.code))
-    return found
-
-
-def _late(batch: str, by: timedelta, stage: str) -> dict[str, Any]:
-    return {"kind": "late", "batch": batch, "by": f"{by.total_seconds() / 60:.0f} min", "stage": stage}
-
-
-def _of_outages(viewer: User, material: Material) -> list[Known]:
-    network, now = material.network, clock.now()
-    then = {
-        (row.id, network.instant(outage.start), network.instant(outage.end))
-        for row in network.resources
-        for outage in row.outages
-    }
-    found = []
-    for row in networks.outages(viewer):
-        if (row.resource, row.start, row.end) in then or row.end <= now:
-            continue
-        event = OutageEvent(
-            resource=row.resource, start=row.start, end=row.end, reason=row.reason, reason_zh=row.reason_zh
-        )
-        found.append(Known(write_events([event])[0]))
-    return found
-
-
-def _key(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """What makes two events the same: the batch and stage, or the machine and its span."""
-    if row["kind"] == "outage":
-        what = row.get("resource") or row.get("process") or row.get("site") or ""
-        moments = [datetime.fromisoformat(row[end]).timestamp() for end in ("start", "end")]
-        return ("outage", what, *(f"{moment:.0f}" for moment in moments))
-    stage = row.get("stage") or ""
-    return (row["kind"], str(row.get("batch", "")), "" if stage == "start" else stage)
 
 
 def scenarios(viewer: User, run: PlanRun) -> list[PlanRun]:

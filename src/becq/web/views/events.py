@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from becq.errors import BecqError, PermissionDeniedError
 from becq.platform.plans import happenings
+from becq.platform.plans.known import known_events
 from becq.platform.plans.material import has_material
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.web import frame, problems
@@ -85,15 +86,26 @@ def plan_events(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_POST
 def plan_event_remove(request: HttpRequest, code: str) -> HttpResponse:
-    """Take back what was collected: ``?kind=event|variation&n=``."""
+    """Take back what was collected: ``?kind=event|variation&n=``, or ``?kind=all``."""
     run = find_run(request, code)
     require_planner(request)
+    if request.GET.get("kind") == "all":
+        happenings.remove_all(request.user, run)  # type: ignore[arg-type]
+        return redirect(_here(request, run))
     number = request.GET.get("n", "")
     remove = (
         happenings.remove_variation if request.GET.get("kind") == "variation" else happenings.remove_event
     )
     remove(request.user, run, int(number) if number.isdigit() else -1)  # type: ignore[arg-type]
     return redirect(_here(request, run))
+
+
+@login_required
+@require_POST
+def plan_reopen(request: HttpRequest, code: str) -> HttpResponse:
+    """What a plan was made anew with, once more on the page of its base."""
+    base = happenings.reopen(request.user, find_run(request, code))  # type: ignore[arg-type]
+    return redirect("plan-events", base.code)
 
 
 def _here(request: HttpRequest, run: PlanRun) -> str:
@@ -110,7 +122,7 @@ def _now(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> datetime:
 
 def _known(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> list[dict[str, Any]]:
     try:
-        found = happenings.known_events(request.user, run)  # type: ignore[arg-type]
+        found = known_events(request.user, run)  # type: ignore[arg-type]
     except PermissionDeniedError:
         raise
     except BecqError as error:
@@ -124,19 +136,13 @@ def _known(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> list[dict[
 
 def _take_known(request: HttpRequest, run: PlanRun, thing: Happening, back: str) -> HttpResponse:
     """Collect what the books tell, as far as it was chosen."""
-    found = happenings.known_events(request.user, run)  # type: ignore[arg-type]
+    found = known_events(request.user, run)  # type: ignore[arg-type]
     chosen = {int(each) for each in request.POST.getlist("chosen") if each.isdigit()}
-    taken = 0
-    for number, each in enumerate(found):
-        if number not in chosen:
-            continue
-        try:
-            run = happenings.add_event(request.user, run, each.row, thing.now)  # type: ignore[arg-type]
-            taken += 1
-        except PermissionDeniedError:
-            raise
-        except BecqError as error:
-            messages.error(request, problems.say(str(error)))
+    rows = [each.row for number, each in enumerate(found) if number in chosen]
+    run, refused = happenings.add_events(request.user, run, rows, thing.now)  # type: ignore[arg-type]
+    for error in refused[:3]:
+        messages.error(request, problems.say(str(error)))
+    taken = len(rows) - len(refused)
     if taken:
         messages.success(request, ngettext("%(n)s event added.", "%(n)s events added.", taken) % {"n": taken})
     elif not chosen:
