@@ -42,7 +42,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=70.0)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--stage", choices=STAGES)
+    parser.add_argument("--alike", action="store_true", help="as few ways in a small network as in the whole")
     chosen = parser.parse_args()
+    if chosen.alike:
+        from becq.planning import options, solve
+
+        options.LARGE = solve.COUPLED_AT_MOST = 0
     if chosen.stage:
         print(json.dumps(STAGES[chosen.stage](chosen.share, chosen.seconds, chosen.keep)))
         return
@@ -71,12 +76,13 @@ def measure_plan(share: float, seconds: float, keep: Path | None) -> dict[str, A
     from becq.planning import planner
 
     network = read(share)
-    size: dict[str, int] = {}
+    size: dict[str, float] = {}
     build: Callable[..., Any] = planner.build_model
 
     def build_model(problem: Any, *rest: Any) -> Any:
         model = build(problem, *rest)
-        size.update(options=len(problem.options), columns=model.matrix.shape[1], rows=model.matrix.shape[0])
+        rows, columns = model.matrix.shape
+        size.update(options=len(problem.options), columns=columns, rows=rows, build_cpu_s=used()["cpu_s"])
         return model
 
     planner.build_model = build_model
@@ -85,15 +91,8 @@ def measure_plan(share: float, seconds: float, keep: Path | None) -> dict[str, A
     if keep is not None:
         (keep / "plan.json").write_text(json.dumps(found.as_dict()), encoding="utf-8")
     names = (
-        "orders",
-        "orders_served",
-        "served_fraction",
-        "cost",
-        "gap",
-        "cost_gap",
-        "timed_out",
-        "objective",
-    )
+        "orders", "orders_served", "served_fraction", "cost", "gap", "cost_gap", "timed_out", "objective",
+    )  # fmt: skip
     hospitals = sum(site.kind == "hospital" for site in network.sites)
     return {**figures, **{name: getattr(found, name) for name in names}, "hospitals": hospitals}
 

@@ -1,0 +1,71 @@
+"""Draw docs/images/growth.svg from benchmarks/growth.csv: time, memory and size against the number of orders.
+
+    python scripts/plot_growth.py
+
+The measured exponents (slopes of log against log) are printed as the rows of a Markdown table.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parent.parent
+TABLE, PICTURE = ROOT / "benchmarks" / "growth.csv", ROOT / "docs" / "images" / "growth.svg"
+CURVES = {
+    "options": "options",
+    "columns": "columns of the programme",
+    "build_cpu_s": "processor time until the programme stands, s",
+    "cpu_s": "processor time, s",
+    "wall_s": "wall time, s",
+    "peak_gib": "peak memory, GiB",
+}
+PANELS = (("options", "columns"), ("wall_s", "cpu_s", "build_cpu_s"), ("peak_gib",))
+Array = NDArray[np.float64]
+
+
+def main() -> None:
+    """Draw, and print the exponents."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    table = {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+    print("| measured | at a sixteenth | at the whole | exponent |\n| --- | --- | --- | --- |")
+    for name, words in CURVES.items():
+        values = table[name]
+        print(f"| {words} | {values[0]:,.3g} | {values[-1]:,.3g} | {exponent(table, name):.2f} |")
+    draw(table)
+
+
+def exponent(table: dict[str, Array], name: str) -> float:
+    """Slope of log(figure) against log(orders), least squares over all sizes."""
+    return float(np.polyfit(np.log(table["orders"]), np.log(table[name]), 1)[0])
+
+
+def draw(table: dict[str, Array]) -> None:
+    """The picture, the same bytes for the same table (with one version of matplotlib)."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    plt.rcParams.update({"svg.hashsalt": "growth", "svg.fonttype": "none", "font.size": 9})
+    figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.4), layout="constrained")
+    for axis, names in zip(axes, PANELS, strict=True):
+        for name in names:
+            label = f"{CURVES[name]}\n(orders$^{{{exponent(table, name):.2f}}}$)"
+            axis.loglog(table["orders"], table[name], "o-", label=label)
+        axis.set_xlabel("orders")
+        axis.set_xticks(table["orders"], [f"{value:,.0f}" for value in table["orders"]], minor=False)
+        axis.minorticks_off()
+        axis.tick_params(axis="x", labelrotation=35)
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=8, frameon=False)
+    figure.savefig(PICTURE, metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    main()
