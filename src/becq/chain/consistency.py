@@ -15,9 +15,10 @@ from becq.chain.order import Order, StandingOrder
 from becq.chain.permission_consistency import approval_flaws, site_flaws
 from becq.chain.process import CONVERTING, Process
 from becq.chain.product import Product
+from becq.chain.radiopharmaceuticals import radiopharmaceuticals
 from becq.chain.site import TRANSIT_KINDS
 from becq.chain.source import Flaw, Path
-from becq.chain.suggestion import where_defined
+from becq.chain.suggestion import did_you_mean, where_defined
 from becq.chain.survey import FIRST_YEAR, LAST_YEAR, Survey, implausible_year, stable_nuclide
 from becq.physics.decay_data import descendants
 from becq.physics.nuclides import nuclide
@@ -63,6 +64,7 @@ def _unknown(survey: Survey) -> Iterator[Flaw]:
 def _products(survey: Survey) -> Iterator[Flaw]:
     for index, product in enumerate(survey.network.products):
         yield from stable_nuclide(product.nuclide, survey.at("products", index, "nuclide"))
+        yield from _drug(product, survey.at("products", index, "drug"))
         path = survey.at("products", index, "daughter")
         if product.kind == "generator" and product.daughter is None:
             yield Flaw(path, "a generator needs a daughter", "name the nuclide that is eluted")
@@ -81,6 +83,19 @@ def _products(survey: Survey) -> Iterator[Flaw]:
                     else (f"{product.nuclide} has no radioactive progeny")
                 )
                 yield Flaw(path, f"{product.daughter} does not grow from {product.nuclide}", remedy)
+
+
+def _drug(product: Product, path: Path) -> Iterator[Flaw]:
+    """The drug of a product exists and is of its nuclide."""
+    if product.drug is None:
+        return
+    drug = radiopharmaceuticals().get(product.drug)
+    if drug is None:
+        remedy = did_you_mean(product.drug, radiopharmaceuticals())
+        yield Flaw(path, f"there is no drug '{product.drug}'", remedy or "see the table radiopharmaceuticals")
+    elif drug.nuclide != product.nuclide:
+        message = f"'{product.drug}' is a drug of {drug.nuclide}, the product is {product.nuclide}"
+        yield Flaw(path, message, f"name a drug of {product.nuclide}")
 
 
 def _resources(survey: Survey) -> Iterator[Flaw]:

@@ -28,6 +28,7 @@ from becq.chain.fields import (
     Text,
     Weekdays,
 )
+from becq.chain.impurity import Impurities
 from becq.chain.item import Item, Row, misfit
 
 ProcessKind = Literal[
@@ -109,6 +110,9 @@ class Process(Item):
     qc_time: DurationS = Field(default=0.0, ge=0, description="End of processing to release")
     specific_activity_eob: SpecificActivityBqG | None = Field(
         default=None, gt=0, description="Specific activity at EOB"
+    )
+    impurities: Impurities = Field(
+        default_factory=list, description="Other nuclides in a batch at EOB, as shares of its activity"
     )
     start_days: Weekdays = Field(
         default_factory=lambda: list(WEEKDAYS), min_length=1, description="Days on which a batch may start"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from becq.chain.fields import Clock, Count, DurationS, NuclideName, SpecificActivityBqG, Text
+from becq.chain.fields import Clock, Count, DurationS, NuclideName, Slug, SpecificActivityBqG, Text
 from becq.chain.item import Item
 
 ProductKind = Literal["bulk", "generator", "radiopharmaceutical"]
@@ -26,6 +26,9 @@ class Product(Item):
     shelf_life: DurationS = Field(gt=0, description="From release to expiry, apart from decay")
     min_specific_activity: SpecificActivityBqG | None = Field(
         default=None, gt=0, description="Least specific activity at the calibration time of an order"
+    )
+    drug: Slug | None = Field(
+        default=None, description="Drug whose purity limits hold: code of the table radiopharmaceuticals"
     )
     calibration_hour: Clock | None = Field(
         default=None, description="Convention: hour of day to which orders are calibrated"

@@ -93,6 +93,8 @@ _HEADERS_ZH = {
     "max_km": ("最大里程",),
     "max_units": ("最多件数",),
     "most_parts": ("最多批数", "最多分批数"),
+    "drug": ("药品", "药品代码"),
+    "impurities": ("杂质", "核杂质"),
     "min_specific_activity": ("最低比活度",),
     "mode": ("方式", "运输方式"),
     "name": ("名称", "英文名", "英文名称"),

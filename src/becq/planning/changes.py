@@ -35,6 +35,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "approval": ("the transfer is not approved, or not for as much", "转让未获审批，或超出审批活度"),
     "licence_scope": ("the supplier's licence does not cover selling", "供方许可证不含销售"),
     "use_class": ("the use licence is of a lower class", "使用许可证类别不足"),
+    "impurity": ("it would contain too much of another nuclide", "核杂质将超限"),
     "workplace_limit": ("a workplace would handle more than it may in a day", "工作场所日操作量将超限"),
     "maker_limit": ("a maker would hold more than its licence allows", "生产单位将超过许可活度"),
     "transport_index": ("the departure may carry no more transport index", "班次运输指数之和将超限"),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from becq.planning import transfers, uses
-from becq.planning.limits import APPROVAL, SCOPE, USE_CLASS
+from becq.planning import impurities, transfers, uses
+from becq.planning.limits import APPROVAL, IMPURITY, SCOPE, USE_CLASS
 from becq.planning.options import Problem
 
 EXPLAIN: Mapping[str, Callable[[Problem, int, str], tuple[str, str]]] = {
     APPROVAL: transfers.explain,
     SCOPE: transfers.explain,
     USE_CLASS: uses.explain,
+    IMPURITY: impurities.explain,
 }
 
 

@@ -3,9 +3,9 @@
 A :class:`Limit` is a row over what the plan chooses: activity sent by options, packages, batches started,
 eluates taken. Beside them stand options that no rule allows at all (*refused*). What the limits are is found
 by the kinds: :mod:`~becq.planning.transfers` (approvals, the sender's licence), :mod:`~becq.planning.uses`
-(classes of use licences), :mod:`~becq.planning.workplaces` (what is handled in a day),
-:mod:`~becq.planning.holdings` (what makers hold), :mod:`~becq.planning.transport_indexes`. Facts and verdicts
-are those of :mod:`becq.rules`: no limit is written down a second time here.
+(classes of use licences), :mod:`~becq.planning.impurities`, :mod:`~becq.planning.workplaces` (what is handled
+in a day), :mod:`~becq.planning.holdings` (what makers hold), :mod:`~becq.planning.transport_indexes`. Facts
+and verdicts are those of :mod:`becq.rules`: no limit is written down a second time here.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.intp]
-APPROVAL, SCOPE, USE_CLASS, WORKPLACE, HOLDING, INDEX = (
+APPROVAL, SCOPE, USE_CLASS, IMPURITY, WORKPLACE, HOLDING, INDEX = (
     "approval",
     "licence_scope",
     "use_class",
+    "impurity",
     "workplace_limit",
     "maker_limit",
     "transport_index",
 )
-CODES = (APPROVAL, SCOPE, USE_CLASS, WORKPLACE, HOLDING, INDEX)
+CODES = (APPROVAL, SCOPE, USE_CLASS, IMPURITY, WORKPLACE, HOLDING, INDEX)
 """Reasons that these limits give, in the order in which they are named."""
 ROUNDING = 1e-9
 
@@ -155,9 +156,9 @@ def local_days(moments: Array, zone: ZoneInfo) -> Numbers:
 
 def find_limits(problem: Problem) -> Limits:
     """The limits of ``problem``; those that no choice could break are left out."""
-    from becq.planning import holdings, transfers, transport_indexes, uses, workplaces
+    from becq.planning import holdings, impurities, transfers, transport_indexes, uses, workplaces
 
     ways, found = Ways(problem), Limits()
-    for kind in (transfers, uses, workplaces, holdings, transport_indexes):
+    for kind in (transfers, uses, impurities, workplaces, holdings, transport_indexes):
         kind.add(ways, found)
     return found

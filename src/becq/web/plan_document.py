@@ -48,6 +48,7 @@ REASONS = {
     "approval": (_("Transfer approval"), _("Apply for the transfer, or for more activity.")),
     "licence_scope": (_("Sender's licence"), _("Needs a supplier whose licence covers selling.")),
     "use_class": (_("Use licence"), _("Needs a use licence of a higher class.")),
+    "impurity": (_("Impurities"), _("Needs a purer batch, or one nearer to its end of bombardment.")),
     "workplace_limit": (
         _("Workplace limit"),
         _("Move the order to another day, or raise the daily limit of the workplace."),
