@@ -16,12 +16,13 @@ from small import licence, small_network
 
 from becq.chain.network import Network
 from becq.errors import InputError
-from becq.planning import plan
+from becq.planning import plan, rationing
 from becq.planning.groups import POLICIES, group_orders
 from becq.planning.model import Model, build_model
 from becq.planning.options import build_problem
 from becq.planning.reach import reachable_bq
 from becq.planning.replan import replan
+from becq.planning.solve import Solution
 from becq.planning.subprogramme import Extra, cut, grow
 
 FIRST = date(2026, 12, 7)
@@ -258,3 +259,19 @@ def test_a_replan_keeps_policy_and_measure() -> None:
         assert after[name]["least_hospital_share"] == pytest.approx(
             before[name]["least_hospital_share"], abs=1e-6
         )
+
+
+def test_a_search_without_a_bound_is_bounded_by_what_orders_could_get(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exact = rationing.solve
+    honest = plan(small_network(), FIRST, 7)
+
+    def unbounded(*given: Any) -> Solution:
+        return dataclasses.replace(exact(*given), worth_bound=1e9)
+
+    monkeypatch.setattr(rationing, "solve", unbounded)
+    found = plan(small_network(), FIRST, 7)
+    assert 0 < found.gap < 0.5
+    # The bound holds for the plan that is known to be the best.
+    assert found.objective / (1 - found.gap) >= honest.objective * (1 - 1e-9)

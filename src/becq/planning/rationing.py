@@ -79,8 +79,13 @@ def solve_rationed(
     :param reach: what each order could get, see :func:`becq.planning.reach.reachable_bq`.
     Raises ConflictError where pins contradict each other.
     """
+    most = sum(
+        problem.weight(number) * each / order.activity
+        for number, each in reach.items()
+        if (order := problem.demands[number].order) is not None
+    )
     if policy == "priority":
-        return Rationed(solve(model, start, time_limit_s, progress))
+        return Rationed(_bounded(solve(model, start, time_limit_s, progress), most))
     deadline = time.monotonic() + time_limit_s
 
     def report(begin: float, end: float) -> Progress:
@@ -90,7 +95,7 @@ def solve_rationed(
     groups = group_orders(problem, reach, "province" if policy == "fair-provinces" else "hospital")
     scarce = find_scarce(problem, model, [group for group in groups if group.reachable_bq > 0], reach, base)
     if scarce is None:
-        return Rationed(base)
+        return Rationed(_bounded(base, most))
     stages = _Stages(scarce, base.values, deadline)
     if policy == "pro-rata":
         stages.even_out()
@@ -117,7 +122,12 @@ def solve_rationed(
         base.apart or last.apart,
         bool((loads > model.row_upper[model.departures] + FEASIBLE).any()),
     )
-    return Rationed(solution, stages.gap, stages.complete, scarce.count, scarce.within_parts)
+    return Rationed(_bounded(solution, most), stages.gap, stages.complete, scarce.count, scarce.within_parts)
+
+
+def _bounded(solution: Solution, most: float) -> Solution:
+    """A solution whose bound of service is no more than what all orders could get, each of them alone."""
+    return replace(solution, worth_bound=max(solution.worth, min(solution.worth_bound, most)))
 
 
 def _missing_beside(
