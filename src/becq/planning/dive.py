@@ -122,11 +122,15 @@ class Dive:
         )
         self._choice = _choices(programme, self._matrix)
 
+    def relax(self, deadline: float) -> Array | None:
+        """The values of the relaxation, and ``bound``; None where time ran out."""
+        return self._relax(self._programme.lower, self._programme.upper, deadline, ENOUGH)
+
     def descend(self, deadline: float) -> Array | None:
         """Whole values that hold, or None where no way down was found in time."""
         whole, cost = self._programme.integer, self._programme.cost
         lower, upper = self._programme.lower.copy(), self._programme.upper.copy()
-        values = self._relax(lower, upper, deadline, ENOUGH)
+        values = self.relax(deadline)
         if values is None:
             return None
         share = FIRST_SHARE

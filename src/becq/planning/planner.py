@@ -13,6 +13,7 @@ from becq.chain.network import Network
 from becq.errors import InputError
 from becq.planning.allocation import Flow
 from becq.planning.assembly import assemble_plan
+from becq.planning.bounds import bound_cost
 from becq.planning.fairness import measure_fairness
 from becq.planning.greedy import allocate_greedily, begin
 from becq.planning.groups import POLICIES, Policy
@@ -29,6 +30,8 @@ from becq.planning.service import objective, served_by
 from becq.planning.solve import Progress
 
 MAX_DAYS = 92
+BOUND_PART = 0.3
+"""Of the time limit, what may be spent on a new bound of cost of a plan that was gone through again."""
 NEGLIGIBLE = 1e-7
 """A flow below this share of its largest possible value is a rounding of the solver."""
 
@@ -103,12 +106,19 @@ def plan(
         best = merge(max(tried, key=lambda each: objective(problem, each)))
         better = objective(problem, best) > objective(problem, flows)
         if solution.overfull or (better and (policy == "priority" or serves_as_well(problem, best, flows))):
+            report(0.88, "bounding the cost of what was served otherwise")
+            now = begin(problem, fixed)
+            for flow in best:
+                if flow.option not in fixed.flows:
+                    now.add_known(flow.option, flow.activity_bq)
+            until = time.monotonic() + BOUND_PART * time_limit_s
+            stays = solution.cost_bound if serves_as_well(problem, best, flows) else 0.0
+            bound = bound_cost(problem, model, solution, model.start_vector(now), until)
             solution = replace(
                 solution,
                 worth=objective(problem, best),
                 cost=cost_of(problem, best, fixed.start),
-                # The bound is of plans that serve every order as well as the one before.
-                cost_bound=solution.cost_bound if serves_as_well(problem, best, flows) else 0.0,
+                cost_bound=bound if solution.parts else stays,
             )
             flows = best
     flows = keep_limits(problem, drop_useless(problem, flows, fixed.flows), fixed)

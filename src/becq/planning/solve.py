@@ -39,6 +39,15 @@ FEASIBLE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """An independent part of a programme, with the proven bound of its cost."""
+
+    columns: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    cost_bound: float
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """Column values with the value and the proven bound of both stages."""
 
@@ -52,6 +61,7 @@ class Solution:
     """Whether the bounds count no departure as full, so that parts which share only those have their own."""
     overfull: bool = False
     """Whether some departure takes more packages than it can: the values must be gone through again."""
+    parts: tuple[Part, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -118,6 +128,7 @@ def _solve_parts(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+    known = []
     # Summed in the order of the parts, so that the figures do not depend on who finished first.
     for number, (columns, _) in enumerate(parts):
         part = solved[alike[number]] if alike[number] in solved else _decided(model, columns)
@@ -127,7 +138,8 @@ def _solve_parts(
         cost += part.cost
         cost_bound += part.cost_bound
         timed_out |= part.timed_out
-    return Solution(values, worth, worth_bound, cost, cost_bound, timed_out)
+        known.append(Part(columns, parts[number][1], part.cost_bound))
+    return Solution(values, worth, worth_bound, cost, cost_bound, timed_out, parts=tuple(known))
 
 
 def _decided_parts(model: Model, parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]]) -> set[int]:
