@@ -13,17 +13,12 @@ from functools import cache
 from typing import Any
 
 import radioactivedecay as rd
-from checker_limits import limit_faults
+from checker_limits import limit_faults, rate, seconds
 
 from becq.chain.network import Network
 
 REL = 1e-6
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@cache
-def rate(nuclide: str) -> float:
-    return math.log(2) / rd.Nuclide(nuclide).half_life("s")
 
 
 @cache
@@ -34,10 +29,6 @@ def branch(parent: str, daughter: str) -> float:
 
 def decayed(nuclide: str, activity: float, seconds: float) -> float:
     return activity * math.exp(-rate(nuclide) * seconds)
-
-
-def seconds(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp()
 
 
 class Referee:
@@ -453,6 +444,11 @@ class Referee:
             received[send["to"], send["nuclide"]].append(
                 (seconds(send["arrive"]), until, reference, send["activity_bq"])
             )
+        stock: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
+        for lot in self.network.stock:
+            product, at = self.network.product[lot.product], self._instant(lot.reference_time)
+            till = self._instant(lot.expires) if lot.expires else at + product.shelf_life
+            stock[lot.site, product.nuclide].append((at, till, lot.activity))
         for (site, nuclide), rows in received.items():
             licence = self.network.site[site].licence
             limit = licence.limit_bq(nuclide) if licence else None
@@ -468,12 +464,9 @@ class Referee:
                 held = sum(
                     decayed(nuclide, a, now - ref) for begin, until, ref, a in rows if begin <= now < until
                 )
-                for lot in self.network.stock:
-                    product = self.network.product[lot.product]
-                    at = self._instant(lot.reference_time)
-                    till = self._instant(lot.expires) if lot.expires else at + product.shelf_life
-                    if lot.site == site and product.nuclide == nuclide and now < till:
-                        held += decayed(nuclide, lot.activity, now - at)
+                held += sum(
+                    decayed(nuclide, a, now - at) for at, till, a in stock[site, nuclide] if now < till
+                )
                 self._say(
                     limit is None or held <= limit * (1 + REL),
                     f"{site}: holds {held:.4g} of {nuclide}, {limit}",

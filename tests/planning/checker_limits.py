@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 import radioactivedecay as rd
 
+from becq.chain.approval import Approval
 from becq.chain.network import Network
 
 REL = 1e-6
@@ -26,7 +28,8 @@ POSITRON = {"C-11", "N-13", "O-15", "F-18", "Cu-64", "Ga-68", "Rb-82", "Zr-89", 
 TRANSIT = ("airport", "station")
 HANDLED = ("generator_manufacture", "labelling", "generator_elution")
 FROM_A_MACHINE = ("reactor_irradiation", "accelerator_run", "solution_reactor_campaign", "import")
-VEHICLE_INDEX = 50.0
+VEHICLE_INDEX = {"train": 50.0, "flight": 200.0}
+"""Whether an aircraft carries passengers, and then 50 only, is not known of a lane."""
 DAY_S = 86400.0
 
 Row = dict[str, Any]
@@ -94,6 +97,9 @@ def _transfers(network: Network, plan: Row) -> Iterator[str]:
     """From holder to holder only with an approval of the year, within its activity, from who may sell."""
     under: dict[str, float] = defaultdict(float)
     carried = {row["order"]: row for row in plan["supplies"]}
+    ways: dict[tuple[str, str, str], list[Approval]] = defaultdict(list)
+    for each in network.approvals:
+        ways[each.origin, each.destination, each.nuclide].append(each)
     for row in (*plan["deliveries"], *plan["supplies"]):
         origin, lot = row["from"], row["lot"]
         while network.site[origin].kind in TRANSIT and lot in carried:
@@ -113,10 +119,7 @@ def _transfers(network: Network, plan: Row) -> Iterator[str]:
             yield f"{row['id']}: {sender.id} may not sell {nuclide}"
         if not network.approvals:
             continue
-        same = [
-            each for each in network.approvals
-            if (each.origin, each.destination, each.nuclide) == (sender.id, receiver.id, nuclide)
-        ]  # fmt: skip
+        same = ways[sender.id, receiver.id, nuclide]
         if not same:
             yield f"{row['id']}: no approval to transfer {nuclide} from {sender.id} to {receiver.id}"
             continue
@@ -186,19 +189,13 @@ def _holdings(network: Network, plan: Row) -> Iterator[str]:
     making = {
         (row["site"], row["nuclide"]) for row in plan["batches"] if row["kind"] not in ("stock", "free")
     }
-    there: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(
-        list
-    )  # since, until, Bq at 0
-    left: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
-    moments: dict[tuple[str, str], set[float]] = defaultdict(set)
-    zero = seconds(plan["from"])
+    changes: dict[tuple[str, str], list[tuple[float, float, bool]]] = defaultdict(list)  # when, Bq, a coming
 
-    def at_zero(nuclide: str, activity: float, moment: float) -> float:
-        return activity * math.exp(rate(nuclide) * (moment - zero))
-
-    def comes(key: tuple[str, str], since: float, until: float, activity: float) -> None:
-        there[key].append((since, until, at_zero(key[1], activity, since)))
-        moments[key].add(since)
+    def stays(site: str, nuclide: str, since: float, until: float, activity: float) -> None:
+        """Comes and goes; below zero it leaves what is counted until then."""
+        if (site, nuclide) in making:
+            gone = -activity * math.exp(-rate(nuclide) * (until - since))
+            changes[site, nuclide] += [(since, activity, activity > 0), (until, gone, False)]
 
     sends = [*plan["deliveries"], *plan["supplies"]]
     last: dict[str, float] = defaultdict(float)
@@ -206,55 +203,57 @@ def _holdings(network: Network, plan: Row) -> Iterator[str]:
         last[row["lot"]] = max(last[row["lot"]], seconds(row["depart"]))
     till: dict[str, float] = {}
     for row in plan["batches"]:
-        key, release = (row["site"], row["nuclide"]), seconds(row["release"])
         till[row["id"]] = max(seconds(row["expires"]), last[row["id"]])
-        if key not in making or row["kind"] in ("stock", "free"):
+        if row["kind"] in ("stock", "free"):
             continue
+        release = seconds(row["release"])
         if row["kind"] in FROM_A_MACHINE:
-            comes(key, seconds(row["eob"]), release, row["activity_eob_bq"])
-        comes(key, release, till[row["id"]], row["activity_bq"])
+            stays(row["site"], row["nuclide"], seconds(row["eob"]), release, row["activity_eob_bq"])
+        stays(row["site"], row["nuclide"], release, till[row["id"]], row["activity_bq"])
     for lot in network.stock:
-        key = (lot.site, network.product[lot.product].nuclide)
+        product = network.product[lot.product]
         at = network.instant(lot.reference_time).timestamp()
-        ends = (
-            network.instant(lot.expires).timestamp()
-            if lot.expires
-            else at + network.product[lot.product].shelf_life
+        ends = network.instant(lot.expires).timestamp() if lot.expires else at + product.shelf_life
+        till[lot.id] = max(ends, last[lot.id])
+        since = min(at, seconds(plan["from"]))
+        stays(
+            lot.site,
+            product.nuclide,
+            since,
+            till[lot.id],
+            lot.activity * math.exp(rate(product.nuclide) * (at - since)),
         )
-        if key in making:
-            till[lot.id] = max(ends, last[lot.id])
-            there[key].append((min(at, zero), till[lot.id], at_zero(key[1], lot.activity, at)))
     for row in sends:
-        key = (batches[row["lot"]]["site"], row["nuclide"])
-        if key in making:
-            depart = seconds(row["depart"])
-            gone = at_zero(row["nuclide"], row["activity_depart_bq"], depart)
-            left[key].append((depart, till[row["lot"]], gone))
-        key = (row["to"], row["nuclide"])
-        if key in making:
-            if row["order"] in batches:
-                until = seconds(batches[row["order"]]["release"])
-            elif network.product[row["product"]].kind == "generator":
-                until = seconds(batches[row["lot"]]["expires"])
-            else:
-                until = seconds(row["reference_time"]) + DAY_S
-            comes(key, seconds(row["arrive"]), until, row["activity_arrive_bq"])
-    for (site, nuclide), instants in moments.items():
+        source = batches[row["lot"]]
+        left = -row["activity_depart_bq"]
+        stays(source["site"], row["nuclide"], seconds(row["depart"]), till[row["lot"]], left)
+        if row["order"] in batches:
+            until = seconds(batches[row["order"]]["release"])
+        elif network.product[row["product"]].kind == "generator":
+            until = seconds(source["expires"])
+        else:
+            until = seconds(row["reference_time"]) + DAY_S
+        arrive = seconds(row["arrive"])
+        stays(row["to"], row["nuclide"], arrive, max(until, arrive), row["activity_arrive_bq"])
+    for (site, nuclide), found in changes.items():
         licence = network.site[site].licence
         limit = licence.limit_bq(nuclide) if licence else None
         if limit is None or not _holds_here(network, site):
             continue
-        for now in instants:
-            held = sum(a for since, until, a in there[site, nuclide] if since <= now < until)
-            held -= sum(a for since, until, a in left[site, nuclide] if since <= now < until)
-            held *= math.exp(-rate(nuclide) * (now - zero))
-            if held > limit * (1 + REL):
+        held, before = 0.0, -math.inf
+        for now, together in groupby(sorted(found), key=lambda change: change[0]):
+            rows = list(together)
+            held = (held * math.exp(-rate(nuclide) * (now - before)) if held else 0.0) + sum(
+                a for _, a, _ in rows
+            )
+            before = now
+            if held > limit * (1 + REL) and any(coming for *_, coming in rows):
                 moment = datetime.fromtimestamp(now, network.site[site].zone)
                 yield f"{site}: makes and holds {held:.4g} of {nuclide} at {moment:%d %H:%M}, {limit:.4g} allowed"
 
 
 def _indexes(network: Network, plan: Row) -> Iterator[str]:
-    """Sum of the transport indexes aboard each departure with a limit of its own, and of each train."""
+    """Sum of the transport indexes aboard each departure: its own limit and that of its kind of vehicle."""
     aboard: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in (*plan["deliveries"], *plan["supplies"]):
         index = transport_indexes(network, row)
@@ -271,8 +270,8 @@ def _indexes(network: Network, plan: Row) -> Iterator[str]:
             if line.time == leaves.time()
         ]
         known = [limit for limit in limits if limit is not None]
-        if lane.mode == "train" and _holds_here(network, origin):
-            known.append(VEHICLE_INDEX)
+        if _holds_here(network, origin):
+            known.append(VEHICLE_INDEX[lane.mode])
         if known and total > min(known) + 1e-6:
             yield f"{name} at {start}: transport indexes add up to {total:.1f}, {min(known):g} allowed"
 
