@@ -321,7 +321,8 @@ def _order_options(problem: Problem, number: int, wanted: Serving, site: str, sh
         for maker in shelf.lots[: bisect_right(shelf.releases, last)]
         if problem.lots[maker].expires >= max(window.reference, window.earliest)
     ]
-    fit = [maker for maker in lots if _is_strong_enough(problem, maker, number, wanted)]
+    least = wanted.least_bq(order)
+    fit = [maker for maker in lots if _is_strong_enough(problem, maker, number, wanted.activity_bq, least)]
     if not fit:
         return []
     decay_const = problem.lots[fit[0]].decay_const
@@ -354,10 +355,12 @@ def _order_options(problem: Problem, number: int, wanted: Serving, site: str, sh
     return found
 
 
-def _is_strong_enough(problem: Problem, maker: int, number: int, wanted: Serving) -> bool:
-    """Whether one batch can fill the order's least part, and is concentrated enough at its calibration."""
-    lot, order = problem.lots[maker], problem.demands[number].order
-    assert order is not None
+def _is_strong_enough(problem: Problem, maker: int, number: int, whole: float, least: float) -> bool:
+    """Whether one batch can fill an order's least part, and is concentrated enough at its calibration.
+
+    ``whole`` and ``least``: activity that is all of the order, and the least of a part, Bq.
+    """
+    lot = problem.lots[maker]
     per_release = math.exp(-lot.decay_const * (problem.windows[number].reference - lot.release))
     least_specific = problem.network.product[lot.product].min_specific_activity
     if (
@@ -366,8 +369,8 @@ def _is_strong_enough(problem: Problem, maker: int, number: int, wanted: Serving
         and lot.specific_activity_bq_g * per_release < least_specific
     ):
         return False
-    most = min(wanted.activity_bq, lot.supply_bq * per_release)
-    return wanted.least_bq(order) <= most and most > 0
+    most = min(whole, lot.supply_bq * per_release)
+    return least <= most and most > 0
 
 
 def _input_options(problem: Problem, number: int, maker: int) -> list[Option]:

@@ -7,7 +7,7 @@ what was ordered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from becq.chain.order import Order
@@ -50,12 +50,6 @@ def servings(order: Order) -> list[Serving]:
 def fitting_products(order: Order) -> list[str]:
     """The products that would serve an order, the one that it names first."""
     return [order.product, *(other.product for other in order.alternatives)]
-
-
-def largest_bq(order: Order, products: Iterable[str]) -> float:
-    """Most activity of some of these products that an order takes at its calibration time, Bq."""
-    wanted = set(products)
-    return max((row.activity_bq for row in servings(order) if row.product in wanted), default=0.0)
 
 
 def most_packages(order: Order | None) -> int | None:
