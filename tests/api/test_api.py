@@ -231,6 +231,15 @@ def test_a_plan_from_request_to_commit(planner, near, operator):
     assert {order.status for order in market.orders(operator)} == {"confirmed", "unmet"}
 
 
+def test_a_plan_is_asked_for_with_a_policy(planner):
+    status, run = planner.post("plans", {"first": "2026-12-07", "days": 3, "policy": "fair-provinces"})
+    assert (status, run["status"], run["policy"]) == (202, "done", "fair-provinces")
+    plan = planner.get(f"plans/{run['code']}")[1]["plan"]
+    assert plan["policy"] == "fair-provinces"
+    assert plan["fairness"]["products"]
+    assert planner.post("plans", {"first": "2026-12-07", "policy": "lottery"})[0] == 422
+
+
 def test_only_a_planner_plans(near):
     for path, body in (("plans", {"first": "2026-12-07"}),):
         status, answer = near.post(path, body)

@@ -152,6 +152,7 @@ def request_plan(request: HttpRequest, plan: schemas.PlanIn) -> tuple[int, dict[
         pins=plan.pins.dict() if plan.pins else None,
         base=_plan(viewer, plan.base) if plan.base else None,
         name=plan.name,
+        rationing=plan.policy,
         time_limit_s=plan.time_limit_s,
     )
     return 202, _run(viewer, run)

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
 
+from becq.planning.groups import Policy
+
 YEARS = range(2000, 2101)
 """The years that days and moments given to the API lie in; the same as on the pages (``web.frame``)."""
 
@@ -147,6 +149,7 @@ class PlanIn(Schema):
     name: str = Field(default="", max_length=200)
     pins: PinsIn | None = None
     base: str | None = Field(default=None, description="Code of the plan this one starts from")
+    policy: Policy = Field(default="priority", description="Who gets what is scarce")
     time_limit_s: float = Field(default=60.0, ge=1, le=1800)
 
 
@@ -179,6 +182,7 @@ class RunOut(Schema):
     error: str
     base: str | None
     purpose: str
+    policy: str
     now: datetime | None
     events: list[dict[str, Any]]
     variations: list[dict[str, Any]]

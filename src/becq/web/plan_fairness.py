@@ -70,6 +70,7 @@ def _product_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Ta
                 "least_name": frame.named(plan.site(row["least_hospital"]), ""),
                 "province_name": frame.named(place, "") if place else "",
                 "nuclide": plan.products.get(row["product"], {}).get("nuclide"),
+                "jain_text": f"{row['jain_hospitals']:.3f}",
                 **_bar(row["served_bq"] / reach if reach else None),
             }
         )
@@ -91,15 +92,11 @@ def _product_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Ta
             Column("least", _("Hospital"), "site", sort="least_name"),
             Column("least_province_share", _("Least share of a province"), "percent", sort=True),
             Column("province_name", _("Province"), sort=True),
-            Column("jain_hospitals", _("Jain index of the hospitals"), "exact", path=_rounded, sort=False),
+            Column("jain_text", _("Jain index of the hospitals"), sort="jain_hospitals"),
             Column("unreachable", _("Hospitals out of reach"), "number", sort=True, hidden=True),
         ],
         empty_title=_("Nothing was ordered"),
     )
-
-
-def _rounded(row: Mapping[str, Any]) -> float:
-    return round(row["jain_hospitals"], 3)
 
 
 def _province_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Table:
@@ -168,8 +165,8 @@ def _hospital_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> T
         order="share",
         export_name=f"{run.code}-hospitals",
         columns=[
-            Column("hospital", _("Hospital"), "site", sort="hospital_name"),
             Column("product_name", _("Product"), sort=True),
+            Column("hospital", _("Hospital"), "site", sort="hospital_name"),
             Column("share", _("Served of what could be reached"), sort=True, template=SHARE),
             Column("orders", _("Orders"), "number", sort=True),
             Column("ordered_bq", _("Ordered"), "activity", sort=True),

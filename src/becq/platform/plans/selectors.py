@@ -29,7 +29,7 @@ HEADLINE = ("orders", "orders_served", "served_fraction", "greedy_served_fractio
 _LARGE = ("result", "planned_orders", "changes")
 _FACTS = (
     "code", "name", "first", "days", "status", "progress", "progress_text", "error", "pins", "draft_pins",
-    "created_at", "finished_at", "committed_at", "purpose", "now", "events", "variations",
+    "created_at", "finished_at", "committed_at", "purpose", "policy", "now", "events", "variations",
     "conflict", *HEADLINE,
 )  # fmt: skip
 _WHOLE = (
