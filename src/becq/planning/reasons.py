@@ -264,7 +264,7 @@ def _explain_no_option(problem: Problem, order: Order, wanted: Serving) -> Reaso
             f"{product.name_zh}放行后有效期{format_duration(product.shelf_life)}，能在时间窗内到达{site.name_zh}的"
             f"末班须在标定时刻前{format_duration(ideal)}出发。",
         )
-    least = wanted.least_bq(order)
+    least = wanted.least_bq
     decay_const = nuclide(product.nuclide).decay_const
     largest = max(
         (largest_output(problem, n) for n, lot in enumerate(problem.lots) if lot.product == wanted.product),

@@ -24,26 +24,25 @@ REST = 1e-6
 class Serving(NamedTuple):
     """A product that would serve an order: ``activity_bq`` of it, at the calibration time, is all of it.
 
-    ``equivalent``: Bq of the product ordered for which 1 Bq of this one stands; ``price`` of using it at
-    equal service.
+    ``least_bq`` of it one delivery has at least; ``equivalent``: Bq of the product ordered for which 1 Bq of
+    this one stands; ``price`` of using it at equal service.
     """
 
     product: str
     activity_bq: float
+    least_bq: float = 0.0
     equivalent: float = 1.0
     price: float = 0.0
-
-    def least_bq(self, order: Order) -> float:
-        """Least activity of one delivery of it."""
-        return order.smallest_part / self.equivalent
 
 
 def servings(order: Order) -> list[Serving]:
     """What would serve an order, the product that it names first."""
-    found = [Serving(order.product, order.activity)]
+    least = order.smallest_part
+    found = [Serving(order.product, order.activity, least)]
     for place, other in enumerate(order.alternatives, start=1):
         price = SUBSTITUTION_PRICE * place if other.cost is None else other.cost
-        found.append(Serving(other.product, other.activity, order.activity / other.activity, price))
+        equivalent = order.activity / other.activity
+        found.append(Serving(other.product, other.activity, least / equivalent, equivalent, price))
     return found
 
 
