@@ -329,7 +329,6 @@ def _order_options(problem: Problem, number: int, wanted: Serving, site: str, sh
     is_ample = problem.possession.is_ample(order.site, product.nuclide, decay_const)
     ready = max(problem.start, min(problem.lots[maker].release for maker in fit))
     timetabled = routes.timetabled(site, order.site, ready, window.earliest, window.latest)
-    least = wanted.least_bq
     last_moment = end_of_licence(network.site[order.site]) - 1.0
     found = []
     for maker in fit:
