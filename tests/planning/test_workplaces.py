@@ -78,7 +78,7 @@ def test_a_daily_limit_lets_fewer_doses_in() -> None:
     assert handled(bound, "near", "F-18")["12-08"] == pytest.approx(12e9)
     assert [row.reason for row in bound.unmet] == ["workplace_limit"]
     assert bound.unmet[0].sentence == (
-        "Near Hospital, Department, may handle 12.0 GBq of F-18 in a day, which would be exceeded on 12-08."
+        "Near Hospital, Department: 12.0 GBq of F-18 may be handled in a day, which would be exceeded on 12-08."
     )
 
 
@@ -122,6 +122,9 @@ def test_a_nuclide_that_no_workplace_names_is_not_sent() -> None:
     found = made(small_network(standing_orders=[], orders=doses(1), sites=sites))
     assert found.deliveries == []
     assert [row.reason for row in found.unmet] == ["workplace_limit"]
+    assert found.unmet[0].sentence == (
+        "Near Hospital: no workplace of the licence names F-18, of which 1.00 MBq are exempt."
+    )
 
 
 @pytest.mark.parametrize("daily", [None, "30 GBq", "1 GBq"])

@@ -83,11 +83,17 @@ def _limit(handling: _Handling, site: Site, subject: str, row: Row, broken: Brok
         what_zh = f"（{row['workplace_class']}级）日等效操作量"
     per_bq, per_start, per_eluate = handling.counts((site.id, day.toordinal()), weights)
     midnight = datetime.combine(day, datetime.min.time(), site.zone).timestamp()
+    shown = format_activity(capacity)
+    sentence = f"{row['label']}: {what} may be handled in a day, which would be exceeded on {day:%m-%d}."
+    sentence_zh = f"{row['label_zh']}：{what_zh}每日不得超过{shown}，{day:%m-%d}将超过。"
+    if broken.rule.quantity == "workplace_licensed":
+        sentence = f"{row['label']}: no workplace of the licence names {row['nuclide']}, of which {shown} are exempt."
+        sentence_zh = f"{row['label_zh']}：许可证所列工作场所均不含{row['nuclide']}（豁免活度{shown}）。"
     return Limit(
         WORKPLACE,
         capacity,
-        f"{row['label']}, may handle {what} in a day, which would be exceeded on {day:%m-%d}.",
-        f"{row['label_zh']}的{what_zh}每日不得超过{format_activity(capacity)}，{day:%m-%d}将超过。",
+        sentence,
+        sentence_zh,
         per_bq,
         per_start=per_start,
         per_eluate=per_eluate,
