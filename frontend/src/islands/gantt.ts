@@ -154,7 +154,7 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
       ...(pins.includes("forbid") ? [seen("forbid", t.mustNotStart)] : []),
       ...(bars.some((bar) => bar.ghost) ? [key("planned", " ghost")] : []),
       ...(editor && bars.some((bar) => bar.batch && !bar.batch.movable && bar.tone !== "done" && bar.tone !== "blocked") ? [seen("lock", t.cannotMove)] : []),
-      ...(bars.some((bar) => bar.batch && bar.tone === "blocked") ? [seen("lost", t.lost)] : []));
+      ...(bars.some((bar) => bar.batch?.status === "lost") ? [seen("lost", t.lost)] : []));
   }
 
   // --- what the window shows -------------------------------------------------------------------
@@ -309,7 +309,9 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
     current = bar.id;
     for (const mark of body.querySelectorAll(".bar")) mark.classList.toggle("selected", mark.getAttribute("data-id") === bar.id);
     if (!body.querySelector(`[data-id="${CSS.escape(bar.id)}"]`)) schedule();
-    select(host, bar.id, bar.type);
+    // What is only to be planned has no page yet: shown is what it was moved from.
+    const id = bar.ghost ? editor?.origin(bar.id) : bar.id;
+    if (id) select(host, id, bar.type);
   }
 
   function move(rowStep: number, barStep: number): void {

@@ -122,7 +122,7 @@ export function sign(kind: Sign, x: number, y: number): SVGElement {
 
 function signOf(bar: Bar, marks: Marks): Sign | null {
   if (bar.type !== "batch") return null;
-  if (bar.tone === "blocked") return "lost";
+  if (bar.batch!.status === "lost") return "lost";
   const pin = marks.pin(bar.id);
   if (pin === "forbid") return "forbid";
   if (pin === "start" || bar.ghost || (!pin && bar.batch!.pinned && !marks.editing)) return "pin";

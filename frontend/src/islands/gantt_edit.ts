@@ -60,6 +60,11 @@ export class Editor {
       });
   }
 
+  /** The batch of the plan that stands behind a start of the next one. */
+  origin(id: string): string | undefined {
+    return this.moved[id];
+  }
+
   get canUndo(): boolean {
     return this.done.length > 0;
   }

@@ -75,7 +75,9 @@ def loads_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Table
         order="-worst",
         export_name=f"{run.code}-load-{view}",
         columns=[
-            Column("name", first, sort=True, href="url"),
+            Column("site", first, "site", sort="site_name")
+            if view == "possession"
+            else Column("name", first, sort=True),
             Column("days", _days_head(days), path=lambda row: row["words"], template=CELL),
             Column(
                 "worst", _("Worst departure") if view == "departure" else _("Worst day"), "percent", sort=True
@@ -161,7 +163,6 @@ def _row(
         "key": "|".join((load.id, load.site, load.to, load.nuclide)),
         "id": load.id,
         "name": name,
-        "url": "",
         "site": site,
         "site_name": frame.named(site, load.site),
         "to": to,
