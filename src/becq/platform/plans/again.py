@@ -7,6 +7,7 @@ cancelled); a what-if keeps the orders of its base, so that the two can be compa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,8 +96,10 @@ def plan_again(viewer: User, run: PlanRun, progress: Progress) -> Again:
     lifted = [row for row in variations if isinstance(row, Lifted)]
     previous = {**material.document, "events": _standing_events(book.network, material.document, lifted)}
     pins, wanted = split_pins(base, run, material, varied.forbidden)
-    lots = {row["order"]: row["lot"] for row in material.document["deliveries"]}
-    ahead = {code: lots[code] for code in book.ahead if code in lots}
+    lots: dict[str, set[str]] = defaultdict(set)
+    for row in material.document["deliveries"]:
+        lots[row["order"]].add(row["lot"])
+    ahead = {code: min(lots[code]) for code in book.ahead if len(lots[code]) == 1}
     previous["policy"] = run.policy
     previous["pins"] = {**pins, "deliveries": {**pins["deliveries"], **ahead}}
     found = replan(

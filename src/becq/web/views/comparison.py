@@ -155,7 +155,7 @@ def _signed(value: float, text: str) -> str:
 
 def _order_differences(one: PlanDocument, two: PlanDocument) -> list[dict[str, Any]]:
     """Orders served in one plan only, and those served otherwise."""
-    before, after = ({row["order"]: row for row in plan.deliveries} for plan in (one, two))
+    before, after = (_by_order(plan) for plan in (one, two))
     lack_a, lack_b = ({row["order"]: row for row in plan.unmet} for plan in (one, two))
     rows = []
     for code in sorted({*before, *after, *lack_a, *lack_b}):
@@ -208,6 +208,21 @@ def _order_differences(one: PlanDocument, two: PlanDocument) -> list[dict[str, A
         rows.append(row)
     order = {"lost": 0, "gained": 1, "changed": 2, "new": 3, "left": 4}
     return sorted(rows, key=lambda row: (order[row["change"]], row["order"]))
+
+
+def _by_order(plan: PlanDocument) -> dict[str, dict[str, Any]]:
+    """Order → what it gets; parts of one together, counted in the product ordered, with the last arrival."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in plan.deliveries:
+        counts = row["activity_bq"] if row["counts_bq"] is None else row["counts_bq"]
+        seen = found.get(row["order"])
+        if seen is None:
+            found[row["order"]] = row | {"activity_bq": counts}
+        else:
+            seen["activity_bq"] += counts
+            seen["lot"] = ", ".join(sorted({*seen["lot"].split(", "), row["lot"]}))
+            seen["arrive"] = max(seen["arrive"], row["arrive"])
+    return found
 
 
 def _what_changed(
