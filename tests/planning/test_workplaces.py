@@ -123,7 +123,7 @@ def test_a_nuclide_that_no_workplace_names_is_not_sent() -> None:
     assert found.deliveries == []
     assert [row.reason for row in found.unmet] == ["workplace_limit"]
     assert found.unmet[0].sentence == (
-        "Near Hospital: no workplace of the licence names F-18, of which 1.00 MBq are exempt."
+        "Near Hospital: no workplace of the licence names F-18, 1.00 MBq are exempt."
     )
 
 

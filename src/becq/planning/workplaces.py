@@ -87,7 +87,7 @@ def _limit(handling: _Handling, site: Site, subject: str, row: Row, broken: Brok
     sentence = f"{row['label']}: {what} may be handled in a day, which would be exceeded on {day:%m-%d}."
     sentence_zh = f"{row['label_zh']}：{what_zh}每日不得超过{shown}，{day:%m-%d}将超过。"
     if broken.rule.quantity == "workplace_licensed":
-        sentence = f"{row['label']}: no workplace of the licence names {row['nuclide']}, of which {shown} are exempt."
+        sentence = f"{row['label']}: no workplace of the licence names {row['nuclide']}, {shown} are exempt."
         sentence_zh = f"{row['label_zh']}：许可证所列工作场所均不含{row['nuclide']}（豁免活度{shown}）。"
     return Limit(
         WORKPLACE,
