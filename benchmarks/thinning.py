@@ -3,9 +3,9 @@
 Kept is a hospital whose hash falls below the share: which ones are kept depends on their identifiers alone,
 and a smaller network is part of every larger one. What a hospital makes itself goes or stays with it as it
 is. What serves the hospitals is scaled by the same share, so that it is as scarce as in the whole:
-activities, inputs, packages and costs of the batches of all other sites, their stock, packages on
-departures (one at least). Machines, positions, recipes, timetables and lanes stay as they are; sections
-name only sites that are there.
+activities, inputs, packages and costs of the batches of all other sites, and their stock. Machines,
+positions, recipes, lanes, timetables and packages on departures stay as they are (a seat cannot be divided);
+sections name only sites that are there.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ def thin(network: Network, share: float) -> Network:
             for row in network.processes
             if row.site in there
         ],
-        "lanes": [
-            lane for lane in (_among(each, there, share) for each in network.lanes) if lane is not None
-        ],
+        "lanes": [lane for lane in (_among(each, there) for each in network.lanes) if lane is not None],
         "stock": [
             row if row.site in hospitals else row.model_copy(update={"activity": row.activity * share})
             for row in network.stock
@@ -65,18 +63,10 @@ def _scaled(process: Any, share: float) -> Any:
     return process.model_copy(update=smaller)
 
 
-def _among(lane: Lane, there: set[str], share: float) -> Lane | None:
-    """A lane among the sites that are there, with fewer packages on its departures."""
+def _among(lane: Lane, there: set[str]) -> Lane | None:
+    """A lane among the sites that are there."""
     ends = {
         name: [site for site in getattr(lane, name) if site == ANY_SITE or site in there]
         for name in ("origins", "destinations")
     }
-    if not ends["origins"] or not ends["destinations"]:
-        return None
-    departures = [
-        line
-        if line.capacity_packages is None
-        else line.model_copy(update={"capacity_packages": max(1, round(line.capacity_packages * share))})
-        for line in lane.departures
-    ]
-    return lane.model_copy(update={**ends, "departures": departures})
+    return lane.model_copy(update=ends) if ends["origins"] and ends["destinations"] else None

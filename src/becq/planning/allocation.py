@@ -25,6 +25,8 @@ NO_CAPACITY, OUTAGE, LICENCE, LANE_FULL, PINNED = (
     "pinned",
 )
 SLACK = 1e-9
+IN_STOCK = -1
+"""In the place of the number of a lot that need not be started."""
 Array = NDArray[np.float64]
 
 
@@ -59,6 +61,7 @@ class Allocation:
         """Limit of the law → what is counted there."""
         self._busy: dict[str, list[int]] = defaultdict(list)
         self._trail: list[Callable[[], object]] = []
+        self._known_sources: dict[int, list[tuple[int, float, int]]] = {}
 
     def mark(self) -> int:
         """A point to return to."""
@@ -159,15 +162,20 @@ class Allocation:
         if not row.converts and not row.elutes:
             return {NO_CAPACITY}
         blocked: set[str] = set()
-        if row.converts:
-            if self.input[lot] + need / row.input_factor > row.max_input_bq * (1 + SLACK):
-                return {NO_CAPACITY}
-            demand = self.problem.input_demand[lot]
-            sources = [(number, row.input_factor) for number in self.problem.of_demand[demand]]
-        else:
-            sources = list(self.problem.elution_of_slot[lot])
-        sources.sort(key=lambda source: self._preference(source[0]))
-        for number, factor in sources:
+        if row.converts and self.input[lot] + need / row.input_factor > row.max_input_bq * (1 + SLACK):
+            return {NO_CAPACITY}
+        # What has been started first; the sort is stable.
+        sources = sorted(
+            self._sources(lot), key=lambda each: each[2] != IN_STOCK and each[2] not in self.started
+        )
+        shut: set[int] = set()
+        for number, factor, source in sources:
+            if source in shut:
+                continue
+            if source != IN_STOCK and self._has_no_position(source):
+                shut.add(source)
+                blocked.add(NO_CAPACITY)
+                continue
             option = self.problem.options[number]
             wanted = need / factor
             room = self.available(option.lot) * option.per_release
@@ -185,15 +193,29 @@ class Allocation:
                 return set()
         return blocked or {NO_CAPACITY}
 
-    def _preference(self, number: int) -> tuple[bool, float, float, int]:
-        option = self.problem.options[number]
-        lot = self.problem.lots[option.lot]
-        return (
-            option.lot not in self.started and not lot.is_stock,
-            lot.cost + option.way.cost,
-            -lot.start,
-            number,
-        )
+    def _sources(self, lot: int) -> list[tuple[int, float, int]]:
+        """Options that feed a lot, what it gives for each Bq of them, and their lots; the cheapest first."""
+        known = self._known_sources.get(lot)
+        if known is not None:
+            return known
+        problem, row = self.problem, self.problem.lots[lot]
+        if row.converts:
+            feeds = problem.of_demand[problem.input_demand[lot]]
+            pairs = [(number, row.input_factor) for number in feeds]
+        else:
+            pairs = list(problem.elution_of_slot[lot])
+
+        def rank(pair: tuple[int, float]) -> tuple[float, float, int]:
+            option = problem.options[pair[0]]
+            source = problem.lots[option.lot]
+            return source.cost + option.way.cost, -source.start, pair[0]
+
+        found = []
+        for number, factor in sorted(pairs, key=rank):
+            source = problem.options[number].lot
+            found.append((number, factor, IN_STOCK if problem.lots[source].is_stock else source))
+        self._known_sources[lot] = found
+        return found
 
     def _start(self, lot: int) -> None:
         if lot in self.started:
@@ -206,6 +228,13 @@ class Allocation:
         if resource is not None:
             self._busy[resource].append(lot)
             self._trail.append(lambda: self._busy[resource].remove(lot))
+
+    def _has_no_position(self, lot: int) -> bool:
+        """Whether only a position is wanting to a batch that has not been started."""
+        row = self.problem.lots[lot]
+        if lot in self.started or row.resource is None:
+            return False
+        return row.outage is None and lot not in self.fixed.forbid and not self._position_free(lot)
 
     def _position_free(self, lot: int) -> bool:
         row = self.problem.lots[lot]

@@ -15,6 +15,7 @@ from becq.planning.allocation import Flow
 from becq.planning.assembly import assemble_plan
 from becq.planning.bounds import bound_cost
 from becq.planning.fairness import measure_fairness
+from becq.planning.garbage import uncollected
 from becq.planning.greedy import allocate_greedily, begin
 from becq.planning.groups import POLICIES, Policy
 from becq.planning.model import build_model
@@ -36,6 +37,7 @@ NEGLIGIBLE = 1e-7
 """A flow below this share of its largest possible value is a rounding of the solver."""
 
 
+@uncollected()
 def plan(
     network: Network,
     first: date,
