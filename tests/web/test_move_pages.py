@@ -14,6 +14,7 @@ from market_world import World, world
 
 from becq.platform.plans import services
 from becq.platform.plans.models import PlanRun, RunStatus
+from becq.web.plan_document import PlanDocument
 
 __all__ = ["world"]
 
@@ -108,6 +109,20 @@ def test_senseless_pins_are_refused(world, run, pins):
     answer = client.post(f"/plan/{run.code}/move/?do=set", {"pins": pins}, headers={"HX-Request": "true"})
     assert answer.status_code == 400
     assert move(client, run, "dance", id=RUN).status_code == 400
+
+
+def test_what_cannot_be_moved_is_said_in_chinese_and_offers_nothing_in_the_panel(world, run):
+    client = world.client(world.planner, "zh-hans")
+    answer = move(client, run, "move", id="nothing@1", to=LATER)
+    assert (answer.status_code, answer.content.decode()) == (400, "计划中没有可移动的批次 nothing@1")
+    answer = move(client, run, "move", id=RUN, to="run-fdg@20261207T2100Z")
+    assert answer.content.decode() == f"批次 {RUN} 的日程中没有开始时刻 run-fdg@20261207T2100Z"
+    panel = client.get(f"/plan/{run.code}/starts/?batch=nothing@1")
+    assert (panel.status_code, panel.content) == (200, b"")
+    assert client.get(f"/plan/{run.code}/starts/?batch=nothing@1&as=json").status_code == 400
+    drawn = {row["id"]: row["movable"] for row in PlanDocument(run.result).drawing["batches"]}
+    assert drawn[RUN]
+    assert not any(drawn[row["id"]] for row in run.result["batches"] if row["kind"] == "stock")
 
 
 # --- in a browser ------------------------------------------------------------------------------------

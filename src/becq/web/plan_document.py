@@ -367,9 +367,11 @@ class PlanDocument:
         }
 
     def _is_movable(self, row: Mapping[str, Any]) -> bool:
-        """Whether the next plan may have it start at another time: it has not begun."""
+        """Whether the next plan may have it start at another time: one to be made that has not begun."""
         return bool(
-            row.get("state", "planned") == "planned" and datetime.fromisoformat(row["start"]) > self.present
+            row.get("process")
+            and row.get("state", "planned") == "planned"
+            and datetime.fromisoformat(row["start"]) > self.present
         )
 
     # --- what was chosen ------------------------------------------------------------------------

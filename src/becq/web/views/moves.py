@@ -28,8 +28,14 @@ def plan_starts(request: HttpRequest, code: str) -> HttpResponse:
     run = find_run(request, code)
     require_planner(request)
     batch = request.GET.get("batch", "")
-    found = moves.starts_of(request.user, run, batch)  # type: ignore[arg-type]
-    if request.GET.get("as") == "json":
+    as_data = request.GET.get("as") == "json"
+    try:
+        found = moves.starts_of(request.user, run, batch)  # type: ignore[arg-type]
+    except InputError:
+        if as_data:
+            raise
+        return HttpResponse()  # the panel simply offers nothing: the process is no more, or has just begun
+    if as_data:
         return JsonResponse({"batch": batch, "starts": [start_row(each) for each in found]})
     zone = frame.zone(request)
     rows = [{**start_row(each), "at": each.start, "is_allowed": each.is_allowed} for each in found]
