@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from becq.platform.network import selectors as networks
+from becq.platform.plans import selectors
 from becq.platform.plans.models import PlanRun
 from becq.web import frame
 from becq.web.event_words import event_words, variation_words
@@ -33,19 +33,10 @@ BATCHES: dict[str, tuple[str | Promise, str]] = {
 ORDER = {"lost": 0, "refused": 1, "changed": 2, "new": 3}
 
 
-def own_changes(request: HttpRequest, run: PlanRun, whole: bool) -> dict[str, list[dict[str, Any]]]:
-    """The changes that a person may know of: the operator's people all, others what concerns their sites."""
-    found: dict[str, list[dict[str, Any]]] = run.changes or {"orders": [], "batches": [], "messages": []}
-    if whole:
-        return found
-    own = networks.own_site_codes(request.user)  # type: ignore[arg-type]
-    return {part: [row for row in rows if row["site"] in own] for part, rows in found.items()}
-
-
 def tell_changes(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> dict[str, Any]:
     """What the tab of the changes shows beside its table."""
     whole = plan.document["whole"]
-    found = own_changes(request, run, whole)
+    found = _seen(request, run)
     kinds = [row["kind"] for row in found["orders"]]
     told: dict[str, Any] = {
         "lost": kinds.count("lost") + kinds.count("refused"),
@@ -78,10 +69,15 @@ def tell_changes(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> dict
         "cost_more": "—"
         if difference is None
         else f"{'+' if difference > 0 else '−' if difference < 0 else '±'}{abs(difference):,.0f} CNY",
-        "events": [event_words(row, plan) for row in run.events],
-        "variations": [variation_words(row, plan) for row in run.variations],
+        "words": [event_words(row, plan) for row in run.events]
+        + [variation_words(row, plan) for row in run.variations],
         "notes": [note["sentence_zh"] if frame.is_chinese() else note["sentence"] for note in notes],
     }
+
+
+def _seen(request: HttpRequest, run: PlanRun) -> dict[str, list[dict[str, Any]]]:
+    found = selectors.changes_seen(request.user, run)  # type: ignore[arg-type]
+    return found or {"orders": [], "batches": [], "messages": []}
 
 
 def _message(number: int, row: dict[str, Any], plan: PlanDocument) -> dict[str, Any]:
@@ -97,12 +93,12 @@ def _message(number: int, row: dict[str, Any], plan: PlanDocument) -> dict[str, 
     }
 
 
-def message_file(request: HttpRequest, run: PlanRun, whole: bool) -> str:
+def message_file(request: HttpRequest, run: PlanRun) -> str:
     """Every message, in both languages, as text."""
     line = "-" * 60
     parts = [
         f"{row['subject_zh']}\n{row['body_zh']}\n\n{row['subject']}\n{row['body']}\n"
-        for row in own_changes(request, run, whole)["messages"]
+        for row in _seen(request, run)["messages"]
     ]
     return f"\n{line}\n".join(parts)
 
@@ -110,7 +106,7 @@ def message_file(request: HttpRequest, run: PlanRun, whole: bool) -> str:
 def changes_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Table:
     """The orders that are served otherwise than before."""
     rows = []
-    for row in own_changes(request, run, plan.document["whole"])["orders"]:
+    for row in _seen(request, run)["orders"]:
         word, tone = KINDS[row["kind"]]
         rows.append(
             {

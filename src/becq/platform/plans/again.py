@@ -16,6 +16,7 @@ from typing import Any
 from becq.chain.definition import define
 from becq.chain.network import Network
 from becq.planning import Pins
+from becq.planning.changes import find_changes
 from becq.planning.events import OutageEvent, Scenario
 from becq.planning.plan import Plan
 from becq.planning.replan import replan
@@ -31,6 +32,7 @@ from becq.platform.plans.input import (
     clipped_orders,
     horizon_orders,
     identify,
+    orders_under_way,
     parts_that_left,
 )
 from becq.platform.plans.material import Material, material_of
@@ -62,17 +64,24 @@ class Book:
 class Again:
     """A plan made anew.
 
-    :ivar before: the base without orders that were taken back since, to tell the changes from.
+    :ivar before: the base, to tell the changes from.
+    :ivar settled: orders of which nothing is told any more: taken back, delivered, or over.
     :ivar kept: the network to keep with it: without events and variations.
     """
 
     plan: Plan
     network: Network
     before: Document
+    settled: frozenset[str]
     kept: Network
     coming: tuple[Coming, ...]
     orders: dict[str, dict[str, str]] = field(repr=False)
     revision: int
+
+    def changes(self, after: Document) -> Document:
+        """What changed for whom from the base to ``after``, the plan in the words of the books."""
+        before, now = (without_orders(document, self.settled) for document in (self.before, after))
+        return find_changes(before, now).as_dict()
 
 
 def plan_again(viewer: User, run: PlanRun, progress: Progress) -> Again:
@@ -124,7 +133,8 @@ def plan_again(viewer: User, run: PlanRun, progress: Progress) -> Again:
     return Again(
         found.plan,
         found.network,
-        without_orders(base.result, book.gone),
+        base.result,
+        settled_orders(viewer, base, book) if run.purpose == Purpose.REPLAN else frozenset(),
         book.network,
         material.coming,
         book.orders,
@@ -166,6 +176,13 @@ def _left_out(
     cancelled = set(booked.values_list("code", flat=True))
     gone = {code for code in cancelled if code not in departs or departs[code] >= now}
     return gone, ahead - gone
+
+
+def settled_orders(viewer: User, base: PlanRun, book: Book) -> frozenset[str]:
+    """Orders of a plan that are neither open nor under way."""
+    result = base.result or {"deliveries": [], "unmet": []}
+    named = {row["order"] for part in ("deliveries", "unmet") for row in result[part]}
+    return frozenset(named - book.orders.keys() - orders_under_way(viewer))
 
 
 def without_orders(document: Document, gone: Collection[str]) -> Document:

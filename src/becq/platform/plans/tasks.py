@@ -15,7 +15,6 @@ from django_tasks import task
 from becq.chain.network import Network
 from becq.errors import BecqError, ConflictError
 from becq.planning import Pins, plan
-from becq.planning.changes import find_changes
 from becq.planning.conflicts import PinConflictError, named_conflict
 from becq.planning.explanation import explain_order
 from becq.planning.plan import Plan
@@ -62,10 +61,10 @@ def _solve(run: PlanRun) -> None:
     report = Reporter(run)
     if run.purpose == Purpose.PLAN:
         found, network, given = _plan_anew(run, viewer, report)
-        before, kept = None, given.network
+        again, kept = None, given.network
     else:
         again = plan_again(viewer, run, report)
-        found, network, before, kept = again.plan, again.network, again.before, again.kept
+        found, network, kept = again.plan, again.network, again.kept
         given = PlanInput(kept, Pins(), again.orders, again.revision, again.coming)
     PlanRun.objects.filter(pk=run.pk).update(planned_orders=given.orders, network_revision=given.revision)
     report.check()
@@ -78,7 +77,7 @@ def _solve(run: PlanRun) -> None:
             run,
             RunStatus.DONE,
             result=result,
-            changes=find_changes(before, result).as_dict() if before is not None else None,
+            changes=again.changes(result) if again is not None else None,
             judgement=judged,
             progress=1.0,
             progress_text="done",

@@ -38,6 +38,10 @@ NAMES = ("a", "b", "c", "d")
 """Places of the plans in the address; the first is what the others are compared with."""
 
 
+SHOWN = 4
+"""Things that are otherwise in a plan, of which the table tells."""
+
+
 @login_required
 def plan_compare(request: HttpRequest) -> HttpResponse:
     """Two to four plans side by side. A POST of rows chosen in a list leads here."""
@@ -131,8 +135,7 @@ def _comparison(request: HttpRequest, runs: list[PlanRun]) -> dict[str, Any]:
             {
                 "name": name, "run": run, "span": span_text(run), "purpose": run.purpose,
                 "policy": policy_word(plan.document.get("policy") or "priority"),
-                "events": [event_words(row, plan) for row in plan.document.get("events", []) if whole],
-                "variations": [variation_words(row, plan) for row in run.variations if whole],
+                **_otherwise(run, plan),
             }
             for name, run, plan in zip(NAMES, runs, plans, strict=False)
         ],
@@ -147,6 +150,15 @@ def _comparison(request: HttpRequest, runs: list[PlanRun]) -> dict[str, Any]:
         "tabs": [(name, label, counts.get(name)) for name, label in tabs],
         "table": table,
     }  # fmt: skip
+
+
+def _otherwise(run: PlanRun, plan: PlanDocument) -> dict[str, Any]:
+    """What a plan has otherwise than the network and the first plan, in words."""
+    if not plan.document["whole"]:
+        return {"words": [], "more": 0}
+    words = [event_words(row, plan) for row in plan.document.get("events") or []]
+    words += [variation_words(row, plan) for row in run.variations]
+    return {"words": words, "more": len(words) - SHOWN}
 
 
 def _signed(value: float, text: str) -> str:

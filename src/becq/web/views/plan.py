@@ -251,9 +251,7 @@ def plan_messages(request: HttpRequest, code: str) -> HttpResponse:
     run = find_run(request, code)
     if run.changes is None:
         raise Http404(code)
-    whole = selectors.plan_document(request.user, run)["whole"]  # type: ignore[arg-type]
-    text = message_file(request, run, whole)
-    answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(message_file(request, run), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{run.code}-messages.txt"'
     return answer
 

@@ -22,6 +22,9 @@ from becq.web.plan_document import PlanDocument, gap_text, money, percent
 from becq.web.plan_reading import find_run, read_document, require_planner, span_text
 from becq.web.views.plans import job, run_state
 
+SHOWN = 4
+"""Things that are otherwise in a what-if, of which the list tells."""
+
 
 @login_required
 @require_GET
@@ -49,6 +52,8 @@ def _row(row: PlanRun, base: PlanRun, plan: PlanDocument) -> dict[str, Any]:
         loaded = PlanRun.objects.only("changes").get(pk=row.pk).changes or {"orders": []}
         for change in loaded["orders"]:
             counts[change["kind"]] = counts.get(change["kind"], 0) + 1
+    words = [event_words(each, plan) for each in row.events]
+    words += [variation_words(each, plan) for each in row.variations]
     return {
         "run": row,
         "state": run_state(row),
@@ -60,8 +65,8 @@ def _row(row: PlanRun, base: PlanRun, plan: PlanDocument) -> dict[str, Any]:
         "lost": counts.get("lost", 0) + counts.get("refused", 0),
         "gained": counts.get("new", 0),
         "changed": counts.get("changed", 0),
-        "events": [event_words(each, plan) for each in row.events],
-        "variations": [variation_words(each, plan) for each in row.variations],
+        "words": words,
+        "more": len(words) - SHOWN,
     }
 
 
