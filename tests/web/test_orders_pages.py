@@ -489,3 +489,50 @@ def test_an_order_is_placed_with_the_keyboard_alone(live_server, client, setting
     assert order.activity_bq == pytest.approx(7.4e9)
     assert order.patients == 4
     assert User.objects.get(pk=order.created_by_id) == person
+
+
+# --- parts and other products --------------------------------------------------------------------------
+
+
+def test_an_order_in_parts_is_placed_shown_and_amended(world):
+    client = world.client(world.who("hospital", "near"))
+    more = {"split": "on", "least_part": "1 GBq", "most_parts": "3", "alternatives": "ga-dota = 300 MBq"}
+    answer = client.post("/orders/new/", FORM | more)
+    assert answer.status_code == 302, text(answer)
+    order = Order.objects.get()
+    assert (order.split, order.least_part_bq, order.most_parts) == (True, 1e9, 3)
+    page = text(client.get(f"/orders/{order.code}/"))
+    for word in ("up to 3, each at least 1.00 GBq", "Would do as well", "Ga-68 DOTATATE"):
+        assert word in page
+    amended = client.post(f"/orders/{order.code}/amend/", FORM | {"reason": "all at once"})
+    assert amended.status_code == 302, text(amended)
+    order.refresh_from_db()
+    assert (order.split, order.least_part_bq, order.most_parts, order.alternatives) == (False, None, 4, "")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "is ordered already and cannot be its own alternative"),
+        ("zh-hans", "即所订产品，不能作为自身的替代"),
+    ],
+)
+def test_an_alternative_that_is_none_is_told_beside_its_field(world, language, says):
+    client = world.client(world.who("hospital", "near"), language)
+    page = text(client.post("/orders/new/", FORM | {"alternatives": "fdg = 1 GBq"}))
+    assert says in page
+    assert not Order.objects.exists()
+
+
+def test_promised_parts_are_listed(world):
+    order = world.order()
+    part = {"lot": "L-1", "product": "ga-dota", "activity_bq": 3e8, "counts_bq": 4e9,
+            "arrival": "2026-12-08T00:30:00+00:00"}  # fmt: skip
+    confirm_orders(
+        world.planner,
+        plan_code="P",
+        answers=[Answer(order.code, 8e9, "L-2", None, None, (part, part | {"lot": "L-2"}))],
+    )
+    page = text(world.client(world.who("hospital", "near")).get(f"/orders/{order.code}/"))
+    for word in ("L-1", "L-2", "Ga-68 DOTATATE", "Stands for"):
+        assert word in page
