@@ -103,7 +103,19 @@ def test_nobody_moves_without_the_right_or_the_token(world, run):
     assert run.draft_pins["batches"] == {}
 
 
-@pytest.mark.parametrize("pins", ["", "[]", '{"a": "perhaps"}', "{", '{"run-fdg@20261207T2100Z": "start"}'])
+@pytest.mark.parametrize(
+    "pins",
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        '{"a": ["x"]}',
+        '{"a": {"b": 1}}',
+        '{"a": "perhaps"}',
+        "{",
+        '{"run-fdg@20261207T2100Z": "start"}',
+    ],
+)
 def test_senseless_pins_are_refused(world, run, pins):
     client = world.client(world.planner)
     answer = client.post(f"/plan/{run.code}/move/?do=set", {"pins": pins}, headers={"HX-Request": "true"})

@@ -77,8 +77,10 @@ def _change(request: HttpRequest, actor: Any, run: PlanRun, do: str) -> PlanRun:
 def _pins(text: str) -> dict[str, str | None]:
     try:
         given = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested without end
         given = None
-    if not isinstance(given, dict) or any(what not in {"start", "forbid", None} for what in given.values()):
+    if not isinstance(given, dict) or any(
+        not (what is None or what in ("start", "forbid")) for what in given.values()
+    ):
         raise InputError('Pins are written {batch: "start", "forbid" or null}')
     return {str(name): what for name, what in given.items()}
