@@ -39,6 +39,7 @@ def test_a_stock_is_worth_what_more_of_it_serves() -> None:
     # The price is of activity at the start, when the stock is counted; the stock is calibrated later.
     at_start = 0.5 * 2 ** (18 / (8.0252 * 24))
     assert row["unit"] == "GBq"
+    assert (row["name"], row["site"]) == ("Sodium iodide I-131, Reactor", "reactor")
     assert row["service"] * at_start == pytest.approx(more.objective - found.objective, rel=1e-3)
     # The next orders that it serves are of the middle class, which weighs three times.
     assert row["orders"] * 3 == pytest.approx(row["service"], rel=1e-6)
@@ -51,6 +52,7 @@ def test_a_licence_is_worth_what_more_of_it_lets_through() -> None:
     found, more = plans(network, changed(network, "sites", "b", licence=licence(("I-131", "12.1 GBq"))))
     row = price(found, "licence", "b")
     assert (row["unit"], row["nuclide"]) == ("GBq", "I-131")
+    assert (row["name"], row["name_zh"], row["site"]) == ("B", "b", "b")
     assert row["service"] * 0.1 == pytest.approx(more.objective - found.objective, rel=1e-3)
     assert price(found, "licence", "b")["orders"] == pytest.approx(row["service"] / 3, rel=1e-6)
     assert not [each for each in found.prices or [] if each["kind"] == "stock"]
@@ -80,6 +82,7 @@ def test_a_place_on_a_flight_is_worth_the_order_that_it_takes() -> None:
     found, more = plans(flown(2), flown(3), 2)
     row = price(found, "package", "fly-ab")
     assert (row["origin"], row["to"]) == ("apt-a", "apt-b")
+    assert (row["name"], row["site"]) == ("fly-ab", None)
     # The smallest of three orders is left, two thirds of an average one, of the middle class.
     assert row["orders"] == pytest.approx(2 / 3, rel=1e-6)
     assert row["service"] == pytest.approx(more.objective - found.objective, rel=1e-4)

@@ -17,6 +17,7 @@ from small import licence, small_network
 from becq.chain.network import Network
 from becq.errors import InputError
 from becq.planning import plan, rationing
+from becq.planning.comparison import measure
 from becq.planning.groups import POLICIES, group_orders
 from becq.planning.model import Model, build_model
 from becq.planning.options import build_problem
@@ -24,6 +25,7 @@ from becq.planning.reach import reachable_bq
 from becq.planning.replan import replan
 from becq.planning.solve import Solution
 from becq.planning.subprogramme import Extra, cut, grow
+from becq.reports.plan_words import fairness_lines
 
 FIRST = date(2026, 12, 7)
 CLOCK = "2026-12-07T{}:00:00+08:00"
@@ -191,7 +193,9 @@ def test_the_worst_served_is_served_best_by_the_policy_for_it(rows: list[Any], p
     network = one_stock(max(0.2, part * sum(row[0] for row in rows)), orders, THREE)
     found = {policy: plan(network, FIRST, 1, policy=policy) for policy in POLICIES}
     for level in ("hospital", "province"):
-        worst = {name: each.fairness["products"][0][f"least_{level}_share"] for name, each in found.items()}
+        shares = {name: each.fairness["products"][0][f"least_{level}_share"] for name, each in found.items()}
+        # Whole orders that are larger than the supply are out of reach, under every policy.
+        worst = {name: 1.0 if share is None else share for name, share in shares.items()}
         assert worst[f"fair-{level}s"] >= max(worst.values()) - 1e-4
 
 
@@ -275,3 +279,23 @@ def test_a_search_without_a_bound_is_bounded_by_what_orders_could_get(
     assert 0 < found.gap < 0.5
     # The bound holds for the plan that is known to be the best.
     assert found.objective / (1 - found.gap) >= honest.objective * (1 - 1e-9)
+
+
+def test_a_product_that_nothing_reaches_has_no_share() -> None:
+    network = one_stock(10, [order("oa", "a", 10)], THREE)
+    data = network.model_dump(mode="json", exclude_none=True)
+    bare = small_network(**(data | {"stock": []}))
+    (row,) = plan(bare, FIRST, 1, policy="pro-rata").fairness["products"]
+    assert (row["hospitals"], row["unreachable"]) == (0, 1)
+    names = (
+        "least_hospital",
+        "least_hospital_share",
+        "jain_hospitals",
+        "least_province_share",
+        "jain_provinces",
+    )
+    assert [row[name] for name in names] == [None] * 5
+    assert measure("x", plan(bare, FIRST, 1).as_dict(bare)).province_share_least is None
+    assert list(fairness_lines(plan(bare, FIRST, 1).fairness, "priority", "en"))[1:] == [
+        "  i131: out of reach of all 1 hospitals that ordered it"
+    ]

@@ -100,7 +100,8 @@ def measure(name: str, plan: Record) -> Measures:
         reasons[row["reason"]] += 1
     sends = [*plan["deliveries"], *plan["supplies"]]
     values = list(shares.values())
-    products = (plan.get("fairness") or {}).get("products") or []
+    every = (plan.get("fairness") or {}).get("products") or []
+    products = [row for row in every if row["least_province_share"] is not None]
     return Measures(
         name=name,
         orders=plan["orders"],

@@ -54,7 +54,7 @@ def measure_fairness(
 def _product(
     product: str, hospitals: Sequence[Group], provinces: Sequence[Group], served_bq: Mapping[int, float]
 ) -> dict[str, Any]:
-    """Least share and Jain's index of one product, by hospital and by province."""
+    """Least share and Jain's index of one product by hospital and by province; None where none is reached."""
     row: dict[str, Any] = {
         "product": product,
         "ordered_bq": sum(group.ordered_bq for group in hospitals),
@@ -64,12 +64,12 @@ def _product(
     }
     for name, groups in (("hospital", hospitals), ("province", provinces)):
         shares = [(group.share(served_bq), group.place) for group in groups if group.reachable_bq > 0]
-        least, place = min(shares, default=(1.0, ""))
+        least, place = min(shares, default=(None, None))
         row |= {
             f"{name}s": len(shares),
             f"least_{name}": place,
             f"least_{name}_share": least,
-            f"jain_{name}s": jain_index([share for share, _ in shares]),
+            f"jain_{name}s": jain_index([share for share, _ in shares]) if shares else None,
         }
     return row
 

@@ -33,6 +33,7 @@ from becq.planning.allocation import Allocation
 from becq.planning.labels import Label
 from becq.planning.model import Array, Model
 from becq.planning.options import Problem
+from becq.planning.price_names import name_limit
 from becq.planning.programme import Programme, load, take
 
 TOP = 100
@@ -145,7 +146,7 @@ def price_plan(
         if demand.order is not None
     }
     found = find_prices(model, model.start_vector(allocation), per_bq, apart, limit_s)
-    return [asdict(price) for price in found]
+    return [asdict(price) | name_limit(problem, price.kind, price.id) for price in found]
 
 
 def _dearest(found: list[Price]) -> Iterator[Price]:

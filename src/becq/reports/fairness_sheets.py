@@ -53,13 +53,14 @@ def fairness_sheets(plan: Plan) -> Iterator[tuple[str, list[str], Rows]]:
         yield (
             "prices",
             [
-                "limit", "whose", "nuclide", "from", "to", "begins", "ends", "per one more",
-                "objective more", "orders of average size more", "cost less (CNY)",
+                "limit", "whose", "name", "名称", "site", "nuclide", "from", "to", "begins", "ends",
+                "per one more", "objective more", "orders of average size more", "cost less (CNY)",
             ],
             [
                 (
-                    row["kind"], row["id"], row["nuclide"], row["origin"], row["to"], _when(row["start"]),
-                    _when(row["end"]), row["unit"], row["service"], row["orders"], row["saving"],
+                    row["kind"], row["id"], row["name"], row["name_zh"], row["site"], row["nuclide"],
+                    row["origin"], row["to"], _when(row["start"]), _when(row["end"]), row["unit"],
+                    row["service"], row["orders"], row["saving"],
                 )
                 for row in plan.prices
             ],

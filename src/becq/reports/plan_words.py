@@ -54,7 +54,17 @@ def fairness_lines(fairness: Mapping[str, Any], policy: str, lang: str) -> Itera
             told += "，求解到时，未做完各级" if zh else ", not all stages were reached in time"
         word += told
     yield f"分配政策：{word}" if zh else f"rationing: {word}"
-    short = [row for row in fairness["products"] if row["least_hospital_share"] < 1 - 1e-4]
+    beyond = [row for row in fairness["products"] if row["least_hospital_share"] is None]
+    for row in beyond:
+        number = row["unreachable"]
+        yield (
+            f"  {row['product']}：{number}家医院均不可达"
+            if zh
+            else f"  {row['product']}: out of reach of all {number} hospitals that ordered it"
+        )
+    short = [
+        row for row in fairness["products"] if row not in beyond and row["least_hospital_share"] < 1 - 1e-4
+    ]
     for row in sorted(short, key=lambda each: (each["least_hospital_share"], each["product"])):
         served = row["served_bq"] / row["reachable_bq"] if row["reachable_bq"] else 1.0
         hospital, province = row["least_hospital"], row["least_province"]
@@ -103,7 +113,8 @@ def price_lines(prices: list[dict[str, Any]] | None, zone: ZoneInfo, lang: str) 
         unit = UNIT_WORDS[lang].get(row["unit"], row["unit"])
         kind = KIND_WORDS[lang].get(row["kind"], row["kind"])
         when = f"{datetime.fromisoformat(row['start']).astimezone(zone):%m-%d %H:%M}" if row["start"] else ""
-        name = f"{row['id']} {row['origin']}→{row['to']}" if row["to"] else row["id"]
+        name = row.get("name_zh" if zh else "name") or row["id"]
+        name = f"{name} {row['origin']}→{row['to']}" if row["to"] else name
         nuclide = f" {row['nuclide']}" if row["nuclide"] else ""
         head = f"  {kind} {name}{nuclide}" + (f" {when}" if when else "")
         parts = []

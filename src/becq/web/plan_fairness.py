@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from becq.planning.load_days import DailyLoad
+from becq.platform.plans.loads import plan_loads
 from becq.platform.plans.models import PlanRun
 from becq.web import frame
 from becq.web.plan_document import PlanDocument, percent
@@ -67,10 +70,10 @@ def _product_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Ta
                 **row,
                 "name": plan.product(row["product"]),
                 "least": plan.site(row["least_hospital"]) if row["least_hospital"] else None,
-                "least_name": frame.named(plan.site(row["least_hospital"]), ""),
+                "least_name": frame.named(plan.site(row["least_hospital"] or ""), ""),
                 "province_name": frame.named(place, "") if place else "",
                 "nuclide": plan.products.get(row["product"], {}).get("nuclide"),
-                "jain_text": f"{row['jain_hospitals']:.3f}",
+                "jain_text": None if row["jain_hospitals"] is None else f"{row['jain_hospitals']:.3f}",
                 **_bar(row["served_bq"] / reach if reach else None),
             }
         )
@@ -93,7 +96,7 @@ def _product_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Ta
             Column("least_province_share", _("Least share of a province"), "percent", sort=True),
             Column("province_name", _("Province"), sort=True),
             Column("jain_text", _("Jain index of the hospitals"), sort="jain_hospitals"),
-            Column("unreachable", _("Hospitals out of reach"), "number", sort=True, hidden=True),
+            Column("unreachable", _("Hospitals out of reach"), "number", sort=True),
         ],
         empty_title=_("Nothing was ordered"),
     )
@@ -186,7 +189,8 @@ def _hospital_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> T
 
 def limits_table(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> Table:
     """What limits the plan: each limit with its price where that is highest, and the load of resources."""
-    rows = limit_rows(run, plan)
+    loads = {each.id: each for each in plan_loads(request.user, run) if each.kind == "resource"}  # type: ignore[arg-type]
+    rows = limit_rows(run, plan, loads)
     return Table(
         request=request,
         rows=rows,
@@ -219,50 +223,45 @@ def _whole(row: Mapping[str, Any]) -> int | None:
     return round(row["saving"]) or None
 
 
-def limit_rows(run: PlanRun, plan: PlanDocument) -> list[dict[str, Any]]:
-    """Each limit once, by its highest price."""
+def limit_rows(
+    run: PlanRun, plan: PlanDocument, loads: Mapping[str, DailyLoad] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """Each limit once, by its highest price.
+
+    :param loads: resource → its load.
+    """
     found: dict[str, dict[str, Any]] = {}
-    loads = {row["id"]: row for row in plan.load}
-    made_at = {row["process"]: row["site"] for row in plan.document["batches"] if row["process"]}
     made_on = {row["process"]: row["resource"] for row in plan.document["batches"] if row["process"]}
-    stocks = {row["id"]: row["site"] for row in plan.document["batches"]}
     for price in sorted(plan.document.get("prices") or (), key=lambda row: (-row["service"], -row["saving"])):
         key = "|".join(str(price[name] or "") for name in ("kind", "id", "nuclide", "origin", "to"))
         if key in found:
             found[key]["times"] += 1
             continue
-        kind, code = price["kind"], price["id"]
+        code = price["id"]
         resource = plan.resources.get(code) or plan.resources.get(made_on.get(code) or "")
-        place = (
-            resource["site"]
-            if resource
-            else code
-            if code in plan.sites
-            else price["origin"] or made_at.get(code) or stocks.get(code) or ""
-        )
-        load = loads.get(resource["id"], {}) if resource else {}
-        ends = (frame.named(plan.site(price[name]), price[name]) for name in ("origin", "to"))
+        place = price["site"] or price["origin"] or ""
+        load = loads.get(resource["id"]) if resource else None
+        ends = [frame.named(plan.site(price[name]), price[name]) for name in ("origin", "to") if price[name]]
         url = reverse("site", args=[place]) if place in plan.sites else ""
         if resource:
             query = urlencode({"tab": "load", "q": frame.named(resource, "")})
             url = f"{reverse('plan-run', args=[run.code])}?{query}"
+        share = load.mean if load is not None else None
         found[key] = {
             **price,
             "key": key,
             "times": 1,
-            "kind_word": str(LIMIT_WORDS.get(kind, kind)),
-            "name": " → ".join(ends)
-            if price["to"]
-            else frame.named(plan.resources.get(code) or plan.sites.get(code) or {}, code),
+            "kind_word": str(LIMIT_WORDS.get(price["kind"], price["kind"])),
+            "name": " → ".join(ends) if len(ends) > 1 else frame.named(price, code),
             "url": url,
             "site": plan.site(place) if place else None,
             "site_name": frame.named(plan.site(place), place) if place else "",
             "start": datetime.fromisoformat(price["start"]) if price["start"] else None,
             "unit_word": str(UNIT_WORDS.get(price["unit"], price["unit"])),
             "orders": price["orders"] or None,
-            "share": load.get("share"),
-            "width": load.get("width", "0"),
-            "used_h": load.get("used_h"),
-            "available_h": load.get("available_h"),
+            "share": share,
+            "width": f"{min(100.0, 100 * (share or 0.0)):.1f}",
+            "used_h": sum(load.taken) if load is not None else None,
+            "available_h": sum(load.available) if load is not None else None,
         }
     return list(found.values())
