@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from becq.planning.plan import counted_bq
 from becq.platform import clock
 from becq.platform.accounts import policy
 from becq.platform.accounts.models import User
+from becq.platform.dispatch.closing import close_orders as close_orders
+from becq.platform.dispatch.closing import mark_delivered, mark_undelivered
 from becq.platform.dispatch.licences import receipt_findings
 from becq.platform.dispatch.models import (
     Consignment,
@@ -29,8 +31,7 @@ from becq.platform.ledger import services as ledger
 from becq.platform.ledger.chart import nominal, place, transit
 from becq.platform.ledger.models import Kind, Nominal
 from becq.platform.ledger.services import Line
-from becq.platform.market import services as market
-from becq.platform.measured import ERROR_LIMIT, decayed, event_time, positive, standard_uncertainty
+from becq.platform.measured import ERROR_LIMIT, event_time, positive, standard_uncertainty
 from becq.platform.network import selectors as network
 from becq.platform.production import selectors as lots
 from becq.platform.production import services as production
@@ -335,7 +336,7 @@ def receive(
         consignment.status, consignment.received_at = ConsignmentStatus.REJECTED, at
         consignment.save()
         _note(actor, consignment, EventKind.REJECTED, at, site, note, measured_bq)
-        _mark_undelivered(
+        mark_undelivered(
             actor,
             consignment,
             "rejected",
@@ -367,7 +368,7 @@ def receive(
     consignment.save()
     _note(actor, consignment, EventKind.RECEIVED, at, site, note, consignment.received_bq)
     if consignment.order_code:
-        _mark_delivered(actor, consignment)
+        mark_delivered(actor, consignment)
     return consignment
 
 
@@ -408,7 +409,7 @@ def cancel(actor: User, consignment: Consignment, *, note: str) -> Consignment:
     consignment.status = ConsignmentStatus.CANCELLED
     consignment.save(update_fields=["status"])
     _note(actor, consignment, EventKind.CANCELLED, clock.now(), consignment.from_site, note)
-    _mark_undelivered(actor, consignment, "not_sent", f"Not sent: {note.strip()}", f"未发出：{note.strip()}")
+    mark_undelivered(actor, consignment, "not_sent", f"Not sent: {note.strip()}", f"未发出：{note.strip()}")
     return consignment
 
 
@@ -426,49 +427,6 @@ def _check_licence(actor: User, row: Consignment, at: datetime, incoming_bq: flo
         )
     policy.require(actor, "rules.override", organisation=row.to_organisation, site=row.to_site)
     row.override_reason, row.override_by = reason.strip(), actor
-
-
-def close_orders(actor: User, orders: Collection[str]) -> list[str]:
-    """Close orders in parts of which all that has left has come and nothing more is planned."""
-    policy.require(actor, "plan.commit")
-    closed = []
-    for code in sorted(orders):
-        last = Consignment.objects.filter(order_code=code, status=ConsignmentStatus.RECEIVED)
-        row = last.order_by("-received_at").first()
-        if row is not None and _mark_delivered(actor, row):
-            closed.append(code)
-    return closed
-
-
-def _mark_delivered(actor: User, row: Consignment) -> bool:
-    """Tell the market what an order received, referred to its calibration time, when all of it is there.
-
-    What came instead of the product ordered counts for what it stands for.
-    """
-    parts = Consignment.objects.filter(order_code=row.order_code)
-    if parts.filter(status__in=[ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED]).exists():
-        return False
-    got = [part for part in parts if part.received_bq is not None and part.received_at is not None]
-    activity = sum(
-        decayed(p.nuclide, p.received_bq, p.received_at, row.reference_time) * p.equivalent for p in got
-    )
-    market.mark_delivered(actor, row.order_code, activity_bq=activity, at=row.received_at)
-    return True
-
-
-def _mark_undelivered(actor: User, row: Consignment, reason: str, sentence: str, sentence_zh: str) -> None:
-    """Tell the market that nothing will come of a promise, unless another part of it still may."""
-    alive = [ConsignmentStatus.PLANNED, ConsignmentStatus.DISPATCHED, ConsignmentStatus.RECEIVED]
-    if not row.order_code:
-        return
-    others = Consignment.objects.filter(order_code=row.order_code, status__in=alive)
-    came = others.filter(status=ConsignmentStatus.RECEIVED).order_by("-received_at").first()
-    if came is not None:
-        _mark_delivered(actor, came)  # unless another part is still to come
-    elif not others.exists():
-        market.mark_undelivered(
-            actor, row.order_code, reason=reason, sentence=sentence, sentence_zh=sentence_zh
-        )
 
 
 def _require_party(actor: User, row: Consignment) -> None:
