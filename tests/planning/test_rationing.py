@@ -299,3 +299,15 @@ def test_a_product_that_nothing_reaches_has_no_share() -> None:
     assert list(fairness_lines(plan(bare, FIRST, 1).fairness, "priority", "en"))[1:] == [
         "  i131: out of reach of all 1 hospitals that ordered it"
     ]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_plan_that_is_looked_at_again_stays_as_it_was(policy: Any) -> None:
+    network = small_network()
+    first = plan(network, FIRST, 14, policy=policy).as_dict(network)
+    everything = {row["id"] for row in first["batches"]} | {row["order"] for row in first["deliveries"]}
+    again = replan(network, first, [], datetime(2026, 12, 7, tzinfo=network.zone), touched=everything).plan
+    before, after = ({(row["id"], row["arrive"]) for row in each} for each in (
+        first["deliveries"], again.as_dict(network)["deliveries"]
+    ))  # fmt: skip
+    assert before == after

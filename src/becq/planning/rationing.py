@@ -96,7 +96,10 @@ def solve_rationed(
     scarce = find_scarce(problem, model, [group for group in groups if group.reachable_bq > 0], reach, base)
     if scarce is None:
         return Rationed(_bounded(base, most))
-    stages = _Stages(scarce, base.values, deadline)
+    # A plan that is changed is gone out from, so that what no stage makes better stays as it was.
+    known = start[scarce.columns]
+    begin = known if model.change.any() and _holds(scarce.model, known) else base.values[scarce.columns]
+    stages = _Stages(scarce, begin, deadline)
     if policy == "pro-rata":
         stages.even_out()
     else:
@@ -130,6 +133,17 @@ def _bounded(solution: Solution, most: float) -> Solution:
     return replace(solution, worth_bound=max(solution.worth, min(solution.worth_bound, most)))
 
 
+def _holds(model: Model, values: Array) -> bool:
+    """Whether values keep every bound and row."""
+    sums = model.matrix @ values
+    return bool(
+        (values >= model.lower - FEASIBLE).all()
+        and (values <= model.upper + FEASIBLE).all()
+        and (sums >= model.row_lower - FEASIBLE).all()
+        and (sums <= model.row_upper + FEASIBLE).all()
+    )
+
+
 def _missing_beside(
     problem: Problem, model: Model, scarce: Scarce, reach: Mapping[int, float], base: Solution
 ) -> float:
@@ -152,7 +166,7 @@ class _Stages:
     def __init__(self, scarce: Scarce, values: Array, deadline: float) -> None:
         self._scarce = scarce
         self.programme = scarce.model
-        self.values = values[scarce.columns]
+        self.values = values
         self.gap, self.complete = 0.0, True
         now = time.monotonic()
         self._end = now + STAGES_PART * (deadline - now)
