@@ -31,7 +31,7 @@ from becq.planning.labels import Label
 from becq.planning.limit_rows import Places, add_limits
 from becq.planning.options import Problem
 from becq.planning.order_rows import add_orders, largest_held, package_bound
-from becq.planning.past import Kept
+from becq.planning.past import Kept, Past
 from becq.planning.pins import Fixed
 
 Array = NDArray[np.float64]
@@ -39,6 +39,9 @@ GIGA = 1e9
 CHANGE_PRICE = 200.0
 """What a batch or a way that was not in the plan before must save to be taken, in the currency of the network
 (assumption: a phone call and a new label)."""
+HASTY = 25.0
+"""Times that a change is dearer where the plan before was stopped by its time limit (assumption): what that
+left undone is no fault of what has happened since."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ class Model:
     """Flow column that brings another product than was ordered → Bq of what was for which 1 Bq stands."""
     serve_column: Mapping[int, int] = field(default_factory=dict)
     """Demand of an order that comes in parts → column that says whether it is served."""
+    is_remade: bool = False
+    """Whether a plan is made again: what serves as well and is nearer to the plan before is better."""
+    is_hasty: bool = False
+    """Whether the plan before was stopped by its time limit: what it lacked is no reason to change it now."""
     apart: bool = False
     """Whether to solve it in parts as if no departure could be full, however small it is."""
 
@@ -197,6 +204,7 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
                 integer=True,
                 cost=lot.cost,
             )
+    is_hasty = kept is not None and problem.history is not None and _was_stopped(problem.history)
     use_column: dict[int, int] = {}
     flow_column: dict[int, int] = {}
     for number, option in enumerate(problem.options):
@@ -243,7 +251,7 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         integer=np.array(columns.integer, dtype=bool),
         worth=np.array(columns.worth),
         cost=np.array(columns.cost),
-        change=_changes(len(columns.cost), lot_column, use_column, kept, fixed)
+        change=_changes(len(columns.cost), lot_column, use_column, kept, fixed) * (HASTY if is_hasty else 1.0)
         + _preferences(problem, len(columns.cost), use_column),
         lot_column=lot_column,
         use_column=use_column,
@@ -254,6 +262,8 @@ def build_model(problem: Problem, fixed: Fixed | None = None, kept: Kept | None 
         served=_served(problem, len(columns.cost), flow_column, use_column),
         option=_undivided(problem, len(columns.cost), flow_column, use_column),
         departures=departures,
+        is_remade=kept is not None,
+        is_hasty=is_hasty,
         spare=_spare(problem, len(columns.cost), flow_column, use_column, fixed),
         labels=rows.labels,
         equivalent={
@@ -303,6 +313,10 @@ def _spare(
             found[flow_column[number]] = found[use_column[number]] = True
         first.add(pair)
     return found
+
+
+def _was_stopped(history: Past) -> bool:
+    return bool(history.previous.get("timed_out"))
 
 
 def _changes(

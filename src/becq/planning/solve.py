@@ -198,7 +198,9 @@ def _solve_part(
     known = start if _holds(model, columns, matrix, rows, start) else None
     highs = load(take(model, columns, rows, -worth), halfway)
     highs.setOptionValue("mip_rel_gap", LARGE_SERVICE_GAP if large else SERVICE_GAP)
-    values, bound, late = _optimise(highs, model.integer[columns], known, large, halfway)
+    values, bound, late = _optimise(
+        highs, model.integer[columns], known, large, halfway, may_stay=model.is_remade
+    )
     if known is not None and worth @ known > worth @ values:
         values = known  # HiGHS may lose a start among its reductions
     best = float(worth @ values)
@@ -206,7 +208,8 @@ def _solve_part(
     worth_bound = max(best, min(-bound, float(worth.sum())))
     if worth_bound == 0.0 and not model.lower[columns].any() and not (model.row_lower[rows] > 0).any():
         return Solution(np.zeros_like(values), 0.0, 0.0, 0.0, 0.0, late)
-    if known is not None and model.change[columns].any() and worth @ known >= best * (1 - SERVICE_GAP):
+    behind = LARGE_SERVICE_GAP if model.is_hasty else SERVICE_GAP
+    if known is not None and model.is_remade and worth @ known >= best * (1 - behind):
         values = known  # as good as that, and nearer to the plan that is changed
     priced = cost + model.change[columns]
     if not priced.any():
@@ -234,11 +237,18 @@ def _holds(
 
 
 def _optimise(
-    highs: highspy.Highs, integer: NDArray[np.bool_], start: Array | None, large: bool, deadline: float
+    highs: highspy.Highs,
+    integer: NDArray[np.bool_],
+    start: Array | None,
+    large: bool,
+    deadline: float,
+    may_stay: bool = False,
 ) -> tuple[Array, float, bool]:
     """(values, proven bound of the minimised objective, whether time ran out); ``start`` is feasible.
 
     A large programme is relaxed first: that gives a bound, and its whole columns are kept for a first plan.
+
+    :param may_stay: whether a start that is near enough to that bound is taken as it is.
     """
     if not large:
         if start is not None:
@@ -256,6 +266,8 @@ def _optimise(
     relaxed = np.array(highs.getSolution().col_value)
     is_solved = status == highspy.HighsModelStatus.kOptimal
     bound = float(highs.getInfo().objective_function_value) if is_solved else -np.inf
+    if may_stay and start is not None and is_near(float(cost @ start), bound, gap):
+        return start, bound, False
     best = start
     _set_kind(highs, integer, highspy.HighsVarType.kInteger)
     if is_solved:
