@@ -77,17 +77,6 @@ class Happening:
         return [("", "—"), *((key, f"{label} ({packages[key]})") for key, (_at, label) in found)]
 
     @cached_property
-    def lanes(self) -> Choices:
-        """Timetabled lanes that the plan uses."""
-        names = {
-            leg["lane"]
-            for row in (*self.plan.document["deliveries"], *self.plan.document["supplies"])
-            for leg in row["legs"]
-            if "leaves" in leg
-        }
-        return [("", "—"), *((name, name) for name in sorted(names))]
-
-    @cached_property
     def resources(self) -> Choices:
         """Machines by site."""
         by_site: dict[str, Choices] = {}
@@ -309,7 +298,8 @@ class DepartureDeed(EventDeed):
 
     def fill(self) -> None:
         self.choose("departure", self.thing.departures)
-        self.choose("lane", self.thing.lanes)
+        lanes = sorted(row.id for row in networks.lanes(self.viewer) if row.mode != "road")
+        self.choose("lane", [("", "—"), *((name, name) for name in lanes)])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from becq.chain.sheets import column_zh
 from becq.errors import BecqError, Problem, ProblemsError
 from becq.web import frame
+from becq.web.event_remarks import EVENT_REMARKS
 from becq.web.move_remarks import MOVE_REMARKS
 from becq.web.network_remarks import NETWORK_REMARKS
 from becq.web.order_remarks import ORDER_REMARKS
@@ -200,7 +201,15 @@ _SENTENCES = [
 
 
 # Those of the calculators first: they are the more exact ones.
-_OTHERS = (*REMARKS, *REFUSALS, *NETWORK_REMARKS, *RULE_REMARKS, *ORDER_REMARKS, *MOVE_REMARKS)
+_OTHERS = (
+    *REMARKS,
+    *REFUSALS,
+    *NETWORK_REMARKS,
+    *RULE_REMARKS,
+    *ORDER_REMARKS,
+    *MOVE_REMARKS,
+    *EVENT_REMARKS,
+)
 _SENTENCES[:0] = [(re.compile(pattern), template) for pattern, template in _OTHERS]
 _REMEDY = re.compile(r"[;:,.?] (?=(?:write|use|did you mean|leave|give|remove|it is|Write) )")
 """Where what is wrong ends and what would be right begins."""
