@@ -82,6 +82,7 @@ def limit_faults(network: Network, plan: Row) -> list[str]:
         *_workplaces(network, plan),
         *_holdings(network, plan),
         *_indexes(network, plan),
+        *_impurities(network, plan),
     ]
 
 
@@ -295,3 +296,53 @@ def _one_metre_sv_h_bq(nuclide: str, shield: str | None, thickness_mm: float, ra
     layers = [(shield, thickness_mm * 1e-3)] if shield else []
     found = package_radiation({nuclide: 1.0}, layers, outer_radius_m=radius_mm * 1e-3)
     return float(found.one_metre_sv_h) if found.complete else 0.0
+
+
+UNIT = {"%": 1e-2, "kBq/MBq": 1e-3, "MBq/GBq": 1e-3, "Bq/Bq": 1.0, "1": 1.0}
+
+
+def _impurities(network: Network, plan: Row) -> Iterator[str]:
+    """No more of another nuclide than the drug may have, at the moments for which its limits are given."""
+    batches = {row["id"]: row for row in plan["batches"]}
+    for row in plan["deliveries"]:
+        drug, batch = network.product[row["product"]].drug, batches[row["lot"]]
+        shares = _shares(network, batches, batch) if drug else None
+        if not shares:
+            continue
+        for limit in _table("purity_limits.csv"):
+            name = limit["species"]
+            if limit["drug"] != drug or limit["quantity"] != "impurity" or name not in shares:
+                continue
+            if limit["comparison"] not in ("<=", "<"):
+                continue
+            moments = {"any": ("arrive", "reference_time"), "labelling": ("release",), "expiry": ("expires",)}
+            allowed = float(limit["limit"]) * UNIT[limit["unit"]]
+            for key in moments.get(limit["at"], ("reference_time",)):
+                moment = seconds((batch if key in ("release", "expires") else row)[key])
+                share = _aged(row["nuclide"], name, shares[name], moment - seconds(batch["eob"]))
+                if share > allowed * (1 + REL):
+                    yield f"{row['id']}: {share:.3g} of {name}, {allowed:.3g} allowed ({limit['at']})"
+
+
+def _aged(nuclide: str, impurity: str, share: float, time: float) -> float:
+    return share * math.exp((rate(nuclide) - rate(impurity)) * time)
+
+
+def _shares(network: Network, batches: dict[str, Row], row: Row) -> dict[str, float] | None:
+    """Impurities of a batch at its EOB, of a conversion those of what went in; None where not known."""
+    process = network.process.get(row["process"] or "")
+    if process is None:
+        return None
+    if process.impurities or not row["inputs"]:
+        return {each.nuclide: each.share for each in process.impurities} or None
+    total = sum(item["activity_bq"] for item in row["inputs"])
+    mixed: dict[str, float] = defaultdict(float)
+    for item in row["inputs"]:
+        source = batches[item["lot"]]
+        shares = _shares(network, batches, source)
+        if shares is None:
+            return None
+        for name, share in shares.items():
+            aged = _aged(row["nuclide"], name, share, seconds(row["eob"]) - seconds(source["eob"]))
+            mixed[name] += aged * item["activity_bq"] / total
+    return mixed

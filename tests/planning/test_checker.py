@@ -263,3 +263,17 @@ def test_a_part_that_counts_wrongly_is_seen(in_parts: tuple[Network, Document]) 
     false = copy.deepcopy(made)
     false["deliveries"][0]["id"] = false["deliveries"][1]["id"]
     assert ["one name" in each for each in Referee(network, false).check()] == [True]
+
+
+@pytest.mark.parametrize(("share", "is_lawful"), [("0.0001 %", True), ("4 %", False)])
+def test_impurities_that_a_drug_may_not_have_are_seen(lawful: Document, share: str, is_lawful: bool) -> None:
+    """Lu-177m in the chloride that is labelled; what is delivered has it too, aged."""
+    listed = small_network().model_dump(mode="json", exclude_none=True)
+    products = [
+        {**row, "drug": "lu-177-chloride-ca"} if row["nuclide"] == "Lu-177" else row
+        for row in listed["products"]
+    ]
+    processes = rows("processes", "irr-lu", impurities=f"Lu-177m = {share}")
+    found = faults(lawful, products=products, processes=processes)
+    assert bool(found) != is_lawful
+    assert all("of Lu-177m" in each and "allowed" in each for each in found)
