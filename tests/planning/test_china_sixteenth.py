@@ -50,7 +50,7 @@ def test_a_sixteenth_of_the_country_is_planned_lawfully(
     for module, name in ((solve, "COUPLED_AT_MOST"), (solve, "LARGE_PART"), (options, "LARGE")):
         monkeypatch.setattr(module, name, 0)
     small: Any = thinning.thin(country, 1 / 16)
-    found = plan(small, FIRST, 14, time_limit_s=60.0)
+    found = plan(small, FIRST, 14, time_limit_s=300.0)  # never met but on a machine that does much else
     assert found.apart
     assert Referee(small, found.as_dict()).check() == []
     assert found.gap <= 0.01
