@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from market_world import World, world
+from playwright.sync_api import sync_playwright
 from python_calamine import CalamineWorkbook
+from test_browser import FLAGS
 from test_plan_pages import LANGUAGES, at_once, text, untranslated
 
 from becq.platform.plans import explaining, happenings, services
@@ -228,3 +236,81 @@ def test_an_unmet_order_is_explained_taken_and_compared(world, run):
     assert client.post(f"{address}take/", {"n": "77"})["Location"] == address
     assert client.get(f"/plan/{run.code}/orders/nothing/").status_code == 404
     assert client.get(f"/plan/{run.code}/export/plan.ics")["Content-Type"].startswith("text/calendar")
+
+
+CHROMIUM = os.environ.get("BECQ_CHROMIUM") or shutil.which("chromium") or ""
+BUILT = Path(__file__).resolve().parents[2] / "src/becq/web/static/built/becq.js"
+
+
+@contextmanager
+def browsing(world: World, server: Any, width: int) -> Iterator[Any]:
+    """A page of Chromium, the planner signed in; complaints of the console fail the test."""
+    client = world.client(world.planner)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as play:
+            chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            context = chromium.new_context(viewport={"width": width, "height": 844})
+            cookies = {"sessionid": client.cookies["sessionid"].value, "django_language": "en"}
+            context.add_cookies(
+                [{"name": name, "value": value, "url": server.url} for name, value in cookies.items()]
+            )
+            page = context.new_page()
+            complaints: list[str] = []
+            page.on("console", lambda m: m.type in {"error", "warning"} and complaints.append(m.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            yield page
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert complaints == []
+            chromium.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not (CHROMIUM and BUILT.exists()), reason="needs the built assets and chromium")
+def test_on_the_phone_an_event_becomes_a_replan_and_messages(world, run, live_server):
+    with browsing(world, live_server, 390) as page:
+        page.goto(f"{live_server.url}/plan/{run.code}/")
+        page.click("text=Something has happened")
+        page.click("#outage summary")
+        page.select_option("#outage-what", "cyclotron")
+        page.fill("#outage-start", "2026-12-09T00:00")
+        page.fill("#outage-end", "2026-12-11T00:00")
+        page.fill("#outage-reason", "magnet")
+        page.click("#outage button.primary")
+        page.wait_for_selector("#collected .event-list")
+        assert "Cyclotron stands still from 12-09 00:00 to 12-11 00:00 (magnet)" in page.inner_text(
+            "#collected"
+        )
+        page.click("#anew button.primary")
+        page.wait_for_selector("nav.tabs [aria-current=page]")
+        assert page.inner_text("nav.tabs [aria-current=page]").startswith("Changes")
+        page.wait_for_selector("#messages details.message")
+        first = page.locator("#messages details.message").first
+        if first.get_attribute("open") is None:
+            first.locator("summary").click()
+        assert first.locator("[data-copy]").count() == 2
+        assert "Cause: an outage." in first.locator(".message-text[id$=-en]").inner_text()
+        assert "原因：停运。" in first.locator(".message-text[id$=-zh]").inner_text()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not (CHROMIUM and BUILT.exists()), reason="needs the built assets and chromium")
+def test_an_unmet_order_is_explained_taken_and_set_beside_the_plan(world, run, live_server):
+    order = unmet_order(run)
+    with browsing(world, live_server, 1440) as page:
+        page.goto(f"{live_server.url}/plan/{run.code}/?tab=unmet")
+        page.click(f'a[href="/plan/{run.code}/orders/{order}/"]')
+        page.click("text=Find out")
+        page.wait_for_selector(".remedies")
+        page.locator(".remedies button").first.click()
+        page.wait_for_selector("nav.tabs [aria-current=page]")
+        page.click("text=All what-ifs of the plan")
+        page.click("text=Compare side by side")
+        page.wait_for_selector("table.compared")
+        figures = page.inner_text("table.compared")
+        assert run.code in figures
+        assert "Orders gained" in figures
