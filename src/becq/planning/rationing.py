@@ -266,7 +266,8 @@ class _Stages:
         worth = np.concatenate([np.zeros(size), extra.worth])
         zeros = np.zeros(worth.size)
         alone = replace(grown, worth=worth, cost=zeros, change=zeros)
-        start = np.concatenate([self.values, derive(self.shares)])
+        before = derive(self.shares)
+        start = np.concatenate([self.values, before])
         try:
             found = solve(alone, start, left / 2, lambda fraction, text: None)
         except ConflictError:
@@ -277,6 +278,8 @@ class _Stages:
         self.values = found.values
         # The solver keeps what orders get, not what columns that are no order's are worth.
         filled = derive(self.shares)
+        if worth[size:] @ filled <= worth[size:] @ before + KEPT:
+            self.values, filled = start, before  # as good as that, and nearer to what was there
         self.values[size:] = filled
         if found.worth_bound > 0:
             self.gap = max(self.gap, 1.0 - float(worth[size:] @ filled) / found.worth_bound)
