@@ -32,6 +32,12 @@ export interface Resource {
   outages: Outage[];
 }
 
+export interface Product {
+  id: string;
+  name: string;
+  name_zh?: string | null;
+}
+
 /** Instants are epoch milliseconds. */
 export interface Batch {
   id: string;
@@ -100,6 +106,7 @@ export interface Plan {
   stock: Batch[];
   deliveries: Delivery[];
   unmet: Unmet[];
+  products: Product[];
 }
 
 export type RawBatch = Partial<Omit<Batch, "start" | "eob" | "release" | "expires" | "reference">> & {
@@ -140,6 +147,7 @@ export interface RawPlan {
   supplies?: RawDelivery[];
   carried?: Carried;
   unmet?: Unmet[];
+  products?: Product[];
 }
 
 export function readBatch(raw: RawBatch): Batch {
@@ -181,7 +189,7 @@ export function readPlan(raw: RawPlan): Plan {
   }));
   return {
     still: raw.still === true, from: Date.parse(raw.from), to: Date.parse(raw.to), timezone: raw.timezone, sites: raw.sites,
-    resources: raw.resources ?? [], unmet: raw.unmet ?? [],
+    resources: raw.resources ?? [], unmet: raw.unmet ?? [], products: raw.products ?? [],
     batches: batches.filter((each) => each.kind !== "stock"),
     stock: batches.filter((each) => each.kind === "stock"),
     deliveries: raw.carried ? [...listed, ...carriedOf(raw.carried)] : listed,

@@ -15,6 +15,8 @@ const MANY_SHIPMENTS = 3000;
 const MARGIN = 360;
 /** With more machines than this, those without a batch are shown only when asked for. */
 const MANY_ROWS = 60;
+/** What has an end of bombardment; other processes merely end. */
+const BOMBARDED = new Set(["reactor_irradiation", "accelerator_run", "solution_reactor_campaign"]);
 let serial = 0;
 
 export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void {
@@ -25,6 +27,8 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
   const batches = new Map(plan.batches.map((each) => [each.id, each]));
   const siteZone = new Map(plan.sites.map((each) => [each.id, each.timezone ?? zone]));
   const siteName = new Map(plan.sites.map((each) => [each.id, named(each)]));
+  const productName = new Map(plan.products.map((each) => [each.id, named(each)]));
+  const product = (id: string) => productName.get(id) ?? id;
   const own = `becq-gantt-${++serial}`;
   let groups: Group[] = [];
   let lines: Line[] = [];
@@ -45,7 +49,7 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
     return `${formatInstant(moment, there)} ${zoneLabel(moment, there)}`;
   };
   function title(bar: Bar): string {
-    if (bar.batch) return `${isotope(bar.batch.nuclide)} ${bar.batch.product} · ${bar.id}`;
+    if (bar.batch) return `${isotope(bar.batch.nuclide)} ${product(bar.batch.product)} · ${bar.id}`;
     const { leg } = bar.trip!;
     return `${siteName.get(leg.from) ?? leg.from} → ${siteName.get(leg.to) ?? leg.to}`;
   }
@@ -54,7 +58,7 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
       const each = bar.batch;
       const pin = editor ? editor.pins[bar.id] : each.pinned ? "start" : undefined;
       const state = [bar.ghost ? t.toBePlanned : t.tones[bar.tone], ...(pin ? [pin === "forbid" ? t.mustNotStart : t.pinned] : []), ...(editor && !each.movable ? [t.cannotMove] : [])];
-      const times: [string, string][] = [[t.start, at(each.start, each.site)], [t.eob, at(each.eob, each.site)], [t.release, at(each.release, each.site)], [t.state, state.join(" · ")]];
+      const times: [string, string][] = [[t.start, at(each.start, each.site)], [BOMBARDED.has(each.kind) ? t.eob : t.processEnd, at(each.eob, each.site)], [t.release, at(each.release, each.site)], [t.state, state.join(" · ")]];
       if (bar.ghost) return times;
       return [
         [t.activity, `${formatActivity(each.activity_bq, units)} @ ${at(each.reference, each.site)}`],
@@ -93,7 +97,7 @@ export function gantt(host: HTMLElement, raw: RawPlan, settings: Settings): void
   function inWords(): HTMLElement {
     const when = (moment: number) => formatInstant(moment, zone);
     const line = (each: Batch, pin: string) => [
-      each.id, each.site, each.resource ?? "—", each.product, each.nuclide, when(each.start), when(each.eob), when(each.release),
+      each.id, siteName.get(each.site) ?? each.site, each.resource ?? "—", product(each.product), each.nuclide, when(each.start), when(each.eob), when(each.release),
       `${formatActivity(each.activity_bq, units)} @ ${when(each.reference)}`, t.tones[tone(each.status)] + pin,
     ];
     const pin = (each: Batch) => {

@@ -177,7 +177,8 @@ export function drawBody(lines: readonly Line[], height: number, view: View, mar
     const { y, height: tall, group, row } = lines[i]!;
     if (!row) {
       drawing.append(svg("rect", { class: "group-back", x: 0, y, width, height: GROUP }), svg("line", { class: "rule", x1: 0, x2: width, y1: y + GROUP, y2: y + GROUP }));
-      labels.append(svg("text", { class: "site-label", x: 8, y: y + 16 }, group.label));
+      const letters = Math.floor((gutter - 18) / (/[⺀-鿿]/.test(group.label) ? 12.5 : 7.2));
+      labels.append(svg("text", { class: "site-label", x: 8, y: y + 16 }, cut(group.label, letters), svg("title", {}, group.label)));
       continue;
     }
     const letters = Math.floor((gutter - 26) / (/[⺀-鿿]/.test(row.label) ? 11 : 6.4));

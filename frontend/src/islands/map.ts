@@ -47,6 +47,8 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
   const siteById = new Map(sites.map((each) => [each.id, each]));
   const lanes = timeline.lanes.filter((lane) => siteById.has(lane.a) && siteById.has(lane.b));
   const name = (id: string) => (siteById.has(id) ? named(siteById.get(id)!) : id);
+  const productName = new Map(plan.products.map((each) => [each.id, named(each)]));
+  const product = (id: string) => productName.get(id) ?? id;
   const shorts = new Map<string, Plan["unmet"]>();
   for (const each of plan.unmet) shorts.set(each.site, [...(shorts.get(each.site) ?? []), each]);
   const important = [...sites].sort((a, b) => Number(shorts.has(b.id)) - Number(shorts.has(a.id)) || IMPORTANCE.indexOf(a.kind) - IMPORTANCE.indexOf(b.kind));
@@ -221,7 +223,7 @@ export function map(host: HTMLElement, raw: RawPlan, settings: Settings): void {
     const short = shorts.get(id) ?? [];
     const facts: [string, string][] = [[t.kind, t.kinds[each.kind] ?? each.kind], ["", `${degrees(each.lat, "N", "S")} ${degrees(each.lon, "E", "W")}`]];
     if (!plan.still) {
-      for (const one of timeline.making(player.at).filter((batch) => batch.site === id).slice(0, 4)) facts.push([t.batchUnderWay, `${isotope(one.nuclide)} ${one.product} → ${formatInstant(one.release, zone)}`]);
+      for (const one of timeline.making(player.at).filter((batch) => batch.site === id).slice(0, 4)) facts.push([t.batchUnderWay, `${isotope(one.nuclide)} ${product(one.product)} → ${formatInstant(one.release, zone)}`]);
       for (const one of timeline.stock(player.at).filter((held) => held.site === id).slice(0, 6)) facts.push([t.inStock, `${isotope(one.nuclide)} ${formatActivity(one.bq, settings.units)}`]);
     }
     for (const one of short.slice(0, 4)) facts.push([`${t.short} ${one.order}`, `${isotope(one.nuclide)} ${formatActivity(one.short_bq, settings.units)}`]);

@@ -362,6 +362,9 @@ class PlanDocument:
         return {
             **{name: given[name] for name in ("name", "from", "to", "timezone", "resources", "unmet")},
             "sites": [row for row in given["sites"] if whole or row["id"] in concerned],
+            "products": [
+                {name: row.get(name) for name in ("id", "name", "name_zh")} for row in given["products"]
+            ],
             "batches": batches,
             "carried": carried(moves),
         }
