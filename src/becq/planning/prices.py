@@ -1,10 +1,11 @@
 """Shadow prices: what one more of a limit would be worth, in service and in cost.
 
-They are the duals of two linear programmes over each part of the network: service made largest, and cost made
-least at the service that the plan gives every order. In both, batches and packages may be started and sent in
-fractions. So a price is that of the relaxation, and of a small change: one more position may be worth less
-than its price (then half a batch is not there to be had), or more, where the plan lacks a whole batch that
-the relaxation has in parts.
+They come from two linear programmes over each part of the network: service made largest, and cost made least
+at the service that the plan gives every order. In both, batches and packages may be started and sent in
+fractions: a price is that of the relaxation. Of activities it is the dual, that of a small change. Of
+batches, positions and packages it is what the relaxation gains with one whole more. What a plan gains by one
+may be less (half a batch is not there to be had), or more, where it lacks a whole batch that the relaxation
+has in parts.
 
 Where a limit lies just at a step, what is lost by less and what is won by more differ: the price is of more
 (the programmes are priced with each limit a hundredth of a percent wider). That of a batch is of what it
@@ -44,6 +45,8 @@ MANY_ORDERS = 10.0
 """Where a gigabecquerel would serve more than this, the price is told of a megabecquerel."""
 ENOUGH = 1 - 1e-6
 WORKERS = 2
+WHOLE = frozenset({"batch", "position", "package"})
+"""Units that are had whole only: the relaxation is solved again with one more of each that has a price."""
 WIDER = 1e-4
 """By how much of its row's scale each limit is widened, so that a price is of more and not of less."""
 CHEAP = 20_000
@@ -97,14 +100,16 @@ def find_prices(
     ]
     parts.sort(key=lambda part: part[0].size)
     count = model.row_upper.size
+    whole = np.zeros(count, dtype=bool)
+    whole[[row for row, label in model.labels.items() if label.unit in WHOLE]] = True
     service, orders, saving = np.zeros(count), np.zeros(count), np.zeros(count)
 
     def price(part: tuple[Indices, Indices]) -> None:
         columns, rows = part
         if (model.order[columns] >= 0).any() and _is_short(model, columns, values):
-            service[rows], orders[rows] = _serving(relaxed, columns, rows, weight, deadline)
+            service[rows], orders[rows] = _serving(relaxed, columns, rows, weight, whole[rows], deadline)
         if columns.size <= COST_AT_MOST:
-            saving[rows] = _costing(relaxed, columns, rows, values, deadline)
+            saving[rows] = _costing(relaxed, columns, rows, values, whole[rows], deadline)
 
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         list(pool.map(price, parts))
@@ -177,7 +182,12 @@ def _is_short(model: Model, columns: Indices, values: Array) -> bool:
 
 
 def _serving(
-    model: Model, columns: Indices, rows: Indices, weight: Array, deadline: float
+    model: Model,
+    columns: Indices,
+    rows: Indices,
+    weight: Array,
+    whole: NDArray[np.bool_],
+    deadline: float,
 ) -> tuple[Array, Array]:
     """(worth, orders) that one more of each row's right-hand side gives, where service is made largest."""
     highs: Any = load(take(model, columns, rows, -model.worth[columns]), deadline)
@@ -195,10 +205,48 @@ def _serving(
     status, orders = highs.getBasisTransposeSolve(gains)
     if status != highspy.HighsStatus.kOk:
         return prices, none
-    return prices, np.where(prices > LEAST_SERVICE, np.asarray(orders), 0.0)
+    orders = np.where(prices > LEAST_SERVICE, np.asarray(orders), 0.0)
+    for row, gain, found in _one_more(highs, model, rows, prices * whole, LEAST_SERVICE, deadline):
+        prices[row], orders[row] = gain, max(0.0, float(weight[columns] @ found))
+    return prices, orders
 
 
-def _costing(model: Model, columns: Indices, rows: Indices, values: Array, deadline: float) -> Array:
+def _one_more(
+    highs: Any, model: Model, rows: Indices, prices: Array, least: float, deadline: float
+) -> Iterator[tuple[int, float, Array]]:
+    """(row, what is gained, how the columns change) with one whole more of each row that has a price.
+
+    The gain is at most the price. Of rows beyond :data:`TOP` and where time is out nothing is gained.
+    """
+    if not (prices > least).any():
+        return
+    upper = model.row_upper[rows]
+    upper = upper - [WIDER if int(row) in model.labels else 0.0 for row in rows]
+    for row in np.flatnonzero(upper < model.row_upper[rows]).tolist():
+        highs.changeRowBounds(row, float(model.row_lower[rows[row]]), float(upper[row]))
+    highs.run()
+    base = float(highs.getInfo().objective_function_value)
+    values = np.array(highs.getSolution().col_value)
+    for number, row in enumerate(np.argsort(-prices, kind="stable").tolist()):
+        if prices[row] <= least:
+            return
+        if number >= TOP or time.monotonic() > deadline:
+            yield row, 0.0, np.zeros(values.size)
+            continue
+        lower = float(model.row_lower[rows[row]])
+        highs.changeRowBounds(row, lower, float(upper[row]) + 1.0)
+        highs.run()
+        if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            gain = max(0.0, base - float(highs.getInfo().objective_function_value))
+            yield row, gain, np.array(highs.getSolution().col_value) - values
+        else:
+            yield row, 0.0, np.zeros(values.size)
+        highs.changeRowBounds(row, lower, float(upper[row]))
+
+
+def _costing(
+    model: Model, columns: Indices, rows: Indices, values: Array, whole: NDArray[np.bool_], deadline: float
+) -> Array:
     """What one more of each row's right-hand side saves, where every order gets what the plan gives it."""
     cost = model.cost[columns]
     if not cost.any():
@@ -221,11 +269,13 @@ def _costing(model: Model, columns: Indices, rows: Indices, values: Array, deadl
         model.integer[columns],
         cost,
     )
-    highs = load(floors, deadline)
+    highs: Any = load(floors, deadline)
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return np.zeros(rows.size)
     prices: Array = np.maximum(0.0, -np.array(highs.getSolution().row_dual)[: rows.size])
+    for row, gain, _ in _one_more(highs, model, rows, prices * whole, LEAST_SAVING, deadline):
+        prices[row] = gain
     return prices
 
 
