@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from becq.physics.quantities import format_activity, format_duration, parse_activity, parse_duration
 from becq.web import frame
@@ -121,7 +121,7 @@ def variation_words(row: Mapping[str, Any], plan: PlanDocument) -> str:
         ):
             if row.get(field) and parse_duration(row[field]) > 0:
                 parts.append(words % {"by": _hours(row[field])})
-        return f"{row['order']}: {pgettext('list', ', ').join(parts)}"
+        return f"{row['order']}: {_('; ').join(parts)}"
     if kind == "partial":
         return _("%(order)s takes less than was ordered") % {"order": row["order"]}
     if kind == "divided":

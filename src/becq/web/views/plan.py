@@ -186,7 +186,7 @@ def plan_run(request: HttpRequest, code: str) -> HttpResponse:
         return table.export()
     changed = (
         change_sentences(selectors.changes(request.user, run), carried_out=run.committed_at is not None)  # type: ignore[arg-type]
-        if whole and (run.committed_at is None or run.is_in_force)
+        if whole and not run.variations and (run.committed_at is None or run.is_in_force)
         else []
     )
     kind, chosen = _chosen(request, plan)
