@@ -51,6 +51,22 @@ def test_plans_stand_side_by_side(folder: Path) -> None:
     assert "公平性" in chinese.stdout
 
 
+def test_plans_of_other_days_or_networks_are_told(folder: Path, tmp_path: Path) -> None:
+    base = json.loads((folder / "base" / "plan.json").read_text(encoding="utf-8"))
+    stranger = tmp_path / "stranger.json"
+    stranger.write_text(
+        json.dumps(base | {"name": "Elsewhere", "to": base["to"].replace("12-12", "12-11")}), encoding="utf-8"
+    )
+    done = compare(folder / "base", stranger)
+    assert done.returncode == 0, done.stderr
+    assert "is a plan of another network (Elsewhere)" in done.stdout
+    assert "covers other days (2026-12-07 – 2026-12-11) than base (2026-12-07 – 2026-12-12)" in done.stdout
+    chinese = compare(folder / "base", stranger, "--lang", "zh")
+    assert "另一网络（Elsewhere）" in chinese.stdout
+    assert "note:" not in compare(folder / "base", folder / "other").stdout
+    assert len(json.loads(compare(folder / "base", stranger, "--json").stdout)["warnings"]) == 2
+
+
 def test_json_is_one_object(folder: Path) -> None:
     done = compare(folder / "base", folder / "other", "--json", "--changes")
     assert done.returncode == 0, done.stderr

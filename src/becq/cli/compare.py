@@ -42,10 +42,11 @@ def compare(
     (first, *others) = named
     listed = {name: find_changes(named[first], named[name]) for name in others} if changes else {}
     if as_json:
-        document = found.as_dict() | {"changes": {name: each.as_dict() for name, each in listed.items()}}
+        document = found.as_dict() | {"warnings": list(_warnings(named, "en"))}
+        document |= {"changes": {name: each.as_dict() for name, each in listed.items()}}
         typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
         return
-    for line in _table(found, lang):
+    for line in (*_table(found, lang), *_warnings(named, lang)):
         typer.echo(line)
     for name, each in listed.items():
         typer.echo("")
@@ -102,6 +103,26 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "refused": ("new orders refused", "无法供应的新订单"),
     "changed": ("orders changed", "变更的订单"),
 }
+
+
+def _warnings(named: Mapping[str, Mapping[str, Any]], lang: str) -> Iterator[str]:
+    """What makes plans hard to compare: another network, other days."""
+    (first, base), *others = named.items()
+    for name, plan in others:
+        here, there = base["name"], plan["name"]
+        if here != there:
+            yield (
+                f"注意：{name}是另一网络（{there}）的计划，{first}的网络为{here}"
+                if lang == "zh"
+                else f"note: {name} is a plan of another network ({there}) than {first} ({here})"
+            )
+        spans = [f"{each['from'][:10]} – {each['to'][:10]}" for each in (plan, base)]
+        if spans[0] != spans[1]:
+            yield (
+                f"注意：{name}的日期（{spans[0]}）与{first}（{spans[1]}）不同"
+                if lang == "zh"
+                else f"note: {name} covers other days ({spans[0]}) than {first} ({spans[1]})"
+            )
 
 
 def _table(found: Any, lang: str) -> Iterator[str]:
