@@ -25,7 +25,7 @@ from becq.platform.network import services as networks
 from becq.platform.plans import services
 from becq.platform.plans.models import PlanRun, RunStatus
 from becq.platform.production.models import ProductionRun
-from becq.web.plan_document import PlanDocument, gap_text
+from becq.web.plan_document import gap_text
 
 __all__ = ["world"]
 
@@ -459,26 +459,6 @@ def test_exports_hold_what_the_person_may_see(world, run):
     table = world.client(world.planner).get(f"/plan/{run.code}/?tab=batches&export=xlsx")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(table.content)).get_sheet_by_index(0).to_python()
     assert len(sheet) == len(run.result["batches"]) + 1
-
-
-def test_load_is_position_hours_within_the_horizon_less_outages():
-    document = {
-        "timezone": "Asia/Shanghai", "from": "2026-12-08T00:00:00+08:00", "to": "2026-12-12T00:00:00+08:00",
-        "sites": [], "products": [], "deliveries": [], "supplies": [], "unmet": [], "lost_bq": {},
-        "resources": [{"id": "pile", "site": "r", "name": "Pile", "name_zh": "堆", "positions": 2, "outages": [
-            {"start": "2026-12-07T00:00:00+08:00", "end": "2026-12-09T00:00:00+08:00", "reason": "a"},
-            {"start": "2026-12-08T12:00:00+08:00", "end": "2026-12-09T12:00:00+08:00", "reason": "b"},
-        ]}],
-        "batches": [
-            {"id": "x", "kind": "reactor_irradiation", "site": "r", "resource": "pile", "product": "p", "nuclide": "I-131",
-             "start": "2026-12-11T00:00:00+08:00", "eob": "2026-12-13T00:00:00+08:00",
-             "release": "2026-12-13T00:00:00+08:00", "activity_eob_bq": 2.0, "activity_bq": 2.0, "used_bq": 1.0},
-        ],
-    }  # fmt: skip
-    [row] = PlanDocument(document).load
-    assert row["outage_s"] == 36 * 3600  # overlapping outages count once
-    assert (row["used_h"], row["available_h"]) == (24.0, 2 * 60.0)
-    assert row["share"] == pytest.approx(0.2)
 
 
 # --- in a browser ------------------------------------------------------------------------------------

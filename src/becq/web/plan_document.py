@@ -1,4 +1,4 @@
-"""A plan's document as pages show it: rows of tables, load of the resources, losses, what was chosen.
+"""A plan's document as pages show it: rows of tables, losses, what was chosen.
 
 ``plans.selectors.plan_document`` gives what the viewer may see as plain JSON; here moments become
 datetimes, codes get their names, and sums are made. Nothing is read from the database.
@@ -261,50 +261,6 @@ class PlanDocument:
         return [(code, reason_word(code), number) for code, number in counts.most_common()]
 
     # --- sums -----------------------------------------------------------------------------------
-
-    @cached_property
-    def load(self) -> list[dict[str, Any]]:
-        """Hours of positions used and available over the horizon, by resource."""
-        by_resource: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for batch in self.batches:
-            if batch["resource"]:
-                by_resource[batch["resource"]].append(batch)
-        horizon_s = (self.end - self.start).total_seconds()
-        rows = []
-        for code, resource in self.resources.items():
-            used_s = sum(self._within(row["start"], row["eob"]) for row in by_resource[code])
-            out_s = self._joined(resource["outages"])
-            available_s = resource["positions"] * (horizon_s - out_s)
-            rows.append(
-                {
-                    "id": code,
-                    "name": frame.named(resource, code),
-                    "site": self.site(resource["site"]),
-                    "site_name": frame.named(self.site(resource["site"])),
-                    "positions": resource["positions"],
-                    "batches": len(by_resource[code]),
-                    "used_h": used_s / 3600,
-                    "available_h": available_s / 3600,
-                    "outage_s": out_s,
-                    "share": used_s / available_s if available_s > 0 else None,
-                    "width": f"{min(100.0, 100 * used_s / available_s):.1f}" if available_s > 0 else "0",
-                }
-            )
-        return rows
-
-    def _within(self, start: datetime, end: datetime) -> float:
-        return max(0.0, (min(end, self.end) - max(start, self.start)).total_seconds())
-
-    def _joined(self, outages: Iterable[Mapping[str, str]]) -> float:
-        """Seconds of the horizon under outage, overlaps counted once."""
-        spans = sorted(
-            (datetime.fromisoformat(each["start"]), datetime.fromisoformat(each["end"])) for each in outages
-        )
-        total, reached = 0.0, self.start
-        for start, end in spans:
-            total += self._within(max(start, reached), end) if end > reached else 0.0
-            reached = max(reached, end)
-        return total
 
     @cached_property
     def losses(self) -> list[dict[str, Any]]:
