@@ -18,9 +18,9 @@ TABLE, PICTURE = ROOT / "benchmarks" / "growth.csv", ROOT / "docs" / "images" / 
 CURVES = {
     "options": "options",
     "columns": "columns of the programme",
-    "build_cpu_s": "of it until the programme stands, s",
-    "cpu_s": "processor time, s",
     "wall_s": "wall time, s",
+    "cpu_s": "processor time, s",
+    "build_cpu_s": "of it until the programme stands, s",
     "peak_gib": "peak memory, GiB",
 }
 PANELS = (("options", "columns"), ("wall_s", "cpu_s", "build_cpu_s"), ("peak_gib",))
