@@ -98,7 +98,7 @@ def solve_rationed(
         return Rationed(_bounded(base, most))
     # A plan that is changed is gone out from, so that what no stage makes better stays as it was.
     known = start[scarce.columns]
-    begin = known if model.change.any() and _holds(scarce.model, known) else base.values[scarce.columns]
+    begin = known if model.is_remade and _holds(scarce.model, known) else base.values[scarce.columns]
     stages = _Stages(scarce, begin, deadline)
     if policy == "pro-rata":
         stages.even_out()
