@@ -152,6 +152,17 @@ def test_what_was_not_carried_out_is_no_past_to_commit(planner, run):
             services.commit_plan(planner, made)
 
 
+def test_a_what_if_is_never_carried_out(planner, run):
+    """An outage that was only asked about is not declared, and an order that nobody placed is not taken."""
+    made = done(
+        happenings.request_replan(planner, run, events=[outage()], name="what if", purpose="scenario")
+    )
+    with pytest.raises(ConflictError, match="is a what-if"):
+        services.commit_plan(planner, made)
+    made.refresh_from_db()
+    assert made.committed_at is None
+
+
 def test_events_that_fit_nothing_are_refused_where_they_are_added(planner, run):
     with pytest.raises(ProblemsError, match="no batch 'nothing@20261207T0000Z'"):
         happenings.add_event(planner, run, {"kind": "late", "batch": "nothing@20261207T0000Z", "by": "2 h"})
@@ -194,7 +205,7 @@ def test_the_order_book_as_it_is_goes_into_a_replan_and_not_into_a_what_if(plann
         assert cancelled not in told, "who took an order back is told nothing of it"
         same = done(happenings.request_replan(planner, run, events=[], name="as it was", purpose="scenario"))
         assert same.changes["orders"] == []
-        with pytest.raises(ConflictError, match="stale"):
+        with pytest.raises(ConflictError, match="is a what-if"):
             services.commit_plan(planner, same, supersede=True)
 
 
@@ -250,7 +261,7 @@ def test_what_ifs_have_names_are_listed_renamed_and_deleted(planner, run):
     assert [row["kind"] for row in made.variations] == ["positions"]
     assert made.served_fraction >= run.served_fraction - 1e-9
     assert [each.code for each in happenings.scenarios(planner, run)] == [made.code]
-    with pytest.raises(ConflictError, match="what-if of another network"):
+    with pytest.raises(ConflictError, match="is a what-if"):
         services.commit_plan(planner, made)
     with pytest.raises(InputError, match="make it a what-if"):
         happenings.request_replan(planner, made, events=[])

@@ -259,7 +259,7 @@ class Table:
     def page_size(self) -> int:
         """Rows to a page."""
         wanted = self.request.GET.get("rows", "")
-        return int(wanted) if wanted.isdigit() and int(wanted) in PAGE_SIZES else self.per_page
+        return int(wanted) if wanted.isdecimal() and int(wanted) in PAGE_SIZES else self.per_page
 
     @property
     def page_sizes(self) -> tuple[int, ...]:

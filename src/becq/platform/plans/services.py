@@ -29,7 +29,7 @@ from becq.platform.plans.carrying import (
     to_carry_out,
 )
 from becq.platform.plans.input import begun_runs, horizon_orders, orders_under_way, parted_orders
-from becq.platform.plans.models import PlanRun, RunStatus
+from becq.platform.plans.models import PlanRun, Purpose, RunStatus
 from becq.platform.plans.tasks import execute_plan
 from becq.platform.production import services as production
 
@@ -203,9 +203,9 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
             raise ConflictError(f"Plan {run.code} is committed already")
         if run.status != RunStatus.DONE or run.result is None:
             raise ConflictError(f"Plan {run.code} is {run.status}; only a finished plan is committed")
-        if run.variations:
+        if run.purpose == Purpose.SCENARIO:
             raise ConflictError(
-                f"Plan {run.code} is a what-if of another network; change the network, then plan again"
+                f"Plan {run.code} is a what-if and is not carried out; make the plan anew with what is true"
             )
         place_rush_orders(actor, run)
         chosen = to_carry_out(run)

@@ -96,7 +96,7 @@ def plan_event_remove(request: HttpRequest, code: str) -> HttpResponse:
     remove = (
         happenings.remove_variation if request.GET.get("kind") == "variation" else happenings.remove_event
     )
-    remove(request.user, run, int(number) if number.isdigit() else -1)  # type: ignore[arg-type]
+    remove(request.user, run, int(number) if number.isdecimal() else -1)  # type: ignore[arg-type]
     return redirect(_here(request, run))
 
 
@@ -137,7 +137,7 @@ def _known(request: HttpRequest, run: PlanRun, plan: PlanDocument) -> list[dict[
 def _take_known(request: HttpRequest, run: PlanRun, thing: Happening, back: str) -> HttpResponse:
     """Collect what the books tell, as far as it was chosen."""
     found = known_events(request.user, run)  # type: ignore[arg-type]
-    chosen = {int(each) for each in request.POST.getlist("chosen") if each.isdigit()}
+    chosen = {int(each) for each in request.POST.getlist("chosen") if each.isdecimal()}
     rows = [each.row for number, each in enumerate(found) if number in chosen]
     run, refused = happenings.add_events(request.user, run, rows, thing.now)  # type: ignore[arg-type]
     for error in refused[:3]:

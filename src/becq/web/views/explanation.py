@@ -198,7 +198,7 @@ def plan_order_take(request: HttpRequest, code: str, order: str) -> HttpResponse
         made = explaining.take(
             request.user,  # type: ignore[arg-type]
             row,
-            int(number) if number.isdigit() else -1,
+            int(number) if number.isdecimal() else -1,
             name=name,
             purpose=purpose,
         )

@@ -363,7 +363,7 @@ def make(request: HttpRequest) -> HttpResponse:
     """Make the single orders of the coming days."""
     viewer: Any = request.user
     text = request.POST.get("days", "")
-    days = int(text) if text.isdigit() else 0
+    days = int(text) if text.isdecimal() else 0
     if not 1 <= days <= LONGEST_AHEAD:
         messages.error(request, _("Orders are made for 1 to %(n)s days ahead.") % {"n": LONGEST_AHEAD})
         return redirect("standing-orders")
