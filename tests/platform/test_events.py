@@ -144,6 +144,36 @@ def test_a_replan_is_committed_in_the_place_of_its_base(planner, run):
     assert set(live.values_list("order_code", flat=True)) == sent
 
 
+def test_a_batch_that_starts_before_the_replan_is_committed_stays(planner, run):
+    services.commit_plan(planner, run)
+    batch = next(
+        row for row in run.result["batches"] if row["process"] == "run-fdg" and row["start"] > "2026-12-09"
+    )
+    start = datetime.fromisoformat(batch["start"])
+    with clock.frozen(start - timedelta(minutes=5)):
+        made = done(happenings.request_replan(planner, run, events=[]))
+        assert made.now > start
+        services.commit_plan(planner, made, supersede=True)
+        found = ProductionRun.objects.get(code=batch["id"])
+        assert (found.status, found.plan_code) == ("planned", made.code)
+
+
+def test_what_the_books_gave_up_of_the_past_stays_given_up(planner, run):
+    services.commit_plan(planner, run)
+    with clock.frozen(WEDNESDAY):
+        batch = next(row for row in run.result["batches"] if row["process"] == "run-fdg")
+        assert batch["expires"] < WEDNESDAY.isoformat()
+        ProductionRun.objects.filter(code=batch["id"]).update(status="failed")
+        Consignment.objects.filter(lot_code=batch["id"]).update(status="cancelled")
+        made = done(happenings.request_replan(planner, run, events=[]))
+        assert selectors.past_starts(planner, made) == []
+        services.commit_plan(planner, made, supersede=True)
+        assert ProductionRun.objects.get(code=batch["id"]).status == "failed"
+        assert set(Consignment.objects.filter(lot_code=batch["id"]).values_list("status", flat=True)) == {
+            "cancelled"
+        }
+
+
 def test_what_was_not_carried_out_is_no_past_to_commit(planner, run):
     with clock.frozen(WEDNESDAY):
         made = done(happenings.request_replan(planner, run, events=[outage()]))

@@ -8,7 +8,7 @@ placed, and outages declared, by the commit.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +27,11 @@ from becq.platform.plans.models import PlanRun
 Rows = list[dict[str, Any]]
 
 
-def to_carry_out(run: PlanRun) -> dict[str, Rows]:
+def to_carry_out(run: PlanRun, begun: Collection[str] = ()) -> dict[str, Rows]:
     """The batches, deliveries and supplies of a plan that are scheduled when it is committed.
+
+    :param begun: batches of the past that the books know as begun and not given up; the others of a plan made
+        anew stay as the books have them.
 
     :raises ConflictError: a package lies where nobody holds it, and the plan sends it on: that is arranged
         with the carrier, not in the books.
@@ -44,7 +47,11 @@ def to_carry_out(run: PlanRun) -> dict[str, Rows]:
             f"Plan {run.code} sends on packages that are under way ({named}). Arrange that with the carrier, "
             "receive or write them off, and plan again"
         )
-    lost = {row["id"] for row in result["batches"] if row.get("state") == "lost"}
+    lost = {
+        row["id"]
+        for row in result["batches"]
+        if row.get("state") == "lost" or (row.get("state") == "begun" and row["id"] not in begun)
+    }
     return {
         "batches": [row for row in result["batches"] if row["id"] not in lost | free],
         "deliveries": [row for row in result["deliveries"] if row["order"] in run.planned_orders],

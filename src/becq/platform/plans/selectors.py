@@ -163,9 +163,9 @@ def in_force(viewer: User) -> list[PlanRun]:
     return list(found.defer(*_LARGE).order_by("first"))
 
 
-def begun_codes(viewer: User) -> set[str]:
-    """Runs that should have begun by now and have not been given up."""
-    found = production.runs(viewer).filter(planned_start__lt=clock.now())
+def begun_codes(viewer: User, by: datetime | None = None) -> set[str]:
+    """Runs that should have begun by now (or ``by`` then) and have not been given up."""
+    found = production.runs(viewer).filter(planned_start__lt=max(clock.now(), by) if by else clock.now())
     return set(found.exclude(status__in=["cancelled", "failed"]).values_list("code", flat=True))
 
 
@@ -230,21 +230,36 @@ def past_starts(viewer: User, row: PlanRun) -> list[str]:
         return datetime.fromisoformat(way[what]) < now
 
     def has_left(way: dict[str, Any]) -> bool:
-        return way.get("state") == "sent" and way["order"] in sent
+        if way.get("state") != "sent":
+            return False
+        return way["order"] in sent or (way["order"] in ordered and way["order"] not in row.planned_orders)
 
+    ordered = {way["order"] for way in result["deliveries"]}
+    used = {
+        way["lot"]
+        for part in ("deliveries", "supplies")
+        for way in result[part]
+        if way.get("state") != "sent" and not is_past(way, "depart")
+    }
+    over = {
+        batch["id"]
+        for batch in result["batches"]
+        if batch.get("state") == "begun" and batch["id"] not in used
+    }
+    """Batches of the past from which nothing is to come: whatever became of them, nobody waits for it."""
     found = [
         batch["id"]
         for batch in result["batches"]
         if batch["kind"] not in ("stock", "free")
         and batch.get("state") != "lost"
         and is_past(batch, "start")
-        and batch["id"] not in kept
+        and batch["id"] not in kept | over
     ]
     found += [way["order"] for way in result["deliveries"] if is_past(way, "depart") and not has_left(way)]
     found += [
         f"{way['lot']} for {way['order']}"
         for way in result["supplies"]
-        if is_past(way, "depart") and way["order"] not in kept and not has_left(way)
+        if is_past(way, "depart") and way["order"] not in kept | over and not has_left(way)
     ]
     return sorted(found)
 

@@ -208,7 +208,7 @@ def commit_plan(actor: User, run: PlanRun, *, supersede: bool = False) -> PlanRu
                 f"Plan {run.code} is a what-if and is not carried out; make the plan anew with what is true"
             )
         place_rush_orders(actor, run)
-        chosen = to_carry_out(run)
+        chosen = to_carry_out(run, selectors.begun_codes(actor, run.now))
         market.materialise_standing_orders(actor, run.first, run.days, only=run.planned_orders)
         market.hold_orders(actor, list(run.planned_orders))
         changed = selectors.staleness(actor, run)
