@@ -244,14 +244,13 @@ def past_starts(viewer: User, row: PlanRun) -> list[str]:
     over = {
         batch["id"]
         for batch in result["batches"]
-        if batch.get("state") == "begun" and batch["id"] not in used
+        if batch.get("state") in ("begun", "lost") and batch["id"] not in used
     }
     """Batches of the past from which nothing is to come: whatever became of them, nobody waits for it."""
     found = [
         batch["id"]
         for batch in result["batches"]
         if batch["kind"] not in ("stock", "free")
-        and batch.get("state") != "lost"
         and is_past(batch, "start")
         and batch["id"] not in kept | over
     ]
