@@ -33,7 +33,7 @@ from becq.planning.solve import Progress
 MAX_DAYS = 92
 BOUND_PART = 0.3
 """Of the time limit, what may be spent on a new bound of cost of a plan that was gone through again."""
-QUICK = 0.1
+QUICK = 1 / 12
 """Share of the time limit that the solver has where a large plan is made again: somebody waits for it."""
 NEGLIGIBLE = 1e-7
 """A flow below this share of its largest possible value is a rounding of the solver."""
@@ -60,7 +60,7 @@ def plan(
     ``history`` is what has happened of a plan that is made again, from which the new one departs no more
     than it must.
 
-    A replan of which some families of products stay as they were (``becq.planning.families``) takes a tenth
+    A replan of which some families of products stay as they were (``becq.planning.families``) takes a twelfth
     of ``time_limit_s``.
 
     Raises InputError for an empty or overlong horizon and for pins that name nothing, ConflictError for
