@@ -47,8 +47,8 @@ def replan(
     ``network`` is the one that the first plan was made of; the events that ``previous`` knew count as before.
     Pins of ``previous`` are kept where they can be, and a note of the plan says where not; ``pins`` are added
     and must be possible. ``touched`` names orders, batches, resources, processes and sites whose part of the
-    plan is looked at again although no event says so, because ``network`` is not as it was for them. ``prices``
-    as for :func:`becq.planning.plan`. Raises
+    plan is looked at again although no event says so, because ``network`` is not as it was for them.
+    ``prices`` as for :func:`becq.planning.plan`; the rationing policy is that of ``previous``. Raises
     InputError and ProblemsError for what fits neither plan nor network.
     """
     moment = network.instant(now)
