@@ -44,7 +44,7 @@ def unreached(network: Network) -> Iterator[Unreached]:
         near = sorted(
             (road.km, road.duration, maker)
             for maker in lots[order.product]
-            if (road := routes.roads.get((maker, order.site))) is not None
+            for road in routes.roads.get((maker, order.site), ())
         )
         ready = {
             maker: min((lot.release for lot in batches if lot.expires >= calibration), default=latest + 1.0)

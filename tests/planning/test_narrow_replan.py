@@ -92,6 +92,22 @@ def test_what_another_family_has_stays_to_the_letter(previous: Document) -> None
                 assert after[name][key] == (pytest.approx(value, rel=1e-9) if "_bq" in key else value)
 
 
+def test_a_batch_still_to_begin_takes_nothing_in_the_past(previous: Document) -> None:
+    """Nothing new happens between the planned handing over on the spot and the start of the batch."""
+    starts = {row["id"]: datetime.fromisoformat(row["start"]) for row in previous["batches"]}
+    waiting = [
+        (moment, starts[batch])
+        for row in previous["supplies"]
+        if not row["legs"] and (batch := row["id"].split("<")[0]) in starts
+        if (moment := datetime.fromisoformat(row["depart"])) < starts[batch] and moment.day > 8
+    ]
+    assert waiting
+    for moment, start in waiting:
+        now = moment + (start - moment) / 2
+        found = replan(NETWORK, previous, [], now)
+        assert ReplanReferee(NETWORK, found.plan.as_dict(found.network), previous).check() == []
+
+
 def test_it_serves_as_well_as_a_replan_of_everything(previous: Document) -> None:
     narrow, whole = anew(previous, OUTAGE), anew(previous | {"apart": False}, OUTAGE)
     assert narrow["objective"] >= whole["objective"] * (1 - narrow["gap"] - 1e-6)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from becq.chain.network import Network
@@ -184,10 +184,17 @@ class History:
             return []
         sent = {(row["order"], row["lot"], row["arrive"]) for row in self.situation.left}
         return [
-            row
+            self._not_before_now(row)
             for row in (*self.previous["deliveries"], *self.previous["supplies"])
             if not self.concerns(row["product"]) and (row["order"], row["lot"], row["arrive"]) not in sent
         ]
+
+    def _not_before_now(self, row: Record) -> Record:
+        """What a batch still to begin takes from its own site is handed over now, if not earlier."""
+        if row["legs"] or _seconds(row["depart"]) >= self.now:
+            return row
+        now = datetime.fromtimestamp(self.now, UTC).isoformat()
+        return {**row, "depart": now, "arrive": now}
 
     def _hold(self, problem: Problem) -> None:
         """Leave as they were the parts that nothing new touches."""
