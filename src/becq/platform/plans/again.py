@@ -24,7 +24,7 @@ from becq.planning.solve import Progress
 from becq.planning.variation import Lifted, read_variations, vary_network
 from becq.platform.accounts.models import User
 from becq.platform.market import selectors as market
-from becq.platform.market.models import Order, Status
+from becq.platform.market.models import Status
 from becq.platform.network import selectors as networks
 from becq.platform.plans.input import (
     COMING,
@@ -265,11 +265,3 @@ def same_network(then: Network, now: Network, outages: Collection[OutageEvent]) 
             if bare[0] != bare[1] or was - has or has - was - known:
                 return False
     return True
-
-
-def changed_orders(viewer: User, run: PlanRun) -> list[Order]:
-    """Open orders of the days of a plan that it does not know, or knows otherwise."""
-    found = horizon_orders(viewer, networks.network_head(viewer), run.first, run.days)
-    then = run.planned_orders
-    sent = parts_that_left(viewer, found)
-    return [order for order in found if then.get(order.code) != identify(order, sent.get(order.code))]
